@@ -8,7 +8,10 @@ namespace Sequencer.Tlog;
 /// </summary>
 public sealed class CompactRange
 {
-    private readonly Hash[] _hashes = new Hash[64];
+    /// <summary>Most leaves a tree may have: 2^63-1, so that a size fits the signed 64 bits other readers use.</summary>
+    public const ulong MaxSize = long.MaxValue;
+
+    private readonly Hash[] _hashes = new Hash[63];
     private int _count;
 
     /// <summary>Number of leaves.</summary>
@@ -17,10 +20,13 @@ public sealed class CompactRange
     /// <summary>The subtree roots, largest subtree first; <c>PopCount(Size)</c> of them.</summary>
     public ReadOnlySpan<Hash> Hashes => _hashes.AsSpan(0, _count);
 
-    /// <summary>Restores a range; null when the number of hashes does not belong to <paramref name="size"/>.</summary>
+    /// <summary>
+    /// Restores a range; null when the number of hashes does not belong to <paramref name="size"/>, or the
+    /// size is above <see cref="MaxSize"/>.
+    /// </summary>
     public static CompactRange? TryCreate(ulong size, ReadOnlySpan<Hash> hashes)
     {
-        if (hashes.Length != BitOperations.PopCount(size))
+        if (size > MaxSize || hashes.Length != BitOperations.PopCount(size))
             return null;
         var range = new CompactRange { Size = size, _count = hashes.Length };
         hashes.CopyTo(range._hashes);
@@ -34,11 +40,11 @@ public sealed class CompactRange
     /// <paramref name="created"/>, lowest first; there are <c>TrailingZeroCount(Size)</c> of them, counted
     /// at the new size.
     /// </summary>
-    /// <exception cref="InvalidOperationException">When the tree already holds 2^63 leaves.</exception>
+    /// <exception cref="InvalidOperationException">When the tree already holds <see cref="MaxSize"/> leaves.</exception>
     public void Append(in Hash leaf, List<Hash>? created = null)
     {
-        if (Size >> 63 != 0)
-            throw new InvalidOperationException("The tree is full: it holds 2^63 leaves.");
+        if (Size == MaxSize)
+            throw new InvalidOperationException($"The tree is full: it holds {MaxSize} leaves.");
         var node = leaf;
         // Each trailing one bit of the old size is a subtree of equal height to merge with.
         for (var size = Size; (size & 1) != 0; size >>= 1)
