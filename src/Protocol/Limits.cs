@@ -1,0 +1,35 @@
+namespace Sequencer.Protocol;
+
+/// <summary>Limits of the protocol between core and enclave; each is checked before memory is taken.</summary>
+public static class Limits
+{
+    /// <summary>Version of the protocol that this code speaks.</summary>
+    public const int Version = 1;
+
+    /// <summary>Largest frame payload, in bytes.</summary>
+    public const int FrameBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Most leaf hashes that one frame appends, over all of its chains.</summary>
+    public const int LeavesPerFrameMax = 65_536;
+
+    /// <summary>Most chains that one frame names.</summary>
+    public const int ChainsPerFrameMax = 4_096;
+
+    /// <summary>Longest origin, in UTF-8 bytes (the limit of tlog-cosignature's length byte).</summary>
+    public const int OriginBytesMax = 255;
+
+    /// <summary>Longest checkpoint text, in UTF-8 bytes: origin, size and root, no extension lines.</summary>
+    public const int CheckpointBytesMax = OriginBytesMax + 1 + 20 + 1 + 44 + 1;
+
+    /// <summary>Longest attestation document, in bytes.</summary>
+    public const int DocumentBytesMax = 24 * 1024;
+
+    /// <summary>Longest nonce, in bytes.</summary>
+    public const int NonceBytesMax = 512;
+
+    /// <summary>Longest sentence that explains a refusal, in UTF-8 bytes.</summary>
+    public const int DetailBytesMax = 1024;
+
+    /// <summary>A frame that has begun to arrive must be whole after this long.</summary>
+    public static readonly TimeSpan FrameTimeout = TimeSpan.FromSeconds(30);
+}

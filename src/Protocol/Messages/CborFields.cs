@@ -1,0 +1,140 @@
+using System.Formats.Cbor;
+using System.Runtime.InteropServices;
+using Sequencer.Tlog;
+
+namespace Sequencer.Protocol;
+
+/// <summary>Reads and writes the few field shapes of the protocol, each with its limit.</summary>
+internal static class CborFields
+{
+    public const int SignatureBytes = 64;
+    public const int PublicKeyBytes = 32;
+
+    /// <summary>Runs a decoder over a payload that must be one definite array and nothing else.</summary>
+    public static T Decode<T>(ReadOnlyMemory<byte> payload, Func<CborReader, int?, T> decode)
+    {
+        try
+        {
+            var reader = new CborReader(payload, CborConformanceMode.Strict);
+            var message = decode(reader, reader.ReadStartArray());
+            reader.ReadEndArray();
+            if (reader.BytesRemaining != 0)
+            {
+                throw new ProtocolException(
+                    ProtocolError.Malformed, $"{reader.BytesRemaining} bytes follow the message in its frame.");
+            }
+
+            return message;
+        }
+        catch (Exception exception) when (exception is CborContentException or InvalidOperationException
+                                              or OverflowException or FormatException)
+        {
+            throw new ProtocolException(
+                ProtocolError.Malformed, $"The frame is not a message: {exception.Message}", exception);
+        }
+    }
+
+    public static void RequireFields(int? actual, int expected, string what)
+    {
+        if (actual != expected)
+        {
+            throw new ProtocolException(
+                ProtocolError.Malformed,
+                $"A {what} has {expected} fields in a definite array; got {actual?.ToString() ?? "an indefinite one"}.");
+        }
+    }
+
+    public static string ReadText(CborReader reader, int bytesMax)
+    {
+        var bytes = reader.ReadDefiniteLengthTextStringBytes();
+        RequireAtMost(bytes.Length, bytesMax, "A text");
+        return System.Text.Encoding.UTF8.GetString(bytes.Span);
+    }
+
+    /// <summary>A byte string as a copy of its own, so that it outlives the frame's buffer.</summary>
+    public static byte[] ReadBytes(CborReader reader, int bytesMax)
+    {
+        var bytes = reader.ReadDefiniteLengthByteString();
+        RequireAtMost(bytes.Length, bytesMax, "A byte string");
+        return bytes.ToArray();
+    }
+
+    public static byte[] ReadFixedBytes(CborReader reader, int length)
+    {
+        var bytes = ReadBytes(reader, length);
+        return bytes.Length == length
+            ? bytes
+            : throw new ProtocolException(
+                ProtocolError.Malformed, $"A field of {length} bytes was expected; got {bytes.Length}.");
+    }
+
+    public static Hash ReadHash(CborReader reader) => Hash.Read(ReadFixedBytes(reader, Hash.SizeBytes));
+
+    /// <summary>Hashes one after another; the memory is the frame's own, not a copy.</summary>
+    public static ReadOnlyMemory<byte> ReadHashBytes(CborReader reader, int hashesMax)
+    {
+        var bytes = reader.ReadDefiniteLengthByteString();
+        RequireAtMost(bytes.Length, hashesMax * Hash.SizeBytes, "A list of hashes");
+        return bytes.Length % Hash.SizeBytes == 0
+            ? bytes
+            : throw new ProtocolException(
+                ProtocolError.Malformed, $"{bytes.Length} bytes are no whole number of {Hash.SizeBytes}-byte hashes.");
+    }
+
+    public static Hash[] ReadHashes(CborReader reader, int hashesMax) =>
+        MemoryMarshal.Cast<byte, Hash>(ReadHashBytes(reader, hashesMax).Span).ToArray();
+
+    public static void WriteHashes(CborWriter writer, IReadOnlyList<Hash> hashes)
+    {
+        var bytes = new byte[hashes.Count * Hash.SizeBytes];
+        for (var i = 0; i < hashes.Count; i++)
+            hashes[i].CopyTo(bytes.AsSpan(i * Hash.SizeBytes));
+        writer.WriteByteString(bytes);
+    }
+
+    public static List<T> ReadArray<T>(CborReader reader, int countMax, Func<CborReader, T> readItem)
+    {
+        var count = reader.ReadStartArray() ?? throw new ProtocolException(
+            ProtocolError.Malformed, "A list must have a definite length.");
+        RequireAtMost(count, countMax, "A list");
+        // Every item takes at least one byte, so a short frame cannot make us reserve for a long list.
+        var items = new List<T>(Math.Min(count, reader.BytesRemaining));
+        for (var i = 0; i < count; i++)
+            items.Add(readItem(reader));
+        reader.ReadEndArray();
+        return items;
+    }
+
+    public static ulong? ReadOptionalUInt64(CborReader reader)
+    {
+        if (reader.PeekState() != CborReaderState.Null)
+            return reader.ReadUInt64();
+        reader.ReadNull();
+        return null;
+    }
+
+    public static ReadOnlyMemory<byte>? ReadOptionalBytes(CborReader reader, int bytesMax)
+    {
+        if (reader.PeekState() != CborReaderState.Null)
+            return ReadBytes(reader, bytesMax);
+        reader.ReadNull();
+        return null;
+    }
+
+    public static void WriteOptionalBytes(CborWriter writer, ReadOnlyMemory<byte>? bytes)
+    {
+        if (bytes is { } value)
+            writer.WriteByteString(value.Span);
+        else
+            writer.WriteNull();
+    }
+
+    private static void RequireAtMost(int actual, int limit, string what)
+    {
+        if (actual > limit)
+        {
+            throw new ProtocolException(
+                ProtocolError.LimitExceeded, $"{what} of {actual} is over its limit of {limit}.");
+        }
+    }
+}

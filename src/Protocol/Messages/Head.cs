@@ -1,0 +1,12 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Protocol;
+
+/// <summary>A chain as the enclave last cosigned it.</summary>
+/// <param name="Origin">The chain.</param>
+/// <param name="Size">Number of entries.</param>
+/// <param name="Root">Root of the tree of that size.</param>
+/// <param name="Time">Time of the cosignature, in seconds since 1970.</param>
+/// <param name="Cosignature">Ed25519 signature over the cosignature message; 64 bytes.</param>
+public sealed record Head(
+    string Origin, ulong Size, Hash Root, ulong Time, ReadOnlyMemory<byte> Cosignature);

@@ -1,0 +1,46 @@
+namespace Sequencer.Protocol;
+
+/// <summary>What the enclave answers; replies come in the order of their requests.</summary>
+public abstract record EnclaveReply;
+
+/// <summary>The session is open.</summary>
+/// <param name="Version">The protocol version that both will speak.</param>
+public sealed record HelloReply(int Version) : EnclaveReply;
+
+/// <summary>Who the enclave is.</summary>
+/// <param name="Cosigner">Name under which it cosigns.</param>
+/// <param name="PublicKey">The epoch's Ed25519 public key; 32 bytes.</param>
+/// <param name="Version">Protocol version that its attestation document states.</param>
+/// <param name="Mode">Real or simulated.</param>
+/// <param name="LogPrefix">What every origin starts with, from the measured configuration.</param>
+public sealed record DescribeReply(
+    string Cosigner, ReadOnlyMemory<byte> PublicKey, int Version, EnclaveMode Mode, string LogPrefix)
+    : EnclaveReply;
+
+/// <summary>Whether attestation documents come from a Nitro Security Module or from a local simulation.</summary>
+public enum EnclaveMode
+{
+    Nitro = 0,
+    Simulated = 1,
+}
+
+/// <summary>An attestation document (COSE_Sign1).</summary>
+public sealed record AttestReply(ReadOnlyMemory<byte> Document) : EnclaveReply;
+
+/// <summary>What the enclave holds for the origins asked about.</summary>
+public sealed record HeadsReply(IReadOnlyList<Head> Heads) : EnclaveReply;
+
+/// <summary>A chain was created or resumed; its first cosignature of this epoch.</summary>
+/// <param name="Head">The chain at the size it starts from.</param>
+/// <param name="Handover">The Ed25519 signature of the handover note, made at the head's time; 64 bytes,
+/// null for a new chain.</param>
+public sealed record OpenReply(Head Head, ReadOnlyMemory<byte>? Handover) : EnclaveReply;
+
+/// <summary>One result for each item of the request, in its order.</summary>
+public sealed record AppendReply(IReadOnlyList<AppendResult> Results) : EnclaveReply;
+
+/// <summary>The chain is retired.</summary>
+public sealed record RetireReply : EnclaveReply;
+
+/// <summary>The request as a whole was refused; nothing has changed.</summary>
+public sealed record RefusedReply(EnclaveRefusal Refusal) : EnclaveReply;

@@ -1,0 +1,156 @@
+using System.Formats.Cbor;
+
+namespace Sequencer.Protocol;
+
+/// <summary>
+/// Requests as CBOR: a definite array <c>[kind, id, fields…]</c>. Decoding is strict, and every count and
+/// length is checked against <see cref="Limits"/> before memory is taken for it.
+/// </summary>
+public static class RequestCodec
+{
+    private enum Kind
+    {
+        Hello = 0,
+        Describe = 1,
+        Attest = 2,
+        Heads = 3,
+        Create = 4,
+        Resume = 5,
+        Append = 6,
+        Retire = 7,
+    }
+
+    /// <summary>The request's frame payload.</summary>
+    public static void Encode(CborWriter writer, uint id, EnclaveRequest request)
+    {
+        switch (request)
+        {
+            case HelloRequest hello:
+                Start(writer, Kind.Hello, id, 3);
+                writer.WriteInt32(hello.VersionMin);
+                writer.WriteInt32(hello.VersionMax);
+                if (hello.Generation is { } generation)
+                    writer.WriteUInt64(generation);
+                else
+                    writer.WriteNull();
+                break;
+            case DescribeRequest:
+                Start(writer, Kind.Describe, id, 0);
+                break;
+            case AttestRequest attest:
+                Start(writer, Kind.Attest, id, 1);
+                CborFields.WriteOptionalBytes(writer, attest.Nonce);
+                break;
+            case HeadsRequest heads:
+                Start(writer, Kind.Heads, id, 1);
+                writer.WriteStartArray(heads.Origins.Count);
+                foreach (var origin in heads.Origins)
+                    writer.WriteTextString(origin);
+                writer.WriteEndArray();
+                break;
+            case CreateRequest create:
+                Start(writer, Kind.Create, id, 1);
+                writer.WriteTextString(create.Origin);
+                break;
+            case ResumeRequest resume:
+                EncodeResume(writer, id, resume);
+                break;
+            case AppendRequest append:
+                EncodeAppend(writer, id, append);
+                break;
+            case RetireRequest retire:
+                Start(writer, Kind.Retire, id, 1);
+                writer.WriteTextString(retire.Origin);
+                break;
+            default:
+                throw new ArgumentException($"Unknown request {request.GetType().Name}.", nameof(request));
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Reads a frame payload.</summary>
+    /// <exception cref="ProtocolException">When it is not exactly one request within the limits.</exception>
+    public static (uint Id, EnclaveRequest Request) Decode(ReadOnlyMemory<byte> payload) =>
+        CborFields.Decode(payload, static (reader, fields) =>
+        {
+            var kind = (Kind)reader.ReadInt32();
+            var id = reader.ReadUInt32();
+            var (expected, request) = DecodeBody(reader, kind);
+            CborFields.RequireFields(fields, expected + 2, kind.ToString());
+            return (id, request);
+        });
+
+    private static (int Fields, EnclaveRequest Request) DecodeBody(CborReader reader, Kind kind) => kind switch
+    {
+        Kind.Hello => (3, new HelloRequest(
+            reader.ReadInt32(), reader.ReadInt32(), CborFields.ReadOptionalUInt64(reader))),
+        Kind.Describe => (0, new DescribeRequest()),
+        Kind.Attest => (1, new AttestRequest(CborFields.ReadOptionalBytes(reader, Limits.NonceBytesMax))),
+        Kind.Heads => (1, new HeadsRequest(CborFields.ReadArray(
+            reader, Limits.ChainsPerFrameMax, static r => CborFields.ReadText(r, Limits.OriginBytesMax)))),
+        Kind.Create => (1, new CreateRequest(CborFields.ReadText(reader, Limits.OriginBytesMax))),
+        Kind.Resume => (6, new ResumeRequest(
+            CborFields.ReadText(reader, Limits.OriginBytesMax),
+            CborFields.ReadText(reader, Limits.CheckpointBytesMax),
+            reader.ReadUInt64(),
+            CborFields.ReadFixedBytes(reader, CborFields.SignatureBytes),
+            CborFields.ReadBytes(reader, Limits.DocumentBytesMax),
+            CborFields.ReadHashes(reader, 64))),
+        Kind.Append => (1, DecodeAppend(reader)),
+        Kind.Retire => (1, new RetireRequest(CborFields.ReadText(reader, Limits.OriginBytesMax))),
+        _ => throw new ProtocolException(
+            ProtocolError.Malformed, $"Request kind {(int)kind} is not one of this protocol's."),
+    };
+
+    private static void EncodeResume(CborWriter writer, uint id, ResumeRequest resume)
+    {
+        Start(writer, Kind.Resume, id, 6);
+        writer.WriteTextString(resume.Origin);
+        writer.WriteTextString(resume.Checkpoint);
+        writer.WriteUInt64(resume.Time);
+        writer.WriteByteString(resume.Cosignature.Span);
+        writer.WriteByteString(resume.Document.Span);
+        CborFields.WriteHashes(writer, resume.CompactRange);
+    }
+
+    private static void EncodeAppend(CborWriter writer, uint id, AppendRequest append)
+    {
+        Start(writer, Kind.Append, id, 1);
+        writer.WriteStartArray(append.Items.Count);
+        foreach (var item in append.Items)
+        {
+            writer.WriteStartArray(4);
+            writer.WriteTextString(item.Origin);
+            writer.WriteUInt64(item.ExpectedSize);
+            writer.WriteByteString(item.Leaves.Span);
+            writer.WriteBoolean(item.WantNodes);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static AppendRequest DecodeAppend(CborReader reader)
+    {
+        var leaves = 0;
+        return new AppendRequest(CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, r =>
+        {
+            CborFields.RequireFields(r.ReadStartArray(), 4, "append item");
+            var origin = CborFields.ReadText(r, Limits.OriginBytesMax);
+            var expectedSize = r.ReadUInt64();
+            var hashes = CborFields.ReadHashBytes(r, Limits.LeavesPerFrameMax - leaves);
+            leaves += hashes.Length / Tlog.Hash.SizeBytes;
+            var item = new AppendItem(origin, expectedSize, hashes, r.ReadBoolean());
+            r.ReadEndArray();
+            return item;
+        }));
+    }
+
+    private static void Start(CborWriter writer, Kind kind, uint id, int fields)
+    {
+        writer.WriteStartArray(fields + 2);
+        writer.WriteInt32((int)kind);
+        writer.WriteUInt32(id);
+    }
+}

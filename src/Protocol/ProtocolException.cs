@@ -1,0 +1,33 @@
+namespace Sequencer.Protocol;
+
+/// <summary>What a peer did that ends the session.</summary>
+public enum ProtocolError
+{
+    /// <summary>A frame announced more than <see cref="Limits.FrameBytesMax"/> bytes, or none.</summary>
+    FrameSize,
+
+    /// <summary>The stream ended inside a frame.</summary>
+    FrameTruncated,
+
+    /// <summary>A frame did not arrive whole within <see cref="Limits.FrameTimeout"/>.</summary>
+    FrameTimeout,
+
+    /// <summary>A payload is not the CBOR of a message of this protocol.</summary>
+    Malformed,
+
+    /// <summary>A count or length inside a message is over its limit.</summary>
+    LimitExceeded,
+
+    /// <summary>The peers share no protocol version.</summary>
+    Version,
+
+    /// <summary>A reply answers no request, or is of another kind than its request.</summary>
+    UnexpectedReply,
+}
+
+/// <summary>A peer broke the protocol; the session cannot go on.</summary>
+public sealed class ProtocolException(ProtocolError reason, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    public ProtocolError Reason { get; } = reason;
+}

@@ -1,0 +1,29 @@
+using System.Net.Sockets;
+
+namespace Sequencer.Protocol;
+
+/// <summary>Connects to an enclave program on a Unix stream socket.</summary>
+public sealed class UnixTransport(string path) : IEnclaveTransport
+{
+    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            throw new IOException(
+                $"No enclave answers on unix://{path} ({exception.SocketErrorCode}); is its program running?",
+                exception);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
