@@ -12,7 +12,9 @@ public enum TlogError
     /// <summary>A control character where none is allowed.</summary>
     ControlCharacter,
 
-    /// <summary>A signed note without the blank line and signatures that end it, or with an empty text.</summary>
+    /// <summary>
+    /// A signed note without the blank line and signatures that end it, or with an empty text.
+    /// </summary>
     MalformedNote,
 
     /// <summary>A line after the note's blank line that is not a signature.</summary>
@@ -72,7 +74,9 @@ public enum TlogError
     /// <summary>A text that is not a tlog-policy.</summary>
     MalformedPolicy,
 
-    /// <summary>A policy that defines a name, a key or the quorum twice, or puts a name in two groups.</summary>
+    /// <summary>
+    /// A policy that defines a name, a key or the quorum twice, or puts a name in two groups.
+    /// </summary>
     DuplicateInPolicy,
 
     /// <summary>A policy that refers to a name not defined on an earlier line.</summary>

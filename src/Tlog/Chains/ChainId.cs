@@ -1,6 +1,8 @@
 namespace Sequencer.Tlog;
 
-/// <summary>Name of a chain: <c>[a-z0-9][a-z0-9._-]{0,63}</c>. Public, and safe in a path, a URL and an origin.</summary>
+/// <summary>
+/// Name of a chain: <c>[a-z0-9][a-z0-9._-]{0,63}</c>. Public, and safe in a path, a URL and an origin.
+/// </summary>
 public readonly record struct ChainId
 {
     /// <summary>Longest chain id, in characters (all of them ASCII).</summary>
@@ -10,18 +12,22 @@ public readonly record struct ChainId
 
     private ChainId(string value) => _value = value;
 
-    /// <exception cref="InvalidOperationException">When this is the default value, which names no chain.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// When this is the default value, which names no chain.
+    /// </exception>
     public string Value => _value ?? throw new InvalidOperationException("This chain id was never set.");
 
-    /// <summary>Takes a text as it stands; false, and never a rewritten id, when it breaks the rule.</summary>
+    /// <summary>
+    /// Takes a text as it stands; false, and never a rewritten id, when it breaks the rule.
+    /// </summary>
     public static bool TryParse(string? text, out ChainId id)
     {
         id = default;
-        if (text is null || text.Length is 0 or > MaxLength || !char.IsAsciiLetterLower(text[0]) && !char.IsAsciiDigit(text[0]))
+        if (text is null || text.Length is 0 or > MaxLength || !IsLetterOrDigit(text[0]))
             return false;
         foreach (var c in text)
         {
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('.' or '_' or '-'))
+            if (!IsLetterOrDigit(c) && c is not ('.' or '_' or '-'))
                 return false;
         }
 
@@ -30,4 +36,6 @@ public readonly record struct ChainId
     }
 
     public override string ToString() => _value ?? "";
+
+    private static bool IsLetterOrDigit(char c) => c is (>= 'a' and <= 'z') or (>= '0' and <= '9');
 }

@@ -1,13 +1,17 @@
 namespace Sequencer.Tlog;
 
-/// <summary>The identity of a chain as a log: <c>&lt;log prefix&gt;/&lt;chain id&gt;</c>, its URL without scheme.</summary>
+/// <summary>
+/// The identity of a chain as a log: <c>&lt;log prefix&gt;/&lt;chain id&gt;</c>, its URL without scheme.
+/// </summary>
 public static class Origin
 {
     /// <summary>Longest log prefix, in UTF-8 bytes: every chain id must fit behind it.</summary>
     public const int MaxPrefixSizeBytes = Checkpoint.MaxOriginSizeBytes - 1 - ChainId.MaxLength;
 
     /// <summary>The origin of a chain; also the name of the key that signs its checkpoints.</summary>
-    /// <exception cref="ArgumentException">When the prefix is not one, see <see cref="CheckPrefix"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// When the prefix is not one, see <see cref="CheckPrefix"/>.
+    /// </exception>
     public static string For(string logPrefix, ChainId chain)
     {
         CheckPrefix(logPrefix);
@@ -16,7 +20,8 @@ public static class Origin
 
     /// <summary>Returns when the prefix is, for example, <c>sequencer.example/log</c>.</summary>
     /// <exception cref="ArgumentException">
-    /// When it is empty or too long, has a scheme, a space, a plus or a control character, or ends in a slash.
+    /// When it is empty or too long, has a scheme, a space, a plus or a control character, or ends in a
+    /// slash.
     /// </exception>
     public static void CheckPrefix(string logPrefix)
     {
@@ -27,8 +32,8 @@ public static class Origin
             || logPrefix.EndsWith('/'))
         {
             throw new ArgumentException(
-                $"The log prefix '{logPrefix}' must look like 'sequencer.example/log': no scheme, no spaces, no '+', "
-                + "no slash at either end.", nameof(logPrefix));
+                $"The log prefix '{logPrefix}' must look like 'sequencer.example/log': "
+                + "no scheme, no spaces, no '+', no slash at either end.", nameof(logPrefix));
         }
 
         var size = StrictText.Utf8.GetByteCount(logPrefix);

@@ -29,7 +29,7 @@ public sealed record Checkpoint(string Origin, ulong Size, Hash Root)
     {
         ArgumentNullException.ThrowIfNull(noteText);
         if (noteText.Length > SignedNote.MaxSizeBytes)
-            throw new TlogException(TlogError.TooLarge, $"A checkpoint is at most {SignedNote.MaxSizeBytes} bytes.");
+            throw SignedNote.TooLarge();
         var rest = noteText.AsSpan();
         if (rest.IsEmpty || rest[^1] != '\n')
             throw Malformed("it must end in LF");
@@ -52,11 +52,13 @@ public sealed record Checkpoint(string Origin, ulong Size, Hash Root)
             extensions.Add(line.ToString());
         }
 
-        return new Checkpoint(origin.ToString(), leaves, hash) { Extensions = extensions };
+        return new Checkpoint(origin.ToString(), leaves, hash) { Extensions = extensions.AsReadOnly() };
     }
 
     /// <summary>The note text, ending in LF.</summary>
-    /// <exception cref="TlogException">When the origin, the size or an extension line cannot be written.</exception>
+    /// <exception cref="TlogException">
+    /// When the origin, the size or an extension line cannot be written.
+    /// </exception>
     public string ToNoteText()
     {
         CheckOrigin(Origin);
@@ -78,15 +80,22 @@ public sealed record Checkpoint(string Origin, ulong Size, Hash Root)
     /// </summary>
     /// <returns>The text's length in bytes.</returns>
     /// <exception cref="ArgumentException">When <paramref name="destination"/> is too short.</exception>
-    /// <exception cref="TlogException">With <see cref="TlogError.MalformedCheckpoint"/> for a size above 2^63-1.</exception>
-    public static int WriteNoteText(ReadOnlySpan<byte> originUtf8, ulong size, in Hash root, Span<byte> destination)
+    /// <exception cref="TlogException">
+    /// With <see cref="TlogError.MalformedCheckpoint"/> for a size above 2^63-1.
+    /// </exception>
+    public static int WriteNoteText(
+        ReadOnlySpan<byte> originUtf8, ulong size, in Hash root, Span<byte> destination)
     {
         CheckSize(size);
         Span<byte> digits = stackalloc byte[20];
         Utf8Formatter.TryFormat(size, digits, out var digitCount);
         var length = originUtf8.Length + 1 + digitCount + 1 + Hash.Base64Length + 1;
         if (destination.Length < length)
-            throw new ArgumentException($"The text needs {length} bytes; there are {destination.Length}.", nameof(destination));
+        {
+            throw new ArgumentException(
+                $"The text needs {length} bytes; there are {destination.Length}.", nameof(destination));
+        }
+
         originUtf8.CopyTo(destination);
         var at = originUtf8.Length;
         destination[at++] = (byte)'\n';

@@ -5,8 +5,8 @@ namespace Sequencer.Tlog;
 
 /// <summary>
 /// Timestamped Ed25519 cosignatures (C2SP tlog-cosignature, type 0x04). The signed message is
-/// <c>cosignature/v1 LF time &lt;decimal&gt; LF</c> and the whole note text; the blob in the note is the time as
-/// eight big-endian bytes and the signature. The message does not name the cosigner: one key per cosigner.
+/// <c>cosignature/v1 LF time &lt;decimal&gt; LF</c> and the whole note text; the blob in the note is the time
+/// as eight big-endian bytes and the signature. The message does not name the cosigner: one key per cosigner.
 /// </summary>
 public static class Cosignature
 {
@@ -36,7 +36,9 @@ public static class Cosignature
         return message[..WriteMessage(time, text, message)];
     }
 
-    /// <summary>Writes the message to the start of <paramref name="destination"/>; allocates nothing.</summary>
+    /// <summary>
+    /// Writes the message to the start of <paramref name="destination"/>; allocates nothing.
+    /// </summary>
     /// <param name="time">POSIX seconds, at most 2^63-1.</param>
     /// <param name="noteText">The note text in UTF-8, ending in LF.</param>
     /// <param name="destination">At least <see cref="MaxOverheadBytes"/> longer than the text.</param>
@@ -46,11 +48,11 @@ public static class Cosignature
     public static int WriteMessage(ulong time, ReadOnlySpan<byte> noteText, Span<byte> destination)
     {
         CheckTime(time);
-        if (destination.Length < MaxOverheadBytes + noteText.Length)
+        var needed = MaxOverheadBytes + noteText.Length;
+        if (destination.Length < needed)
         {
             throw new ArgumentException(
-                $"The message may need {MaxOverheadBytes + noteText.Length} bytes; there are {destination.Length}.",
-                nameof(destination));
+                $"The message may need {needed} bytes; there are {destination.Length}.", nameof(destination));
         }
 
         Header.CopyTo(destination);
@@ -67,8 +69,7 @@ public static class Cosignature
     public static byte[] EncodeBlob(ulong time, ReadOnlySpan<byte> signature64)
     {
         CheckTime(time);
-        if (signature64.Length != VerifierKey.SignatureSizeBytes)
-            throw new ArgumentException($"A signature is 64 bytes; got {signature64.Length}.", nameof(signature64));
+        VerifierKey.CheckSignatureSize(signature64);
         var blob = new byte[BlobSizeBytes];
         BinaryPrimitives.WriteUInt64BigEndian(blob, time);
         signature64.CopyTo(blob.AsSpan(TimeSizeBytes));
@@ -77,7 +78,8 @@ public static class Cosignature
 
     /// <summary>Splits a blob into its time and a view of its signature.</summary>
     /// <exception cref="TlogException">
-    /// With <see cref="TlogError.BadSignature"/> for another length, or <see cref="TlogError.TimeOutOfRange"/>.
+    /// With <see cref="TlogError.BadSignature"/> for another length, or
+    /// <see cref="TlogError.TimeOutOfRange"/>.
     /// </exception>
     public static ulong DecodeBlob(ReadOnlySpan<byte> blob, out ReadOnlySpan<byte> signature64)
     {
@@ -96,6 +98,6 @@ public static class Cosignature
     private static void CheckTime(ulong time)
     {
         if (time > MaxTime)
-            throw new TlogException(TlogError.TimeOutOfRange, $"A cosignature time is at most 2^63-1; got {time}.");
+            throw new TlogException(TlogError.TimeOutOfRange, $"A time is at most 2^63-1; got {time}.");
     }
 }

@@ -1,12 +1,19 @@
 namespace Sequencer.Tlog;
 
-/// <summary>The rule for the name of a key (C2SP signed-note): not empty, no Unicode space, no plus.</summary>
+/// <summary>
+/// The rule for the name of a key (C2SP signed-note): not empty, no Unicode space, no plus.
+/// </summary>
 internal static class KeyName
 {
-    /// <summary>Longest name of a key of ours, in UTF-8 bytes; an origin, which a log key is named for, has the same limit.</summary>
+    /// <summary>
+    /// Longest name of a key of ours, in UTF-8 bytes; an origin, which a log key is named for, has the same
+    /// limit.
+    /// </summary>
     public const int MaxSizeBytes = 255;
 
-    /// <summary>Whether the name may stand in a signature line; length is limited by the note alone.</summary>
+    /// <summary>
+    /// Whether the name may stand in a signature line; length is limited by the note alone.
+    /// </summary>
     public static bool IsWellFormed(ReadOnlySpan<char> name)
     {
         foreach (var c in name)

@@ -2,22 +2,27 @@ using System.Buffers.Binary;
 
 namespace Sequencer.Tlog;
 
-/// <summary>One signature line of a note: whose it claims to be, and its bytes. It proves nothing by itself.</summary>
+/// <summary>
+/// One signature line of a note: whose it claims to be, and its bytes. It proves nothing by itself.
+/// </summary>
 /// <param name="Name">Name of the key that is said to have signed.</param>
 /// <param name="KeyId">Id of that key.</param>
-/// <param name="Blob">What follows the key id: 64 bytes for type 0x01, 72 for type 0x04; at least one byte.</param>
+/// <param name="Blob">
+/// What follows the key id: 64 bytes for type 0x01, 72 for type 0x04; at least one byte.
+/// </param>
 public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte> Blob)
 {
     private const string Prefix = "— ";
     private const int KeyIdSizeBytes = 4;
 
     /// <summary>The line of a plain Ed25519 signature (type 0x01).</summary>
-    /// <exception cref="ArgumentException">When the key is of another type or the signature not 64 bytes long.</exception>
+    /// <exception cref="ArgumentException">
+    /// When the key is of another type or the signature not 64 bytes long.
+    /// </exception>
     public static NoteSignature Ed25519(VerifierKey key, ReadOnlySpan<byte> signature64)
     {
         CheckKey(key, SignatureType.Ed25519);
-        if (signature64.Length != VerifierKey.SignatureSizeBytes)
-            throw new ArgumentException($"A signature is 64 bytes; got {signature64.Length}.", nameof(signature64));
+        VerifierKey.CheckSignatureSize(signature64);
         return new NoteSignature(key.Name, key.KeyId, signature64.ToArray());
     }
 
@@ -25,7 +30,9 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
     /// <param name="key">The cosigner's key.</param>
     /// <param name="time">POSIX seconds, at most 2^63-1.</param>
     /// <param name="signature64">The signature of <see cref="Tlog.Cosignature.Message"/>.</param>
-    /// <exception cref="ArgumentException">When the key is of another type or the signature not 64 bytes long.</exception>
+    /// <exception cref="ArgumentException">
+    /// When the key is of another type or the signature not 64 bytes long.
+    /// </exception>
     /// <exception cref="TlogException">With <see cref="TlogError.TimeOutOfRange"/>.</exception>
     public static NoteSignature Cosignature(VerifierKey key, ulong time, ReadOnlySpan<byte> signature64)
     {
@@ -59,7 +66,8 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
     }
 
     public bool Equals(NoteSignature? other) =>
-        other is not null && KeyId == other.KeyId && Name == other.Name && Blob.Span.SequenceEqual(other.Blob.Span);
+        other is not null && KeyId == other.KeyId && Name == other.Name
+        && Blob.Span.SequenceEqual(other.Blob.Span);
 
     public override int GetHashCode() => HashCode.Combine(KeyId, Name, Blob.Length);
 
@@ -70,7 +78,7 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
     {
         ArgumentNullException.ThrowIfNull(key);
         if (key.Type != type)
-            throw new ArgumentException($"The key of '{key.Name}' is of type {key.Type}, not {type}.", nameof(key));
+            throw new ArgumentException($"Key '{key.Name}' is of type {key.Type}, not {type}.", nameof(key));
     }
 
     private static TlogException Malformed(string why) =>

@@ -36,7 +36,9 @@ public sealed class NoteSigner : IDisposable
     }
 
     /// <summary>Signs <paramref name="message"/>; allocates nothing.</summary>
-    /// <exception cref="ArgumentException">When <paramref name="signature64"/> is not 64 bytes long.</exception>
+    /// <exception cref="ArgumentException">
+    /// When <paramref name="signature64"/> is not 64 bytes long.
+    /// </exception>
     public void Sign(ReadOnlySpan<byte> message, Span<byte> signature64) =>
         SignatureAlgorithm.Ed25519.Sign(_key, message, signature64);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Sequencer.Tlog;
@@ -45,8 +44,12 @@ public sealed class PrivateKeyText : IDisposable
     /// <exception cref="ArgumentException">When the seed is not 32 bytes long.</exception>
     public static PrivateKeyText FromSeed(string name, ReadOnlySpan<byte> seed) => new(name, seed);
 
-    /// <summary>Reads the text form; one line break at its end is allowed, since it is kept in a file.</summary>
-    /// <exception cref="TlogException">When the text is malformed or its id is wrong. No message repeats the text.</exception>
+    /// <summary>
+    /// Reads the text form; one line break at its end is allowed, since it is kept in a file.
+    /// </summary>
+    /// <exception cref="TlogException">
+    /// When the text is malformed or its id is wrong. No message repeats the text.
+    /// </exception>
     public static PrivateKeyText Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -83,7 +86,7 @@ public sealed class PrivateKeyText : IDisposable
         _seed.CopyTo(typed[1..]);
         var encoded = Convert.ToBase64String(typed);
         CryptographicOperations.ZeroMemory(typed);
-        return string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Name}+{VerifierKey.KeyId:x8}+{encoded}");
+        return $"{Prefix}{Name}+{VerifierKey.KeyId:x8}+{encoded}";
     }
 
     /// <summary>The public half only.</summary>
@@ -105,7 +108,8 @@ public sealed class PrivateKeyText : IDisposable
         return key.VerifierKey.KeyId == keyId
             ? key
             : throw new TlogException(TlogError.KeyIdMismatch,
-                $"The private key of '{name}' says id {keyId:x8}, but name and key give {key.VerifierKey.KeyId:x8}.");
+                $"The private key of '{name}' says id {keyId:x8}; its name and key give "
+                + $"{key.VerifierKey.KeyId:x8}.");
     }
 
     private static TlogException Malformed(string why) =>

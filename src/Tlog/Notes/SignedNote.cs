@@ -31,12 +31,16 @@ public sealed class SignedNote
     public static SignedNote Create(string text, params IEnumerable<NoteSignature> signatures)
     {
         ArgumentNullException.ThrowIfNull(text);
-        // Parsing what was made keeps one set of rules for notes from here and from elsewhere.
-        return Parse(Format(text, signatures));
+        // Parsing what was made keeps one set of rules for notes from here and from elsewhere. A text that
+        // does not end in LF could run into the signatures, and come back as another text.
+        var note = Parse(Format(text, signatures));
+        return note.Text == text ? note : throw Malformed("its text must end in LF");
     }
 
     /// <summary>Reads a note from its bytes.</summary>
-    /// <exception cref="TlogException">When the bytes are not UTF-8 or not a note, or exceed a limit.</exception>
+    /// <exception cref="TlogException">
+    /// When the bytes are not UTF-8 or not a note, or exceed a limit.
+    /// </exception>
     public static SignedNote Parse(ReadOnlySpan<byte> note)
     {
         CheckSize(note.Length);
@@ -58,9 +62,9 @@ public sealed class SignedNote
     /// </summary>
     /// <returns>The note with the signatures that were checked, at least one.</returns>
     /// <exception cref="TlogException">
-    /// With <see cref="TlogError.BadSignature"/> or <see cref="TlogError.TimeOutOfRange"/> when a signature by a
-    /// known key is not good, <see cref="TlogError.NoKnownSignature"/> when there is none by a known key,
-    /// <see cref="TlogError.AmbiguousKey"/> when two different keys share name and id.
+    /// With <see cref="TlogError.BadSignature"/> or <see cref="TlogError.TimeOutOfRange"/> when a signature
+    /// by a known key is not good, <see cref="TlogError.NoKnownSignature"/> when there is none by a known
+    /// key, <see cref="TlogError.AmbiguousKey"/> when two different keys share name and id.
     /// </exception>
     public VerifiedNote Verify(IReadOnlyCollection<VerifierKey> keys)
     {
@@ -74,9 +78,9 @@ public sealed class SignedNote
         }
 
         return verified.Count > 0
-            ? new VerifiedNote(this, verified)
+            ? new VerifiedNote(this, verified.AsReadOnly())
             : throw new TlogException(TlogError.NoKnownSignature,
-                $"None of the note's {Signatures.Count} signatures is by one of the {keys.Count} accepted keys.");
+                $"None of the note's {Signatures.Count} signatures is by one of {keys.Count} accepted keys.");
     }
 
     /// <summary>The same text with more signatures after those it has.</summary>
@@ -86,6 +90,9 @@ public sealed class SignedNote
 
     /// <summary>The note, exactly as it was read.</summary>
     public override string ToString() => Format(Text, Signatures);
+
+    internal static TlogException TooLarge() =>
+        new(TlogError.TooLarge, $"A note is at most {MaxSizeBytes} bytes; this one is larger.");
 
     private static string Format(string text, IEnumerable<NoteSignature> signatures)
     {
@@ -101,7 +108,8 @@ public sealed class SignedNote
         if (control >= 0)
         {
             throw new TlogException(TlogError.ControlCharacter,
-                $"The note contains the control character U+{(int)note[control]:X4} at {control}; only LF is allowed.");
+                $"The note contains the control character U+{(int)note[control]:X4} at {control}; "
+                + "only LF is allowed.");
         }
 
         // The text may contain empty lines: the last one ends it.
@@ -123,7 +131,7 @@ public sealed class SignedNote
             signatures.Add(NoteSignature.ParseLine(line));
         }
 
-        return new SignedNote(note[..(split + 1)], signatures);
+        return new SignedNote(note[..(split + 1)], signatures.AsReadOnly());
     }
 
     private static VerifierKey? FindKey(IReadOnlyCollection<VerifierKey> keys, NoteSignature signature)
@@ -163,7 +171,7 @@ public sealed class SignedNote
     private static void CheckSize(int size)
     {
         if (size > MaxSizeBytes)
-            throw new TlogException(TlogError.TooLarge, $"A note is at most {MaxSizeBytes} bytes; this one is larger.");
+            throw TooLarge();
     }
 
     private static TlogException Malformed(string why) =>

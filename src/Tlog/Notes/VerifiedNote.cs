@@ -1,6 +1,8 @@
 namespace Sequencer.Tlog;
 
-/// <summary>A note with at least one good signature by a known key; only <see cref="SignedNote.Verify"/> makes one.</summary>
+/// <summary>
+/// A note with at least one good signature by a known key; only <see cref="SignedNote.Verify"/> makes one.
+/// </summary>
 public sealed class VerifiedNote
 {
     internal VerifiedNote(SignedNote note, IReadOnlyList<VerifiedSignature> signatures)

@@ -18,6 +18,10 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     public const int SignatureSizeBytes = 64;
 
     private const int KeyIdHexLength = 8;
+
+    // Room for the largest key that is assigned a type (ML-DSA-44, 1,312 bytes), so that it is named as such.
+    private const int MaxEncodedLength = 4096;
+
     private readonly byte[] _publicKey;
     private readonly PublicKey _imported;
 
@@ -42,7 +46,9 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     public ReadOnlyMemory<byte> PublicKey => _publicKey;
 
     /// <summary>Names a public key.</summary>
-    /// <exception cref="TlogException">For a bad name, an unsupported type, or bytes that are no public key.</exception>
+    /// <exception cref="TlogException">
+    /// For a bad name, an unsupported type, or bytes that are no public key.
+    /// </exception>
     public static VerifierKey Create(string name, SignatureType type, ReadOnlySpan<byte> publicKey)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -50,7 +56,7 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         if (type is not (SignatureType.Ed25519 or SignatureType.CosignatureEd25519))
         {
             throw new TlogException(TlogError.UnsupportedKeyType,
-                $"Signature type 0x{(byte)type:x2} is not supported; 0x01 (Ed25519) and 0x04 (cosignature) are.");
+                $"Key type 0x{(byte)type:x2} is not supported; 0x01 (Ed25519) and 0x04 (cosignature) are.");
         }
 
         if (publicKey.Length != PublicKeySizeBytes
@@ -66,7 +72,9 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     }
 
     /// <summary>Reads a vkey.</summary>
-    /// <exception cref="TlogException">When the text is malformed, its id is wrong, or its type is not supported.</exception>
+    /// <exception cref="TlogException">
+    /// When the text is malformed, its id is wrong, or its type is not supported.
+    /// </exception>
     public static VerifierKey Parse(string vkey)
     {
         ArgumentNullException.ThrowIfNull(vkey);
@@ -78,14 +86,15 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         if (!TryParseKeyId(vkey.AsSpan(nameEnd + 1, KeyIdHexLength), out var keyId))
             throw Malformed("its key id must be 8 lowercase hex digits");
         var encoded = vkey.AsSpan(idEnd + 1);
-        if (encoded.Length > MaxEncodedLength || !StrictText.TryBase64(encoded, out var typed) || typed.Length == 0)
+        if (encoded.Length is 0 or > MaxEncodedLength || !StrictText.TryBase64(encoded, out var typed))
             throw Malformed("its last part must be standard base64 of the type byte and the public key");
 
         var key = Create(vkey[..nameEnd], (SignatureType)typed[0], typed.AsSpan(1));
         return key.KeyId == keyId
             ? key
             : throw new TlogException(TlogError.KeyIdMismatch,
-                $"The verifier key of '{key.Name}' says id {keyId:x8}, but name, type and key give {key.KeyId:x8}.");
+                $"The verifier key of '{key.Name}' says id {keyId:x8}; its name, type and key give "
+                + $"{key.KeyId:x8}.");
     }
 
     /// <summary>Checks one bare Ed25519 signature by this key, whatever the key's type.</summary>
@@ -106,7 +115,7 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         Span<byte> typed = stackalloc byte[1 + PublicKeySizeBytes];
         typed[0] = (byte)Type;
         _publicKey.CopyTo(typed[1..]);
-        return string.Create(CultureInfo.InvariantCulture, $"{Name}+{KeyId:x8}+{Convert.ToBase64String(typed)}");
+        return $"{Name}+{KeyId:x8}+{Convert.ToBase64String(typed)}";
     }
 
     public bool Equals(VerifierKey? other) =>
@@ -116,6 +125,12 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     public override bool Equals(object? obj) => Equals(obj as VerifierKey);
 
     public override int GetHashCode() => HashCode.Combine(KeyId, Name);
+
+    internal static void CheckSignatureSize(ReadOnlySpan<byte> signature64)
+    {
+        if (signature64.Length != SignatureSizeBytes)
+            throw new ArgumentException($"A signature is 64 bytes; got {signature64.Length}.");
+    }
 
     internal static bool TryParseKeyId(ReadOnlySpan<char> hex, out uint keyId)
     {
@@ -129,8 +144,6 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         return hex.Length == KeyIdHexLength
             && uint.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out keyId);
     }
-
-    private const int MaxEncodedLength = 4096;
 
     private static uint ComputeKeyId(string name, SignatureType type, ReadOnlySpan<byte> publicKey)
     {

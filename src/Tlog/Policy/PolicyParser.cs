@@ -37,7 +37,7 @@ internal sealed class PolicyParser
 
         if (!_hasQuorum)
             throw Refused(TlogError.MalformedPolicy, "a line 'quorum <name>' or 'quorum none' is missing");
-        return new TlogPolicy(_logs, _witnesses, _quorum);
+        return new TlogPolicy(_logs.AsReadOnly(), _witnesses.AsReadOnly(), _quorum);
     }
 
     private void ParseLine(string[] words)
@@ -128,13 +128,14 @@ internal sealed class PolicyParser
         if (key.Type != type)
         {
             throw Refused(TlogError.UnsupportedKeyType,
-                $"the key of a {kind} must be of type 0x{(byte)type:x2}; this one is of type 0x{(byte)key.Type:x2}");
+                $"the key of a {kind} must be of type 0x{(byte)type:x2}, not 0x{(byte)key.Type:x2}");
         }
 
         // Two keys are duplicates when the public key is the same, whatever their names.
         return seen.Add(Hash.Read(key.PublicKey.Span))
             ? key
-            : throw Refused(TlogError.DuplicateInPolicy, $"the public key of this {kind} was given on an earlier line");
+            : throw Refused(TlogError.DuplicateInPolicy,
+                $"the public key of this {kind} was given on an earlier line");
     }
 
     private void Define(QuorumNode node)
@@ -164,8 +165,9 @@ internal sealed class PolicyParser
 
     private void Limit(int count, string what)
     {
-        if (count >= TlogPolicy.MaxPerKind)
-            throw Refused(TlogError.PolicyTooComplex, $"at most {TlogPolicy.MaxPerKind} {what} are supported");
+        const int max = TlogPolicy.MaxPerKind;
+        if (count >= max)
+            throw Refused(TlogError.PolicyTooComplex, $"at most {max} {what} are supported");
     }
 
     private TlogException Refused(TlogError reason, string why) =>

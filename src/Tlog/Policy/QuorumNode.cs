@@ -1,8 +1,8 @@
 namespace Sequencer.Tlog;
 
 /// <summary>
-/// A witness or a group of a policy. A name is a member of one group at most, so that the nodes under a quorum
-/// form a tree in which every witness stands once.
+/// A witness or a group of a policy. A name is a member of one group at most, so that the nodes under a
+/// quorum form a tree in which every witness stands once.
 /// </summary>
 internal abstract class QuorumNode(string name)
 {
@@ -18,30 +18,28 @@ internal abstract class QuorumNode(string name)
     {
         public override bool CanBeSatisfiedTwice => false;
 
-        public override bool IsSatisfiedBy(IReadOnlySet<PolicyWitness> cosigners) => cosigners.Contains(witness);
+        public override bool IsSatisfiedBy(IReadOnlySet<PolicyWitness> cosigners) =>
+            cosigners.Contains(witness);
     }
 
-    public sealed class Group(string name, int threshold, IReadOnlyList<QuorumNode> members) : QuorumNode(name)
+    public sealed class Group(string name, int threshold, IReadOnlyList<QuorumNode> members)
+        : QuorumNode(name)
     {
-        public int Threshold { get; } = threshold;
-
-        public IReadOnlyList<QuorumNode> Members { get; } = members;
-
         /// <summary>
-        /// Exact, because no witness stands under two members: a member that can be satisfied twice counts for
-        /// both sets, every other one for whichever set it is given to.
+        /// Exact, because no witness stands under two members: a member that can be satisfied twice counts
+        /// for both sets, every other one for whichever set it is given to.
         /// </summary>
         public override bool CanBeSatisfiedTwice
         {
             get
             {
-                var twice = Members.Count(m => m.CanBeSatisfiedTwice);
-                var stillNeeded = Math.Max(0, Threshold - twice);
-                return 2 * stillNeeded <= Members.Count - twice;
+                var twice = members.Count(m => m.CanBeSatisfiedTwice);
+                var stillNeeded = Math.Max(0, threshold - twice);
+                return 2 * stillNeeded <= members.Count - twice;
             }
         }
 
         public override bool IsSatisfiedBy(IReadOnlySet<PolicyWitness> cosigners) =>
-            Members.Count(m => m.IsSatisfiedBy(cosigners)) >= Threshold;
+            members.Count(m => m.IsSatisfiedBy(cosigners)) >= threshold;
     }
 }

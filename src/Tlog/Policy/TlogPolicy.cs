@@ -24,7 +24,9 @@ public sealed class TlogPolicy
     /// <summary>The accepted logs, in the order of the text.</summary>
     public IReadOnlyList<PolicyLog> Logs { get; }
 
-    /// <summary>The known witnesses, in the order of the text, whether or not the quorum needs them.</summary>
+    /// <summary>
+    /// The known witnesses, in the order of the text, whether or not the quorum needs them.
+    /// </summary>
     public IReadOnlyList<PolicyWitness> Witnesses { get; }
 
     /// <summary>Whether the quorum demands any witness; false for <c>quorum none</c>.</summary>
@@ -35,20 +37,22 @@ public sealed class TlogPolicy
 
     /// <summary>
     /// Whether any two sets of witnesses that satisfy the quorum have a witness in common. When they do not,
-    /// two histories can both be witnessed without any witness misbehaving; always false for <c>quorum none</c>.
+    /// two histories can both be witnessed without any witness misbehaving; always false for
+    /// <c>quorum none</c>.
     /// </summary>
     public bool QuorumsIntersect => _quorum is not null && !_quorum.CanBeSatisfiedTwice;
 
     /// <summary>Every key of the policy, for <see cref="SignedNote.Verify"/>.</summary>
-    public IReadOnlyCollection<VerifierKey> Keys => [.. Logs.Select(l => l.Key), .. Witnesses.Select(w => w.Key)];
+    public IReadOnlyCollection<VerifierKey> Keys =>
+        [.. Logs.Select(l => l.Key), .. Witnesses.Select(w => w.Key)];
 
     /// <summary>Reads a policy.</summary>
     /// <exception cref="TlogException">
     /// With <see cref="TlogError.MalformedPolicy"/>, <see cref="TlogError.DuplicateInPolicy"/>,
     /// <see cref="TlogError.UnknownNameInPolicy"/>, <see cref="TlogError.PolicyTooComplex"/>,
     /// <see cref="TlogError.UnsupportedKeyType"/>, <see cref="TlogError.ControlCharacter"/>,
-    /// <see cref="TlogError.TooLarge"/>, or what <see cref="VerifierKey.Parse"/> refuses. The message names the
-    /// line.
+    /// <see cref="TlogError.TooLarge"/>, or what <see cref="VerifierKey.Parse"/> refuses. The message names
+    /// the line.
     /// </exception>
     public static TlogPolicy Parse(string text)
     {
@@ -56,7 +60,9 @@ public sealed class TlogPolicy
         return new PolicyParser().Parse(text);
     }
 
-    /// <summary>Judges the witnesses that cosigned; keys that are no witness of this policy do not count.</summary>
+    /// <summary>
+    /// Judges the witnesses that cosigned; keys that are no witness of this policy do not count.
+    /// </summary>
     public QuorumResult Evaluate(IEnumerable<VerifierKey> cosigners)
     {
         ArgumentNullException.ThrowIfNull(cosigners);
@@ -66,8 +72,9 @@ public sealed class TlogPolicy
         if (_quorum is null)
             return new QuorumResult(true, cosigned, missing, "The policy demands no witnesses.");
         var satisfied = _quorum.IsSatisfiedBy(cosigned.ToHashSet());
+        var verdict = satisfied ? "is reached" : "is not reached";
         var names = cosigned.Count == 0 ? "no witness" : string.Join(", ", cosigned.Select(w => w.Name));
         return new QuorumResult(satisfied, cosigned, missing,
-            $"The quorum '{_quorum.Name}' is {(satisfied ? "reached" : "not reached")}: cosigned by {names}.");
+            $"The quorum '{_quorum.Name}' {verdict}: cosigned by {names}.");
     }
 }

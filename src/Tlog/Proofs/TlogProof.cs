@@ -4,7 +4,8 @@ using System.Buffers.Text;
 namespace Sequencer.Tlog;
 
 /// <summary>
-/// A receipt in the C2SP tlog-proof format: where an entry stands, and the checkpoint that says so. Unverified.
+/// A receipt in the C2SP tlog-proof format: where an entry stands, and the checkpoint that says so.
+/// Unverified.
 /// </summary>
 /// <param name="Index">Zero-based place of the entry.</param>
 /// <param name="Hashes">The inclusion proof, the leaf's sibling first; at most 63.</param>
@@ -16,14 +17,18 @@ public sealed record TlogProof(
     /// <summary>First line of every proof.</summary>
     public const string Header = "c2sp.org/tlog-proof@v1";
 
-    /// <summary>Most extra data, in bytes: 60,000 characters of base64, so that a line stays below the 64 KiB stock readers take.</summary>
+    /// <summary>
+    /// Most extra data, in bytes: 60,000 characters of base64, so that its line stays below the 64 KiB that
+    /// stock readers take.
+    /// </summary>
     public const int MaxExtraBytes = 45_000;
 
     /// <summary>Highest index: the last leaf of the largest tree.</summary>
     public const ulong MaxIndex = CompactRange.MaxSize - 1;
 
     private const int MaxExtraLength = MaxExtraBytes / 3 * 4;
-    private const int MaxHeadLength = 128 + MaxExtraLength + InclusionProof.MaxHashes * (Hash.Base64Length + 1);
+    private const int MaxLength =
+        128 + MaxExtraLength + InclusionProof.MaxHashes * (Hash.Base64Length + 1) + SignedNote.MaxSizeBytes;
 
     /// <summary>Reads a proof; the checkpoint is kept as it stands and not looked into.</summary>
     /// <exception cref="TlogException">
@@ -33,9 +38,12 @@ public sealed record TlogProof(
     public static TlogProof Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length > MaxHeadLength + SignedNote.MaxSizeBytes)
-            throw new TlogException(TlogError.TooLarge, "The proof is larger than any proof may be.");
-        StrictText.ByteCount(text, "The proof");
+        if (text.Length > MaxLength)
+        {
+            throw new TlogException(TlogError.TooLarge,
+                $"A proof is at most {MaxLength} characters; this one has {text.Length}.");
+        }
+
         var rest = text.AsSpan();
         if (!StrictText.TryTakeLine(ref rest, out var line) || !line.SequenceEqual(Header))
             throw Malformed($"its first line must be '{Header}'");
@@ -46,16 +54,20 @@ public sealed record TlogProof(
             || !line.StartsWith("index ")
             || !StrictText.TryDecimal(line["index ".Length..], MaxIndex, out var index))
         {
-            throw Malformed("a line 'index <decimal>' must follow the header and the optional line 'extra <base64>'");
+            throw Malformed("'index <decimal>' must follow the header and the optional 'extra <base64>'");
         }
 
         var hashes = ParseHashes(ref rest);
         if (rest.IsEmpty)
             throw Malformed("a checkpoint must follow the blank line");
+        if (StrictText.ByteCount(rest, "The checkpoint") > SignedNote.MaxSizeBytes)
+            throw SignedNote.TooLarge();
         return new TlogProof(index, hashes, extra, rest.ToString());
     }
 
-    /// <summary>Writes a proof in UTF-8 without intermediate strings; an empty extra leaves its line out.</summary>
+    /// <summary>
+    /// Writes a proof in UTF-8 without intermediate strings; an empty extra leaves its line out.
+    /// </summary>
     /// <param name="output">Where the proof goes, in one piece.</param>
     /// <param name="index">Zero-based place of the entry.</param>
     /// <param name="hashes">The inclusion proof, at most 63 hashes.</param>
@@ -71,9 +83,9 @@ public sealed record TlogProof(
         CheckLimits(index, hashes.Length, checkpoint.Length, extra.Length);
         Span<byte> digits = stackalloc byte[20];
         Utf8Formatter.TryFormat(index, digits, out var digitCount);
-        var extraSize = extra.IsEmpty ? 0 : ExtraPrefix.Length + Base64.GetMaxEncodedToUtf8Length(extra.Length) + 1;
-        var size = HeaderLine.Length + extraSize + IndexPrefix.Length + digitCount + 1
-            + hashes.Length * (Hash.Base64Length + 1) + 1 + checkpoint.Length;
+        var extraLength = Base64.GetMaxEncodedToUtf8Length(extra.Length);
+        var size = HeaderLine.Length + (extra.IsEmpty ? 0 : ExtraPrefix.Length + extraLength + 1)
+            + IndexPrefix.Length + digitCount + 1 + hashes.Length * (Hash.Base64Length + 1) + 1 + checkpoint.Length;
 
         var destination = output.GetSpan(size);
         var at = Put(destination, 0, HeaderLine);
@@ -99,7 +111,8 @@ public sealed record TlogProof(
     public override string ToString()
     {
         var output = new ArrayBufferWriter<byte>();
-        Write(output, Index, Hashes.ToArray(), StrictText.Utf8.GetBytes(Checkpoint), Extra.GetValueOrDefault().Span);
+        var checkpoint = StrictText.Utf8.GetBytes(Checkpoint);
+        Write(output, Index, Hashes.ToArray(), checkpoint, Extra.GetValueOrDefault().Span);
         return StrictText.Utf8.GetString(output.WrittenSpan);
     }
 
@@ -121,7 +134,8 @@ public sealed record TlogProof(
         if (encoded.Length > MaxExtraLength)
         {
             throw new TlogException(TlogError.TooLarge,
-                $"The proof's extra data is at most {MaxExtraLength} characters of base64; it has {encoded.Length}.");
+                $"The proof's extra data is at most {MaxExtraLength} characters of base64; "
+                + $"it has {encoded.Length}.");
         }
 
         return !encoded.IsEmpty && StrictText.TryBase64(encoded, out var extra)
@@ -150,16 +164,13 @@ public sealed record TlogProof(
         throw Malformed("a blank line must end the hashes");
     }
 
-    private static void CheckLimits(ulong index, int hashes, int checkpointSize, int extraSize)
+    private static void CheckLimits(ulong index, int hashes, int checkpoint, int extra)
     {
-        if (index > MaxIndex)
-            throw new ArgumentException($"An index is at most {MaxIndex}; got {index}.", nameof(index));
-        if (hashes > InclusionProof.MaxHashes)
-            throw new ArgumentException($"A proof has at most 63 hashes; got {hashes}.", nameof(hashes));
-        if (checkpointSize is 0 or > SignedNote.MaxSizeBytes)
-            throw new ArgumentException($"A checkpoint has 1 to {SignedNote.MaxSizeBytes} bytes.", nameof(checkpointSize));
-        if (extraSize > MaxExtraBytes)
-            throw new ArgumentException($"Extra data is at most {MaxExtraBytes} bytes; got {extraSize}.", nameof(extraSize));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, MaxIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(hashes, InclusionProof.MaxHashes);
+        ArgumentOutOfRangeException.ThrowIfZero(checkpoint);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(checkpoint, SignedNote.MaxSizeBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(extra, MaxExtraBytes);
     }
 
     private static int Put(Span<byte> destination, int at, ReadOnlySpan<byte> bytes)

@@ -7,10 +7,13 @@ namespace Sequencer.Tlog;
 internal static class StrictText
 {
     /// <summary>UTF-8 that refuses what it cannot represent, and knows no byte order mark.</summary>
-    public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    public static readonly UTF8Encoding Utf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Length of <paramref name="text"/> in UTF-8, in bytes.</summary>
-    /// <exception cref="TlogException">With <see cref="TlogError.InvalidUtf8"/> for a lone surrogate.</exception>
+    /// <exception cref="TlogException">
+    /// With <see cref="TlogError.InvalidUtf8"/> for a lone surrogate.
+    /// </exception>
     public static int ByteCount(ReadOnlySpan<char> text, string what)
     {
         try
@@ -19,7 +22,7 @@ internal static class StrictText
         }
         catch (EncoderFallbackException e)
         {
-            throw new TlogException(TlogError.InvalidUtf8, $"{what} contains a lone surrogate at {e.Index}.", e);
+            throw new TlogException(TlogError.InvalidUtf8, $"{what} has a lone surrogate at {e.Index}.", e);
         }
     }
 
@@ -37,13 +40,16 @@ internal static class StrictText
         }
     }
 
-    /// <summary>Reads a decimal number without sign, space or leading zero, at most <paramref name="max"/>.</summary>
+    /// <summary>
+    /// Reads a decimal number without sign, space or leading zero, at most <paramref name="max"/>.
+    /// </summary>
     public static bool TryDecimal(ReadOnlySpan<char> text, ulong max, out ulong value)
     {
         value = 0;
         if (text.Length > 1 && text[0] == '0')
             return false;
-        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value <= max;
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+            && value <= max;
     }
 
     /// <summary>Reads standard base64 with padding in its one canonical spelling.</summary>
@@ -60,7 +66,9 @@ internal static class StrictText
         return text.SequenceEqual(Convert.ToBase64String(bytes));
     }
 
-    /// <summary>Index of the first ASCII control character other than the allowed ones; -1 if there is none.</summary>
+    /// <summary>
+    /// Index of the first ASCII control character other than the allowed ones; -1 if there is none.
+    /// </summary>
     public static int IndexOfControl(ReadOnlySpan<char> text, bool allowNewline)
     {
         for (var i = 0; i < text.Length; i++)

@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 
 namespace Sequencer.Tlog;
 
-/// <summary>Entry bundles (C2SP tlog-tiles): entries in order, each behind its length as two big-endian bytes.</summary>
+/// <summary>
+/// Entry bundles (C2SP tlog-tiles): entries in order, each behind its length as two big-endian bytes.
+/// </summary>
 public static class EntryBundle
 {
     /// <summary>Bytes before each entry.</summary>

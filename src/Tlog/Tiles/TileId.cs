@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Sequencer.Tlog;
 
-/// <summary>Names a tile: the hashes <c>[Index·256, Index·256 + Width)</c> of tree level 8·Level (C2SP tlog-tiles).</summary>
+/// <summary>
+/// Names a tile: the hashes <c>[Index·256, Index·256 + Width)</c> of tree level 8·Level (C2SP tlog-tiles).
+/// </summary>
 /// <param name="Level">Tile level, 0 to 7: higher ones cannot exist.</param>
 /// <param name="Index">Zero-based place among the tiles of that level.</param>
 /// <param name="Width">Number of hashes: 256 for a full tile, 1 to 255 for a partial one.</param>
@@ -14,7 +16,9 @@ public readonly record struct TileId(int Level, ulong Index, int Width)
     public string ToPath() =>
         TilePath.Format(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Level}/"), Index, Width);
 
-    /// <summary>Reads a path in its one canonical spelling; false also for a tile that cannot exist.</summary>
+    /// <summary>
+    /// Reads a path in its one canonical spelling; false also for a tile that cannot exist.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> path, out TileId tile)
     {
         tile = default;

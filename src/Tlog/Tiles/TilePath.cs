@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Sequencer.Tlog;
 
-/// <summary>The part <c>&lt;N&gt;[.p/&lt;W&gt;]</c> that tile and bundle paths share (C2SP tlog-tiles).</summary>
+/// <summary>
+/// The part <c>&lt;N&gt;[.p/&lt;W&gt;]</c> that tile and bundle paths share (C2SP tlog-tiles).
+/// </summary>
 internal static class TilePath
 {
     // 2^55, the highest index there can be, has 17 digits: six groups of 'xddd/' and the width.
@@ -21,7 +23,10 @@ internal static class TilePath
         return path.ToString();
     }
 
-    /// <summary>Reads an index and a width, leaving the check for the one canonical spelling to the caller.</summary>
+    /// <summary>
+    /// Reads an index and a width, leaving the check for the one canonical spelling, overflow included, to
+    /// the caller.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ulong index, out int width)
     {
         index = 0;
@@ -41,8 +46,12 @@ internal static class TilePath
         {
             var group = text[range];
             var digits = group.StartsWith("x") ? group[1..] : group;
-            if (digits.Length != 3 || !uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            if (digits.Length != 3
+                || !uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+            {
                 return false;
+            }
+
             index = index * 1000 + value;
         }
 

@@ -8,7 +8,9 @@ namespace Sequencer.Tlog;
 /// </summary>
 public sealed class CompactRange
 {
-    /// <summary>Most leaves a tree may have: 2^63-1, so that a size fits the signed 64 bits other readers use.</summary>
+    /// <summary>
+    /// Most leaves a tree may have: 2^63-1, so that a size fits the signed 64 bits other readers use.
+    /// </summary>
     public const ulong MaxSize = long.MaxValue;
 
     private readonly Hash[] _hashes = new Hash[63];
@@ -37,10 +39,12 @@ public sealed class CompactRange
 
     /// <summary>
     /// Appends one leaf hash. Every interior node that becomes perfect is added to
-    /// <paramref name="created"/>, lowest first; there are <c>TrailingZeroCount(Size)</c> of them, counted
-    /// at the new size.
+    /// <paramref name="created"/>, lowest first; there are <c>TrailingZeroCount(Size)</c> of them, counted at
+    /// the new size.
     /// </summary>
-    /// <exception cref="InvalidOperationException">When the tree already holds <see cref="MaxSize"/> leaves.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// When the tree already holds <see cref="MaxSize"/> leaves.
+    /// </exception>
     public void Append(in Hash leaf, List<Hash>? created = null)
     {
         if (Size == MaxSize)
@@ -57,7 +61,9 @@ public sealed class CompactRange
         Size++;
     }
 
-    /// <summary>The Merkle tree hash of all leaves (RFC 6962, section 2.1); of none, SHA-256 of nothing.</summary>
+    /// <summary>
+    /// The Merkle tree hash of all leaves (RFC 6962, section 2.1); of none, SHA-256 of nothing.
+    /// </summary>
     public Hash Root()
     {
         if (_count == 0)

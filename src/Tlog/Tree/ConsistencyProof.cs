@@ -5,7 +5,9 @@ namespace Sequencer.Tlog;
 /// <summary>Proofs that an older tree is a prefix of a newer one (RFC 6962, section 2.1.2).</summary>
 public static class ConsistencyProof
 {
-    /// <summary>Makes the proof in O(log size) reads of perfect nodes; empty from size 0 and between equal sizes.</summary>
+    /// <summary>
+    /// Makes the proof in O(log size) reads of perfect nodes; empty from size 0 and between equal sizes.
+    /// </summary>
     /// <exception cref="TlogException">With <see cref="TlogError.SizesReversed"/>.</exception>
     public static Hash[] Build(ulong oldSize, ulong newSize, INodeReader nodes)
     {
@@ -26,8 +28,8 @@ public static class ConsistencyProof
 
     /// <summary>
     /// Returns when the tree of <paramref name="oldRoot"/> is a prefix of the tree of
-    /// <paramref name="newRoot"/> (RFC 9162, section 2.1.4.2). From size 0 the proof is empty and says nothing
-    /// of the new root.
+    /// <paramref name="newRoot"/> (RFC 9162, section 2.1.4.2). From size 0 the proof is empty and says
+    /// nothing of the new root.
     /// </summary>
     /// <exception cref="TlogException">
     /// With <see cref="TlogError.SizesReversed"/>, <see cref="TlogError.WrongProofLength"/> or
@@ -109,7 +111,8 @@ public static class ConsistencyProof
         if (computed != root)
         {
             throw new TlogException(TlogError.RootMismatch,
-                $"By the consistency proof the {which} tree, of {size} leaves, has root {computed}, not {root}.");
+                $"By the consistency proof the {which} tree, of {size} leaves, has root {computed}, "
+                + $"not {root}.");
         }
     }
 

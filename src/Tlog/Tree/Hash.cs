@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Sequencer.Tlog;
 
-/// <summary>A SHA-256 value, 32 bytes: a leaf hash, an interior node or a root (RFC 6962, section 2.1).</summary>
+/// <summary>
+/// A SHA-256 value, 32 bytes: a leaf hash, an interior node or a root (RFC 6962, section 2.1).
+/// </summary>
 [InlineArray(SizeBytes)]
 public struct Hash : IEquatable<Hash>
 {
@@ -30,18 +32,27 @@ public struct Hash : IEquatable<Hash>
         return MemoryMarshal.Read<Hash>(bytes);
     }
 
-    /// <summary>Reads a hash in standard base64 (44 characters, padded, canonical); false for anything else.</summary>
+    /// <summary>
+    /// Reads a hash in standard base64 (44 characters, padded, canonical); false for anything else.
+    /// </summary>
     public static bool TryParseBase64(ReadOnlySpan<char> text, out Hash hash)
     {
         hash = default;
-        if (text.Length != Base64Length || text[^1] != '=' || text[^2] == '=')
+        Span<byte> bytes = stackalloc byte[SizeBytes];
+        if (text.Length != Base64Length
+            || !Convert.TryFromBase64Chars(text, bytes, out var written)
+            || written != SizeBytes)
+        {
             return false;
-        Span<byte> bytes = MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref hash, 1));
-        if (!Convert.TryFromBase64Chars(text, bytes, out var written) || written != SizeBytes)
-            return false;
-        // 43 characters carry 258 bits: the last two must be zero, or one hash would have four spellings.
+        }
+
+        // The decoder skips white space, and 43 characters carry 258 bits, of which the last two must be
+        // zero: only one of the spellings it takes is the canonical one.
         Span<char> canonical = stackalloc char[Base64Length];
-        return Convert.TryToBase64Chars(bytes, canonical, out _) && text.SequenceEqual(canonical);
+        if (!Convert.TryToBase64Chars(bytes, canonical, out _) || !text.SequenceEqual(canonical))
+            return false;
+        hash = Read(bytes);
+        return true;
     }
 
     /// <summary>Writes the 32 bytes to the start of <paramref name="destination"/>.</summary>

@@ -1,6 +1,8 @@
 namespace Sequencer.Tlog;
 
-/// <summary>Proofs that a leaf stands at an index (RFC 6962, section 2.1.1): sibling hashes, lowest first.</summary>
+/// <summary>
+/// Proofs that a leaf stands at an index (RFC 6962, section 2.1.1): sibling hashes, lowest first.
+/// </summary>
 public static class InclusionProof
 {
     /// <summary>Most hashes a proof has, for the largest tree.</summary>

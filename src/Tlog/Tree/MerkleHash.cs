@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace Sequencer.Tlog;
 
-/// <summary>The hash functions of RFC 6962, section 2.1: leaves and nodes are domain-separated by one byte.</summary>
+/// <summary>
+/// The hash functions of RFC 6962, section 2.1: leaves and nodes are domain-separated by one byte.
+/// </summary>
 public static class MerkleHash
 {
     private const byte LeafPrefix = 0x00;

@@ -6,9 +6,9 @@ namespace Sequencer.Tlog;
 internal static class PerfectNodes
 {
     /// <summary>
-    /// The hash of the leaves from <paramref name="begin"/> to before <paramref name="size"/>, which hang under
-    /// one node: there is at least one, and <paramref name="begin"/> is a multiple of a power of two that is at
-    /// least their number.
+    /// The hash of the leaves from <paramref name="begin"/> to before <paramref name="size"/>, which hang
+    /// under one node: there is at least one, and <paramref name="begin"/> is a multiple of a power of two
+    /// that is at least their number.
     /// </summary>
     public static Hash Fold(ulong begin, ulong size, INodeReader nodes)
     {
@@ -21,14 +21,15 @@ internal static class PerfectNodes
     }
 
     /// <summary>
-    /// Adds the hashes that lead from <paramref name="node"/> to the root of a tree of <paramref name="size"/>
-    /// leaves, lowest first (RFC 6962, section 2.1.1, for a perfect node in place of the leaf).
+    /// Adds the hashes that lead from <paramref name="node"/> to the root of a tree of
+    /// <paramref name="size"/> leaves, lowest first (RFC 6962, section 2.1.1, for a perfect node in place of
+    /// the leaf).
     /// </summary>
     public static void AddPath(NodeId node, ulong size, INodeReader nodes, List<Hash> path)
     {
         var (level, index) = node;
-        // Place of the last node of that level, perfect or not. Up to where the two ways to the root meet, every
-        // sibling is perfect, except the highest: that one holds the tree's ragged right end.
+        // Place of the last node of that level, perfect or not. Up to where the two ways to the root meet,
+        // every sibling is perfect, except the highest: that one holds the tree's ragged right end.
         var last = (size - 1) >> level;
         var meet = BitLength(index ^ last);
         for (var i = 0; i < meet - 1; i++, level++, index >>= 1)

@@ -5,14 +5,18 @@ namespace Sequencer.Tlog;
 /// <summary>Roots of any size from the perfect nodes of a larger or equal tree.</summary>
 public static class TreeRoot
 {
-    /// <summary>The Merkle tree hash of the first <paramref name="size"/> leaves, in O(log size) reads.</summary>
+    /// <summary>
+    /// The Merkle tree hash of the first <paramref name="size"/> leaves, in O(log size) reads.
+    /// </summary>
     public static Hash Compute(ulong size, INodeReader nodes)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         return size == 0 ? MerkleHash.Empty : PerfectNodes.Fold(0, size, nodes);
     }
 
-    /// <summary>The nodes whose hashes make the compact range of a size, largest first; one for every set bit.</summary>
+    /// <summary>
+    /// The nodes whose hashes make the compact range of a size, largest first; one for every set bit.
+    /// </summary>
     public static NodeId[] CompactRangeNodes(ulong size)
     {
         var nodes = new NodeId[BitOperations.PopCount(size)];
