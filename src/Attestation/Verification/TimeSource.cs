@@ -1,0 +1,9 @@
+namespace Sequencer.Attestation;
+
+/// <summary>Where a verification took its time from.</summary>
+public enum TimeSource
+{
+    Now,
+    DocumentTimestamp,
+    Given,
+}
