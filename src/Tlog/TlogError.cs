@@ -90,4 +90,7 @@ public enum TlogError
 
     /// <summary>An entry above 65,535 bytes.</summary>
     EntryTooLarge,
+
+    /// <summary>A handover's text breaks its form.</summary>
+    MalformedHandover,
 }

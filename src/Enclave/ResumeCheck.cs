@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Sequencer.Attestation;
+using Sequencer.Protocol;
+using Sequencer.Tlog;
+
+namespace Sequencer.Enclave;
+
+/// <summary>What a resume was found to adopt.</summary>
+/// <param name="Checkpoint">The prior epoch's last checkpoint.</param>
+/// <param name="Range">Its compact range.</param>
+/// <param name="Cosigner">The prior epoch's key.</param>
+internal sealed record PriorHistory(Checkpoint Checkpoint, CompactRange Range, VerifierKey Cosigner);
+
+/// <summary>
+/// Decides whether a history may be adopted. Each prior document is verified once; its key is remembered.
+/// </summary>
+/// <param name="root">The attestation root that prior documents must chain to.</param>
+/// <param name="acceptable">Images whose chains may be resumed.</param>
+internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
+{
+    /// <summary>How far a prior cosignature may lie ahead of this enclave's clock.</summary>
+    public const ulong ClockToleranceSeconds = 5;
+
+    private const int KnownDocumentsMax = 64;
+
+    private readonly ConcurrentDictionary<string, VerifierKey> _known = new();
+
+    /// <summary>Checks everything that a resume claims, in the order of its refusal reasons.</summary>
+    /// <exception cref="EnclaveRefusedException">With the first rule that failed.</exception>
+    public PriorHistory Check(ResumeRequest request, ulong now)
+    {
+        var checkpoint = ParseCheckpoint(request);
+        var cosigner = PriorCosigner(request.Document);
+        VerifyCosignature(request, cosigner);
+        if (request.Time > now + ClockToleranceSeconds)
+        {
+            throw Refuse(EnclaveRefusalReason.ResumeTime,
+                $"The prior cosignature is of {request.Time}, this enclave's clock says {now}: "
+                + $"more than {ClockToleranceSeconds} s ahead.");
+        }
+
+        var range = CompactRange.TryCreate(checkpoint.Size, [.. request.CompactRange]);
+        return range is not null && range.Root() == checkpoint.Root
+            ? new PriorHistory(checkpoint, range, cosigner)
+            : throw Refuse(EnclaveRefusalReason.ResumeCompactRange,
+                $"The compact range does not have the root of the checkpoint of size {checkpoint.Size}.");
+    }
+
+    private static Checkpoint ParseCheckpoint(ResumeRequest request)
+    {
+        Checkpoint checkpoint;
+        try
+        {
+            checkpoint = Checkpoint.Parse(request.Checkpoint);
+        }
+        catch (TlogException exception)
+        {
+            throw Refuse(EnclaveRefusalReason.ResumeCheckpoint, $"No checkpoint: {exception.Message}");
+        }
+
+        if (checkpoint.Extensions.Count != 0)
+        {
+            throw Refuse(EnclaveRefusalReason.ResumeCheckpoint,
+                "The checkpoint has extension lines; this log signs none.");
+        }
+
+        return checkpoint.Origin == request.Origin
+            ? checkpoint
+            : throw Refuse(EnclaveRefusalReason.ResumeOrigin,
+                $"The checkpoint is of {checkpoint.Origin}, not of {request.Origin}.");
+    }
+
+    private static void VerifyCosignature(ResumeRequest request, VerifierKey cosigner)
+    {
+        try
+        {
+            var message = Cosignature.Message(request.Time, request.Checkpoint);
+            cosigner.Verify(message, request.Cosignature.Span);
+        }
+        catch (TlogException exception)
+        {
+            throw Refuse(EnclaveRefusalReason.ResumeCosignature,
+                $"The prior cosignature does not verify: {exception.Message}");
+        }
+    }
+
+    private VerifierKey PriorCosigner(ReadOnlyMemory<byte> document)
+    {
+        var digest = Convert.ToHexString(SHA256.HashData(document.Span));
+        if (_known.TryGetValue(digest, out var known))
+            return known;
+        var cosigner = VerifyDocument(document);
+        if (_known.Count < KnownDocumentsMax)
+            _known[digest] = cosigner;
+        return cosigner;
+    }
+
+    private VerifierKey VerifyDocument(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            var policy = new AttestationPolicy { Root = root, Images = acceptable };
+            var verified = AttestationVerifier.Verify(document, policy, VerificationTime.DocumentTimestamp);
+            var binding = SequencerBinding.Parse(verified.Document.UserData ?? ReadOnlyMemory<byte>.Empty);
+            var key = verified.Document.PublicKey ?? ReadOnlyMemory<byte>.Empty;
+            return VerifierKey.Create(binding.Cosigner, SignatureType.CosignatureEd25519, key.Span);
+        }
+        catch (AttestationException exception)
+        {
+            throw Refuse(ReasonFor(exception.Reason), $"Prior attestation document: {exception.Message}");
+        }
+        catch (TlogException exception)
+        {
+            throw Refuse(EnclaveRefusalReason.ResumeBinding,
+                $"Prior attestation document: {exception.Message}");
+        }
+    }
+
+    private static EnclaveRefusalReason ReasonFor(AttestationError error) => error switch
+    {
+        AttestationError.ImageNotAccepted => EnclaveRefusalReason.ResumeImage,
+        AttestationError.Binding => EnclaveRefusalReason.ResumeBinding,
+        _ => EnclaveRefusalReason.ResumeDocument,
+    };
+
+    private static EnclaveRefusedException Refuse(EnclaveRefusalReason reason, string detail) =>
+        new(new EnclaveRefusal(reason, detail));
+}
