@@ -22,8 +22,8 @@ internal sealed class EnclaveIdentity : IDisposable
         Clock = clock;
         // A chain id cannot start with an underscore, so no origin can collide with these names.
         var name = logPrefix + (mode == EnclaveMode.Simulated ? "/_simulated-enclave" : "/_enclave");
-        Cosigner = VerifierKey.Create(name, SignatureType.CosignatureEd25519, _signer.PublicKey);
-        HandoverKey = VerifierKey.Create(name, SignatureType.Ed25519, _signer.PublicKey);
+        Cosigner = VerifierKey.Create(name, SignatureType.CosignatureEd25519, _signer.PublicKey.Span);
+        HandoverKey = VerifierKey.Create(name, SignatureType.Ed25519, _signer.PublicKey.Span);
         _userData = SequencerBinding.Encode(name, Limits.Version);
         Image = new ImageMeasurement(Pcr(0), Pcr(1), Pcr(2));
         _document = [];

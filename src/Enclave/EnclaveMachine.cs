@@ -31,7 +31,7 @@ public sealed class EnclaveMachine : IDisposable
         var mode = root.IsSimulated ? EnclaveMode.Simulated : EnclaveMode.Nitro;
         _identity = new EnclaveIdentity(nsm, mode, configuration.LogPrefix, clock);
         _resumeCheck = new ResumeCheck(root, new AcceptedImages(
-            [_identity.Image, .. configuration.Predecessors?.Images ?? []]));
+            [new AcceptedImage(_identity.Image), .. configuration.Predecessors?.Images ?? []]));
     }
 
     /// <summary>Opens a session; it has no role until it says hello.</summary>

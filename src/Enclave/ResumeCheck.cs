@@ -101,10 +101,10 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
         try
         {
             var policy = new AttestationPolicy { Root = root, Images = acceptable };
-            var verified = AttestationVerifier.Verify(document, policy, VerificationTime.DocumentTimestamp);
+            var verified = AttestationVerifier.Verify(document, policy, new VerificationTime.DocumentTimestamp());
             var binding = SequencerBinding.Parse(verified.Document.UserData ?? ReadOnlyMemory<byte>.Empty);
             var key = verified.Document.PublicKey ?? ReadOnlyMemory<byte>.Empty;
-            return VerifierKey.Create(binding.Cosigner, SignatureType.CosignatureEd25519, key.Span);
+            return VerifierKey.Create(binding.CosignerName, SignatureType.CosignatureEd25519, key.Span);
         }
         catch (AttestationException exception)
         {
@@ -120,7 +120,7 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
     private static EnclaveRefusalReason ReasonFor(AttestationError error) => error switch
     {
         AttestationError.ImageNotAccepted => EnclaveRefusalReason.ResumeImage,
-        AttestationError.Binding => EnclaveRefusalReason.ResumeBinding,
+        AttestationError.BindingMalformed => EnclaveRefusalReason.ResumeBinding,
         _ => EnclaveRefusalReason.ResumeDocument,
     };
 

@@ -1,0 +1,69 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// The store of one sequencer. Its contract: a batch takes effect whole or not at all; batches take effect
+/// in the order in which they were given; a batch written with sync, and every batch before it, survives
+/// any crash once the write has returned; what was written is read at once. Reads may run beside each other
+/// and beside a write. One process at a time holds a ledger, elected by its lock.
+/// </summary>
+public interface ILedger : IAsyncDisposable
+{
+    /// <summary>Writes a batch.</summary>
+    /// <exception cref="LedgerException">
+    /// <see cref="LedgerError.WriteFailed"/>: whether the batch took effect is unknown, and nothing more can
+    /// be written until the ledger has been opened anew.
+    /// </exception>
+    ValueTask WriteAsync(LedgerBatch batch, bool sync);
+
+    /// <summary>Highest generation ever written, 0 at first.</summary>
+    ulong Generation { get; }
+
+    /// <summary>Why this ledger's gateway was fenced, or null.</summary>
+    string? Fence { get; }
+
+    /// <summary>The chain, or null when it was never created here.</summary>
+    ChainRecord? FindChain(ChainId id);
+
+    /// <summary>Every chain, in no particular order.</summary>
+    IEnumerable<ChainRecord> Chains();
+
+    /// <summary>Number of entries of a chain, those that no checkpoint covers yet included.</summary>
+    ulong EntryCount(ChainNumber chain);
+
+    /// <summary>One entry's bytes; null past the end.</summary>
+    byte[]? ReadEntry(ChainNumber chain, ulong index);
+
+    /// <summary>The entries <c>[first, first + count)</c> in order; fewer past the end.</summary>
+    IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count);
+
+    /// <summary>The newest checkpoint of a chain, or null.</summary>
+    CheckpointRecord? LatestCheckpoint(ChainNumber chain);
+
+    /// <summary>Time of the first cosignature of a size of at least <paramref name="size"/>, or null.</summary>
+    ulong? TimeOfSize(ChainNumber chain, ulong size);
+
+    /// <summary>A full tile with its interior nodes (see <see cref="TileNodes"/>), or null.</summary>
+    byte[]? ReadTile(ChainNumber chain, int level, ulong index);
+
+    /// <summary>What an idempotency key was used for, or null.</summary>
+    KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest);
+
+    /// <summary>The first index of a leaf hash in a chain of unique entries, or null.</summary>
+    ulong? FindLeaf(ChainNumber chain, in Hash leaf);
+
+    /// <summary>Every epoch that ever signed here, oldest first.</summary>
+    IReadOnlyList<EpochRecord> Epochs();
+
+    /// <summary>The epochs that signed a chain, oldest first.</summary>
+    IReadOnlyList<ChainEpochRecord> ChainEpochs(ChainNumber chain);
+}
+
+/// <summary>Opens a sequencer's ledger, at the start and again after an uncertain write.</summary>
+public interface ILedgerSource
+{
+    /// <summary>Opens the ledger and takes its lock.</summary>
+    /// <exception cref="LedgerException">When it is missing, empty, foreign, locked or damaged.</exception>
+    ValueTask<ILedger> OpenAsync(CancellationToken cancellation);
+}

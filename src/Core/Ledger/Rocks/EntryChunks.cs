@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// How consecutive entries are stored: in chunks of at most 64 entries or 16 KiB (one entry at least), each
+/// entry behind its 2-byte big-endian length. That is the form of an entry bundle (tlog-tiles), so bundles
+/// are chunks put together; and one entry is found by one seek and at most 64 steps.
+/// </summary>
+internal static class EntryChunks
+{
+    private const int EntriesMax = 64;
+    private const int BytesTarget = 16 * 1024;
+
+    /// <summary>Number of entries, from <paramref name="start"/> on, that share the next chunk.</summary>
+    public static int NextLength(IReadOnlyList<ReadOnlyMemory<byte>> entries, int start, out int bytes)
+    {
+        var count = 0;
+        bytes = 0;
+        while (start + count < entries.Count && count < EntriesMax)
+        {
+            var length = EntryBundle.PrefixSizeBytes + entries[start + count].Length;
+            if (count > 0 && bytes + length > BytesTarget)
+                break;
+            bytes += length;
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Writes a chunk.</summary>
+    public static void Write(IReadOnlyList<ReadOnlyMemory<byte>> entries, int start, int count, Span<byte> chunk)
+    {
+        for (var i = start; i < start + count; i++)
+        {
+            var entry = entries[i].Span;
+            BinaryPrimitives.WriteUInt16BigEndian(chunk, (ushort)entry.Length);
+            entry.CopyTo(chunk[EntryBundle.PrefixSizeBytes..]);
+            chunk = chunk[(EntryBundle.PrefixSizeBytes + entry.Length)..];
+        }
+    }
+
+    /// <summary>Finds one entry; false when the chunk ends before it.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> chunk, ulong position, out ReadOnlySpan<byte> entry)
+    {
+        while (TryTake(ref chunk, out entry))
+        {
+            if (position-- == 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    public static ulong Count(ReadOnlySpan<byte> chunk)
+    {
+        ulong count = 0;
+        while (TryTake(ref chunk, out _))
+            count++;
+        return count;
+    }
+
+    /// <summary>Takes the first entry off a chunk; false at its end.</summary>
+    public static bool TryTake(scoped ref ReadOnlySpan<byte> chunk, out ReadOnlySpan<byte> entry)
+    {
+        entry = default;
+        if (chunk.IsEmpty)
+            return false;
+        var length = chunk.Length < EntryBundle.PrefixSizeBytes
+            ? int.MaxValue
+            : BinaryPrimitives.ReadUInt16BigEndian(chunk);
+        if (length > chunk.Length - EntryBundle.PrefixSizeBytes)
+            throw new LedgerException(LedgerError.Corrupt, "An entry chunk of the ledger is cut short.");
+        entry = chunk.Slice(EntryBundle.PrefixSizeBytes, length);
+        chunk = chunk[(EntryBundle.PrefixSizeBytes + length)..];
+        return true;
+    }
+}

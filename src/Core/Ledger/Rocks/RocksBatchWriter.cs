@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Text;
+using RocksDbSharp;
+
+namespace Sequencer.Core;
+
+/// <summary>Turns the records of a batch into puts of one RocksDB write batch. Used by one thread.</summary>
+internal sealed class RocksBatchWriter(RocksDb database) : IDisposable
+{
+    private const int ForgetMax = 10_000;
+
+    private readonly WriteBatch _batch = new();
+    private byte[] _buffer = new byte[64 * 1024];
+
+    /// <summary>Adds a batch's records.</summary>
+    public void Add(LedgerBatch batch)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        if (batch.Generation is { } generation)
+            _batch.Put(RocksKeys.Generation, RocksValues.OfUInt64(generation));
+        if (batch.Fence is { } fence)
+            _batch.Put(RocksKeys.Fence, Encoding.UTF8.GetBytes(fence));
+        foreach (var chain in batch.Chains)
+            _batch.Put(RocksKeys.Chain(chain.Id), RocksValues.OfChain(chain));
+        foreach (var entries in batch.Entries)
+            AddEntries(entries, key);
+        foreach (var record in batch.Keys)
+            AddKey(record, key);
+        foreach (var leaf in batch.Leaves)
+            _batch.Put(RocksKeys.Leaf(leaf.Chain, leaf.Leaf, key), RocksValues.OfUInt64(leaf.Index));
+        foreach (var tile in batch.Tiles)
+            _batch.Put(RocksKeys.Tile(tile.Chain, tile.Level, tile.Index, key), tile.Nodes.Span);
+        foreach (var checkpoint in batch.Checkpoints)
+            AddCheckpoint(checkpoint, key);
+        foreach (var epoch in batch.Epochs)
+            _batch.Put(RocksKeys.Epoch(epoch.Number, key), RocksValues.OfEpoch(epoch));
+        foreach (var epoch in batch.ChainEpochs)
+        {
+            _batch.Put(RocksKeys.ChainEpoch(epoch.Chain, epoch.StartSize, epoch.Epoch, key),
+                Encoding.UTF8.GetBytes(epoch.Handover ?? ""));
+        }
+
+        if (batch.ForgetKeysBefore is { } time)
+            ForgetKeysBefore(time);
+    }
+
+    /// <summary>Writes what was added and starts over.</summary>
+    public void Commit(WriteOptions options)
+    {
+        database.Write(_batch, options);
+        _batch.Clear();
+    }
+
+    public void Dispose() => _batch.Dispose();
+
+    private void AddEntries(EntriesRecord record, Span<byte> key)
+    {
+        for (var start = 0; start < record.Entries.Count;)
+        {
+            var count = EntryChunks.NextLength(record.Entries, start, out var bytes);
+            if (_buffer.Length < bytes)
+                _buffer = new byte[bytes];
+            EntryChunks.Write(record.Entries, start, count, _buffer);
+            _batch.Put(
+                RocksKeys.Entries(record.Chain, record.FirstIndex + (ulong)start, key), _buffer.AsSpan(0, bytes));
+            start += count;
+        }
+    }
+
+    private void AddKey(KeyRecord record, Span<byte> key)
+    {
+        Span<byte> value = stackalloc byte[64];
+        RocksValues.OfKey(record, value, out var length);
+        _batch.Put(RocksKeys.IdempotencyKey(record.Chain, record.KeyDigest, key), value[..length]);
+        _batch.Put(RocksKeys.Expiry(record.ExpiresAt, record.Chain, record.KeyDigest, key), []);
+    }
+
+    private void AddCheckpoint(CheckpointRecord checkpoint, Span<byte> key)
+    {
+        _batch.Put(RocksKeys.LatestCheckpoint(checkpoint.Chain, key), RocksValues.OfCheckpoint(checkpoint));
+        var timeKey = RocksKeys.Time(checkpoint.Chain, checkpoint.Size, key);
+        // A size that an epoch signs again keeps its first time.
+        if (!database.HasKey(timeKey, cf: null, readOptions: null))
+            _batch.Put(timeKey, RocksValues.OfUInt64(checkpoint.Time));
+    }
+
+    private void ForgetKeysBefore(ulong time)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        using var iterator = database.NewIterator();
+        iterator.Seek("j"u8);
+        for (var forgotten = 0; forgotten < ForgetMax && iterator.Valid(); forgotten++, iterator.Next())
+        {
+            var expiry = iterator.GetKeySpan();
+            if (expiry[0] != (byte)'j' || BinaryPrimitives.ReadUInt64BigEndian(expiry[1..]) >= time)
+                break;
+            var chain = new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(expiry[9..]));
+            var digest = Tlog.Hash.Read(expiry[13..]);
+            var keyKey = RocksKeys.IdempotencyKey(chain, digest, key);
+            // A key that was used again after it expired has a later entry in this list: only that counts.
+            if (database.Get(keyKey) is { } value && RocksValues.ToKey(chain, digest, value).ExpiresAt < time)
+                _batch.Delete(keyKey);
+            _batch.Delete(expiry);
+        }
+    }
+}

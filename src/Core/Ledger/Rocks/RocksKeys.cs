@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// Keys of the RocksDB ledger: one letter for the kind, then big-endian numbers, so that byte order is
+/// number order. Written into a caller's buffer of at least <see cref="BytesMax"/> bytes.
+/// </summary>
+internal static class RocksKeys
+{
+    public const int BytesMax = 1 + 4 + 32 + 32;
+
+    public static readonly byte[] Format = "Mformat"u8.ToArray();
+    public static readonly byte[] LedgerId = "Mid"u8.ToArray();
+    public static readonly byte[] Generation = "Mgeneration"u8.ToArray();
+    public static readonly byte[] Fence = "Mfence"u8.ToArray();
+    public static readonly byte[] ChainPrefix = "c"u8.ToArray();
+    public static readonly byte[] EpochPrefix = "d"u8.ToArray();
+
+    public static byte[] Chain(ChainId id) => Encoding.ASCII.GetBytes("c" + id.Value);
+
+    public static ReadOnlySpan<byte> Entries(ChainNumber chain, ulong index, Span<byte> key) =>
+        Numbered('e', chain, index, key);
+
+    public static ReadOnlySpan<byte> LatestCheckpoint(ChainNumber chain, Span<byte> key) =>
+        Prefixed('p', chain, key);
+
+    public static ReadOnlySpan<byte> Time(ChainNumber chain, ulong size, Span<byte> key) =>
+        Numbered('t', chain, size, key);
+
+    public static ReadOnlySpan<byte> Tile(ChainNumber chain, int level, ulong index, Span<byte> key)
+    {
+        Prefixed('n', chain, key);
+        key[5] = (byte)level;
+        BinaryPrimitives.WriteUInt64BigEndian(key[6..], index);
+        return key[..14];
+    }
+
+    public static ReadOnlySpan<byte> IdempotencyKey(ChainNumber chain, in Hash keyDigest, Span<byte> key) =>
+        Hashed('i', chain, keyDigest, key);
+
+    public static ReadOnlySpan<byte> Leaf(ChainNumber chain, in Hash leaf, Span<byte> key) =>
+        Hashed('u', chain, leaf, key);
+
+    /// <summary>Orders idempotency keys by the time when they expire, for sweeping.</summary>
+    public static ReadOnlySpan<byte> Expiry(ulong expiresAt, ChainNumber chain, in Hash keyDigest, Span<byte> key)
+    {
+        key[0] = (byte)'j';
+        BinaryPrimitives.WriteUInt64BigEndian(key[1..], expiresAt);
+        BinaryPrimitives.WriteUInt32BigEndian(key[9..], chain.Value);
+        keyDigest.CopyTo(key[13..]);
+        return key[..(13 + Hash.SizeBytes)];
+    }
+
+    public static ReadOnlySpan<byte> Epoch(uint number, Span<byte> key)
+    {
+        key[0] = (byte)'d';
+        BinaryPrimitives.WriteUInt32BigEndian(key[1..], number);
+        return key[..5];
+    }
+
+    public static ReadOnlySpan<byte> ChainEpoch(ChainNumber chain, ulong startSize, uint epoch, Span<byte> key)
+    {
+        Numbered('x', chain, startSize, key);
+        BinaryPrimitives.WriteUInt32BigEndian(key[13..], epoch);
+        return key[..17];
+    }
+
+    public static ReadOnlySpan<byte> Prefixed(char kind, ChainNumber chain, Span<byte> key)
+    {
+        key[0] = (byte)kind;
+        BinaryPrimitives.WriteUInt32BigEndian(key[1..], chain.Value);
+        return key[..5];
+    }
+
+    /// <summary>The number behind kind and chain.</summary>
+    public static ulong NumberOf(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt64BigEndian(key[5..]);
+
+    private static ReadOnlySpan<byte> Numbered(char kind, ChainNumber chain, ulong number, Span<byte> key)
+    {
+        Prefixed(kind, chain, key);
+        BinaryPrimitives.WriteUInt64BigEndian(key[5..], number);
+        return key[..13];
+    }
+
+    private static ReadOnlySpan<byte> Hashed(char kind, ChainNumber chain, in Hash hash, Span<byte> key)
+    {
+        Prefixed(kind, chain, key);
+        hash.CopyTo(key[5..]);
+        return key[..(5 + Hash.SizeBytes)];
+    }
+}

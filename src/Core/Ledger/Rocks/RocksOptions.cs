@@ -1,0 +1,46 @@
+using RocksDbSharp;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// How RocksDB is set up for data that is written once and never changed: memory bounded by a block cache
+/// and a few write buffers, whatever the log's size.
+/// </summary>
+internal sealed class RocksOptions : IDisposable
+{
+    private const ulong BlockCacheBytes = 64UL << 20;
+    private const ulong WriteBufferBytes = 32UL << 20;
+    private const int WriteBuffersMax = 3;
+    private const int OpenFilesMax = 512;
+    private const ulong FileBytes = 128UL << 20;
+    private const ulong BlockBytes = 16 * 1024;
+    private const int BloomBitsPerKey = 10;
+
+    private readonly Cache _cache = Cache.CreateLru(BlockCacheBytes);
+
+    public RocksOptions(bool createIfMissing)
+    {
+        var table = new BlockBasedTableOptions()
+            .SetBlockCache(_cache)
+            .SetBlockSize(BlockBytes)
+            .SetCacheIndexAndFilterBlocks(true)
+            .SetPinL0FilterAndIndexBlocksInCache(true)
+            .SetFilterPolicy(BloomFilterPolicy.Create(BloomBitsPerKey, false));
+        Database = new DbOptions()
+            .SetCreateIfMissing(createIfMissing)
+            .SetBlockBasedTableFactory(table)
+            .SetWriteBufferSize(WriteBufferBytes)
+            .SetMaxWriteBufferNumber(WriteBuffersMax)
+            .SetTargetFileSizeBase(FileBytes)
+            .SetMaxOpenFiles(OpenFilesMax)
+            .SetCompression(Compression.Lz4);
+    }
+
+    public DbOptions Database { get; }
+
+    public void Dispose()
+    {
+        // The database keeps its own reference to the cache; it has been closed before this.
+        GC.KeepAlive(_cache);
+    }
+}

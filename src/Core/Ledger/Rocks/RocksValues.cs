@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>Values of the RocksDB ledger: fixed big-endian fields, then at most one field of free length.</summary>
+internal static class RocksValues
+{
+    private const int CheckpointHeaderBytes = 8 + 32 + 8 + 64 + 4;
+    private const int KeyBytes = 8 + 4 + 32 + 8;
+
+    public static byte[] OfUInt64(ulong value)
+    {
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
+        return bytes;
+    }
+
+    public static ulong ToUInt64(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt64BigEndian(bytes);
+
+    public static byte[] OfChain(ChainRecord chain)
+    {
+        var bytes = new byte[5];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, chain.Number.Value);
+        bytes[4] = chain.Unique ? (byte)1 : (byte)0;
+        return bytes;
+    }
+
+    public static ChainRecord ToChain(ChainId id, ReadOnlySpan<byte> bytes) =>
+        new(id, new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(bytes)), bytes[4] != 0);
+
+    public static byte[] OfCheckpoint(CheckpointRecord checkpoint)
+    {
+        var bytes = new byte[CheckpointHeaderBytes + checkpoint.Note.Length];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, checkpoint.Size);
+        checkpoint.Root.CopyTo(bytes.AsSpan(8));
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(40), checkpoint.Time);
+        checkpoint.Cosignature.CopyTo(bytes.AsMemory(48));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(112), checkpoint.Epoch);
+        checkpoint.Note.CopyTo(bytes.AsMemory(CheckpointHeaderBytes));
+        return bytes;
+    }
+
+    public static CheckpointRecord ToCheckpoint(ChainNumber chain, byte[] bytes) => new(
+        chain,
+        BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        Hash.Read(bytes.AsSpan(8, Hash.SizeBytes)),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(40)),
+        bytes.AsMemory(48, 64),
+        BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(112)),
+        bytes.AsMemory(CheckpointHeaderBytes));
+
+    public static void OfKey(KeyRecord key, Span<byte> bytes, out int length)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, key.FirstIndex);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[8..], key.Count);
+        key.ContentDigest.CopyTo(bytes[12..]);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[44..], key.ExpiresAt);
+        length = KeyBytes;
+    }
+
+    public static KeyRecord ToKey(ChainNumber chain, in Hash keyDigest, ReadOnlySpan<byte> bytes) => new(
+        chain,
+        keyDigest,
+        BinaryPrimitives.ReadUInt64BigEndian(bytes),
+        BinaryPrimitives.ReadInt32BigEndian(bytes[8..]),
+        Hash.Read(bytes.Slice(12, Hash.SizeBytes)),
+        BinaryPrimitives.ReadUInt64BigEndian(bytes[44..]));
+
+    public static byte[] OfEpoch(EpochRecord epoch)
+    {
+        var key = Encoding.UTF8.GetBytes(epoch.CosignerKey);
+        var bytes = new byte[2 + key.Length + epoch.Document.Length];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)key.Length);
+        key.CopyTo(bytes.AsSpan(2));
+        epoch.Document.CopyTo(bytes.AsMemory(2 + key.Length));
+        return bytes;
+    }
+
+    public static EpochRecord ToEpoch(uint number, byte[] bytes)
+    {
+        var keyLength = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        return new EpochRecord(
+            number, Encoding.UTF8.GetString(bytes.AsSpan(2, keyLength)), bytes.AsMemory(2 + keyLength));
+    }
+}
