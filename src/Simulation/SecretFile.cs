@@ -9,9 +9,12 @@ internal static class SecretFile
     public static void Write(string path, string text)
     {
         var draft = $"{path}.{Path.GetRandomFileName()}.new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
         try
         {
             using (var stream = new FileStream(draft, options))

@@ -53,9 +53,9 @@ public sealed class SimulatedNsm : INsm
     public byte[] Attest(
         ReadOnlyMemory<byte>? userData, ReadOnlyMemory<byte>? nonce, ReadOnlyMemory<byte>? publicKey)
     {
-        CheckSize(userData, "user_data");
-        CheckSize(nonce, "nonce");
-        CheckSize(publicKey, "public_key");
+        CheckSize(userData?.Length, "user_data");
+        CheckSize(nonce?.Length, "nonce");
+        CheckSize(publicKey?.Length, "public_key");
         lock (_lock)
         {
             var now = _clock.GetUtcNow();
@@ -81,6 +81,7 @@ public sealed class SimulatedNsm : INsm
 
     public byte[] ExtendPcr(int index, ReadOnlySpan<byte> data)
     {
+        CheckSize(data.Length, "data");
         lock (_lock)
             return _pcrs.Extend(index, data);
     }
@@ -115,12 +116,12 @@ public sealed class SimulatedNsm : INsm
         [2] = image.Pcr2,
     };
 
-    private static void CheckSize(ReadOnlyMemory<byte>? field, string name)
+    private static void CheckSize(int? length, string name)
     {
-        if (field is { } bytes && bytes.Length > AttestationDocument.MaxFieldSize)
+        if (length > AttestationDocument.MaxFieldSize)
         {
             throw new NsmException(NsmError.InputTooLarge,
-                $"{name} has {bytes.Length} bytes, expected at most {AttestationDocument.MaxFieldSize}.");
+                $"{name} has {length} bytes, expected at most {AttestationDocument.MaxFieldSize}.");
         }
     }
 

@@ -64,5 +64,15 @@ public sealed class AttestationDocument
 
     /// <summary>Parses a document, strictly, and verifies nothing.</summary>
     /// <exception cref="AttestationException">The form is not that of a Nitro document.</exception>
-    public static AttestationDocument Parse(ReadOnlyMemory<byte> bytes) => DocumentReader.Read(bytes);
+    public static AttestationDocument Parse(ReadOnlyMemory<byte> bytes) =>
+        DocumentReader.Read(bytes, anySignature: false);
+
+    /// <summary>
+    /// Reads the statements in a document that the caller just took from its own <see cref="INsm"/> and trusts
+    /// for that reason alone. Algorithm and signature are not looked at, since an emulated module signs nothing;
+    /// everything else is as strict as in <see cref="Parse"/>.
+    /// </summary>
+    /// <exception cref="AttestationException">The form is not that of a Nitro document.</exception>
+    public static AttestationDocument ParseFromOwnNsm(ReadOnlyMemory<byte> bytes) =>
+        DocumentReader.Read(bytes, anySignature: true);
 }

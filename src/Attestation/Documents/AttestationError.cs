@@ -75,13 +75,16 @@ public enum AttestationError
     /// <summary>An issuer may not sign certificates, or the leaf may not sign documents.</summary>
     KeyUsage,
 
+    /// <summary>A certificate has a critical extension that no rule here reads.</summary>
+    CriticalExtension,
+
     /// <summary>A certificate is not valid yet at the time of verification.</summary>
     NotYetValid,
 
     /// <summary>A certificate has expired at the time of verification.</summary>
     Expired,
 
-    /// <summary>The certificates do not form one chain from the pinned root to the leaf.</summary>
+    /// <summary>A certificate was not issued by the one before it in the bundle.</summary>
     ChainBroken,
 
     /// <summary>The leaf's key did not sign this payload.</summary>

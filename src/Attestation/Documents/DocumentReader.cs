@@ -16,7 +16,9 @@ internal static class DocumentReader
     /// <summary>{1: -35}: the algorithm is ES384, and nothing else is in the header.</summary>
     public static ReadOnlySpan<byte> ProtectedHeader => [0xa1, 0x01, 0x38, 0x22];
 
-    public static AttestationDocument Read(ReadOnlyMemory<byte> bytes)
+    /// <param name="bytes">The document; it is copied.</param>
+    /// <param name="anySignature">Lets any algorithm and any length of signature pass.</param>
+    public static AttestationDocument Read(ReadOnlyMemory<byte> bytes, bool anySignature)
     {
         if (bytes.Length > AttestationDocument.MaxSize)
         {
@@ -27,7 +29,7 @@ internal static class DocumentReader
         var copy = bytes.ToArray();
         try
         {
-            return ReadEnvelope(copy);
+            return ReadEnvelope(copy, anySignature);
         }
         catch (Exception exception) when (
             exception is CborContentException or InvalidOperationException or OverflowException)
@@ -37,7 +39,7 @@ internal static class DocumentReader
         }
     }
 
-    private static AttestationDocument ReadEnvelope(ReadOnlyMemory<byte> bytes)
+    private static AttestationDocument ReadEnvelope(ReadOnlyMemory<byte> bytes, bool anySignature)
     {
         var reader = new CborReader(bytes, CborConformanceMode.Lax);
         ReadTag(reader);
@@ -48,7 +50,7 @@ internal static class DocumentReader
         }
 
         var header = Cbor.ReadBytes(reader, "The protected header", 0, AttestationDocument.MaxSize);
-        if (!header.Span.SequenceEqual(ProtectedHeader))
+        if (!anySignature && !header.Span.SequenceEqual(ProtectedHeader))
         {
             throw new AttestationException(AttestationError.WrongAlgorithm,
                 $"The protected header is {Shown(header.Span)}, expected a1013822 (ES384 and nothing else).");
@@ -62,7 +64,7 @@ internal static class DocumentReader
 
         reader.ReadEndMap();
         var payload = ReadPayload(reader);
-        var signature = ReadSignature(reader);
+        var signature = ReadSignature(reader, anySignature);
         reader.ReadEndArray();
         if (reader.BytesRemaining != 0)
         {
@@ -98,11 +100,11 @@ internal static class DocumentReader
         return payload;
     }
 
-    private static ReadOnlyMemory<byte> ReadSignature(CborReader reader)
+    private static ReadOnlyMemory<byte> ReadSignature(CborReader reader, bool anyLength)
     {
         Cbor.Expect(reader, CborReaderState.ByteString, "The signature", "a byte string of definite length");
         var signature = reader.ReadDefiniteLengthByteString();
-        if (signature.Length != SignatureSize)
+        if (!anyLength && signature.Length != SignatureSize)
         {
             throw new AttestationException(AttestationError.SignatureLength,
                 $"The signature has {signature.Length} bytes, expected {SignatureSize} (r and s of P-384).");

@@ -18,7 +18,10 @@ public interface INsm : IDisposable
     /// <summary>The value of a PCR, and whether it can still change.</summary>
     PcrValue DescribePcr(int index);
 
-    /// <summary>Sets a PCR to SHA-384(old ‖ data) and returns the new value. Only 16 to 31 can be extended.</summary>
+    /// <summary>
+    /// Sets a PCR to SHA-384(old ‖ data), data of at most 1,024 bytes, and returns the new value. Only 16 to 31
+    /// can be extended.
+    /// </summary>
     byte[] ExtendPcr(int index, ReadOnlySpan<byte> data);
 
     /// <summary>Freezes one PCR. Only locked PCRs appear in documents.</summary>

@@ -6,9 +6,9 @@ internal sealed class NsmClient(Func<byte[], byte[]> exchange)
     public byte[] Attest(
         ReadOnlyMemory<byte>? userData, ReadOnlyMemory<byte>? nonce, ReadOnlyMemory<byte>? publicKey)
     {
-        CheckSize(userData, "user_data");
-        CheckSize(nonce, "nonce");
-        CheckSize(publicKey, "public_key");
+        CheckSize(userData?.Length, "user_data");
+        CheckSize(nonce?.Length, "nonce");
+        CheckSize(publicKey?.Length, "public_key");
         return NsmResponses.Attestation(exchange(NsmMessages.Attestation(userData, nonce, publicKey)));
     }
 
@@ -19,8 +19,7 @@ internal sealed class NsmClient(Func<byte[], byte[]> exchange)
 
     public byte[] ExtendPcr(int index, ReadOnlySpan<byte> data)
     {
-        if (data.Length > AttestationDocument.MaxFieldSize)
-            throw TooLarge("data", data.Length);
+        CheckSize(data.Length, "data");
         return NsmResponses.ExtendPcr(exchange(NsmMessages.ExtendPcr(CheckedIndex(index), data)));
     }
 
@@ -30,17 +29,17 @@ internal sealed class NsmClient(Func<byte[], byte[]> exchange)
 
     public byte[] GetRandom() => NsmResponses.GetRandom(exchange(NsmMessages.GetRandom()));
 
-    internal static void CheckSize(ReadOnlyMemory<byte>? field, string name)
+    private static void CheckSize(int? length, string name)
     {
-        if (field is { } bytes && bytes.Length > AttestationDocument.MaxFieldSize)
-            throw TooLarge(name, bytes.Length);
+        if (length > AttestationDocument.MaxFieldSize)
+        {
+            throw new NsmException(NsmError.InputTooLarge,
+                $"{name} has {length} bytes, expected at most {AttestationDocument.MaxFieldSize}.");
+        }
     }
 
     /// <summary>The wire has 16-bit numbers; which of them exist is for the module to say.</summary>
     private static int CheckedIndex(int index) => index is >= 0 and <= ushort.MaxValue
         ? index
         : throw new NsmException(NsmError.InvalidIndex, $"There is no PCR {index}.");
-
-    private static NsmException TooLarge(string name, int length) => new(NsmError.InputTooLarge,
-        $"{name} has {length} bytes, expected at most {AttestationDocument.MaxFieldSize}.");
 }

@@ -111,6 +111,7 @@ public sealed partial class NsmDevice : INsm
         }
     }
 
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static unsafe partial int Ioctl(SafeFileHandle handle, nuint request, RawMessage* message);
 

@@ -42,7 +42,7 @@ public sealed class TrustedRoot
         try
         {
             using var certificate = NitroCertificate.Load(copy, "The simulated root");
-            var name = certificate.X509.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+            var name = certificate.CommonName;
             if (!name.Contains(SimulatedMark, StringComparison.Ordinal))
             {
                 throw new FormatException(

@@ -2,7 +2,7 @@ namespace Sequencer.Attestation;
 
 /// <summary>
 /// Verifies Nitro attestation documents: form, chain to the pinned root, signature, then the policy. A document
-/// of a debug enclave is always refused. Verification needs no network and no certificate store of the machine.
+/// of a debug enclave is always refused. Verification uses no network, no file and no certificate store of the machine.
 /// </summary>
 public static class AttestationVerifier
 {

@@ -4,14 +4,16 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// The rules of RFC 5280 and of Nitro on one chain, root first and leaf last. They are written out, although
-/// <see cref="X509Chain"/> knows most of them, so that each has its own reason and none depends on a platform.
+/// The rules of RFC 5280 and of Nitro on one chain, root first and leaf last. They are written out because a
+/// Nitro chain is one straight line that needs no building, and because <see cref="X509Chain"/> reads the
+/// machine's certificate stores whatever its trust mode: an enclave has none, and a verifier must not depend on
+/// them. The tests hold both against each other.
 /// </summary>
 internal static class ChainRules
 {
     public static void CheckRoot(IReadOnlyList<NitroCertificate> chain, TrustedRoot root)
     {
-        if (!chain[0].X509.RawDataMemory.Span.SequenceEqual(root.Der.Span))
+        if (!chain[0].Der.SequenceEqual(root.Der.Span))
         {
             throw new AttestationException(AttestationError.RootNotTrusted,
                 $"The chain begins with \"{chain[0].Subject}\", which is not the pinned root "
@@ -27,6 +29,16 @@ internal static class ChainRules
             {
                 throw new AttestationException(AttestationError.WrongKeyType,
                     $"{certificate.Name} is not an EC P-384 key signed by ecdsa-with-SHA384.");
+            }
+
+            try
+            {
+                certificate.PublicKey().Dispose();
+            }
+            catch (CryptographicException exception)
+            {
+                throw new AttestationException(AttestationError.WrongKeyType,
+                    $"{certificate.Name} has a key that is no point of P-384.", exception);
             }
         }
     }
@@ -104,58 +116,28 @@ internal static class ChainRules
         }
     }
 
-    /// <summary>
-    /// Builds the chain on the pinned root alone, without network, and demands that it is the bundle's own:
-    /// signatures, names, critical extensions. Validity has its own rule; when that failed already,
-    /// <paramref name="ignoreTime"/> lets a reader learn whether the chain is sound apart from it.
-    /// </summary>
-    public static void CheckChain(
-        IReadOnlyList<NitroCertificate> chain, TrustedRoot root, DateTimeOffset instant, bool ignoreTime)
+    /// <summary>RFC 5280, 4.2: what is critical and not understood refuses the certificate.</summary>
+    public static void CheckExtensions(IReadOnlyList<NitroCertificate> chain)
     {
-        using var pinned = X509CertificateLoader.LoadCertificate(root.Der.Span);
-        using var builder = new X509Chain();
-        builder.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        builder.ChainPolicy.CustomTrustStore.Add(pinned);
-        foreach (var issuer in chain.Skip(1).SkipLast(1))
-            builder.ChainPolicy.ExtraStore.Add(issuer.X509);
-        builder.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        builder.ChainPolicy.DisableCertificateDownloads = true;
-        builder.ChainPolicy.VerificationTime = instant.LocalDateTime;
-        if (ignoreTime)
-            builder.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        try
+        foreach (var certificate in chain)
         {
-            if (!builder.Build(chain[^1].X509))
-                throw Broken(string.Join(" ", builder.ChainStatus.Select(status => status.StatusInformation.Trim())));
-            if (!IsExactly(builder.ChainElements, chain))
-                throw Broken("The chain that holds is not the one in the bundle.");
-        }
-        catch (CryptographicException exception)
-        {
-            throw new AttestationException(AttestationError.ChainBroken,
-                $"The chain cannot be checked: {exception.Message}", exception);
-        }
-        finally
-        {
-            foreach (var element in builder.ChainElements)
-                element.Certificate.Dispose();
+            foreach (var extension in certificate.UnreadCriticalExtensions)
+            {
+                throw new AttestationException(AttestationError.CriticalExtension,
+                    $"{certificate.Name} has the critical extension {extension}, which Nitro does not use.");
+            }
         }
     }
 
-    private static bool IsExactly(X509ChainElementCollection elements, IReadOnlyList<NitroCertificate> chain)
+    public static void CheckSignatures(IReadOnlyList<NitroCertificate> chain)
     {
-        if (elements.Count != chain.Count)
-            return false;
-        for (var i = 0; i < elements.Count; i++)
+        for (var i = 1; i < chain.Count; i++)
         {
-            var expected = chain[chain.Count - 1 - i].X509.RawDataMemory.Span;
-            if (!elements[i].Certificate.RawDataMemory.Span.SequenceEqual(expected))
-                return false;
+            if (!chain[i].IsIssuedBy(chain[i - 1]))
+            {
+                throw new AttestationException(AttestationError.ChainBroken,
+                    $"{chain[i].Name} was not issued by {chain[i - 1].Name}: another name, or another key.");
+            }
         }
-
-        return true;
     }
-
-    private static AttestationException Broken(string why) =>
-        new(AttestationError.ChainBroken, $"The certificates do not form one chain from root to leaf: {why}");
 }

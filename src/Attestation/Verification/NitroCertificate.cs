@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -10,29 +11,33 @@ namespace Sequencer.Attestation;
 internal sealed class NitroCertificate : IDisposable
 {
     private const string EcPublicKeyOid = "1.2.840.10045.2.1";
-    private const string EcdsaSha384Oid = "1.2.840.10045.4.3.3";
+
+    private readonly X509Certificate2 _x509;
+    private readonly CertificateEnvelope _envelope;
 
     private NitroCertificate(string name, X509Certificate2 x509)
     {
         Name = name;
-        X509 = x509;
         Subject = x509.Subject;
-        NotBefore = new DateTimeOffset(x509.NotBefore.ToUniversalTime());
-        NotAfter = new DateTimeOffset(x509.NotAfter.ToUniversalTime());
         BasicConstraints = Single<X509BasicConstraintsExtension>(x509);
         KeyUsage = Single<X509KeyUsageExtension>(x509);
+        _x509 = x509;
+        _envelope = CertificateEnvelope.Read(x509.RawDataMemory);
     }
 
     /// <summary>Which certificate this is, for messages: <c>cabundle[1]</c>, <c>the leaf</c>.</summary>
     public string Name { get; }
 
-    public X509Certificate2 X509 { get; }
-
     public string Subject { get; }
 
-    public DateTimeOffset NotBefore { get; }
+    /// <summary>The common name, the last one where there are several; empty where there is none.</summary>
+    public string CommonName => _x509.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
-    public DateTimeOffset NotAfter { get; }
+    public ReadOnlySpan<byte> Der => _x509.RawDataMemory.Span;
+
+    public DateTimeOffset NotBefore => _envelope.NotBefore;
+
+    public DateTimeOffset NotAfter => _envelope.NotAfter;
 
     /// <summary>Null when absent.</summary>
     public X509BasicConstraintsExtension? BasicConstraints { get; }
@@ -42,9 +47,15 @@ internal sealed class NitroCertificate : IDisposable
 
     /// <summary>True for a key on the named curve P-384 and a signature of ecdsa-with-SHA384.</summary>
     public bool IsP384 =>
-        X509.PublicKey.Oid.Value == EcPublicKeyOid
-        && X509.PublicKey.EncodedParameters?.RawData.AsSpan().SequenceEqual(P384Parameters) == true
-        && X509.SignatureAlgorithm.Value == EcdsaSha384Oid;
+        _x509.PublicKey.Oid.Value == EcPublicKeyOid
+        && _x509.PublicKey.EncodedParameters?.RawData.AsSpan().SequenceEqual(P384Parameters) == true
+        && _envelope.IsEcdsaWithSha384;
+
+    /// <summary>Critical extensions that no rule here reads, by object identifier.</summary>
+    public IEnumerable<string?> UnreadCriticalExtensions => _x509.Extensions
+        .Where(extension => extension.Critical
+            && extension is not (X509BasicConstraintsExtension or X509KeyUsageExtension))
+        .Select(extension => extension.Oid?.Value);
 
     /// <summary>DER of the object identifier secp384r1.</summary>
     private static ReadOnlySpan<byte> P384Parameters => [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
@@ -57,27 +68,32 @@ internal sealed class NitroCertificate : IDisposable
         {
             x509 = X509CertificateLoader.LoadCertificate(der.Span);
             if (!x509.RawDataMemory.Span.SequenceEqual(der.Span))
-            {
-                throw new AttestationException(
-                    AttestationError.CertificateMalformed, $"{name} is not one DER certificate and nothing else.");
-            }
-
+                throw new CryptographicException("it is not one DER certificate and nothing else.");
             return new NitroCertificate(name, x509);
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or AsnContentException)
         {
             x509?.Dispose();
             throw new AttestationException(AttestationError.CertificateMalformed,
                 $"{name} is not a certificate that can be read: {exception.Message}", exception);
         }
-        catch (AttestationException)
-        {
-            x509?.Dispose();
-            throw;
-        }
     }
 
-    public void Dispose() => X509.Dispose();
+    /// <summary>The key, which is the caller's to dispose.</summary>
+    /// <exception cref="CryptographicException">The point is not on the curve.</exception>
+    public ECDsa PublicKey() =>
+        _x509.GetECDsaPublicKey() ?? throw new CryptographicException("the key is no elliptic-curve key");
+
+    /// <summary>True when this certificate names the issuer and the issuer's key signed it.</summary>
+    public bool IsIssuedBy(NitroCertificate issuer)
+    {
+        using var key = issuer.PublicKey();
+        return string.Equals(_x509.Issuer, issuer.Subject, StringComparison.OrdinalIgnoreCase)
+            && key.VerifyData(_envelope.SignedBytes.Span, _envelope.Signature.Span, HashAlgorithmName.SHA384,
+                DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    public void Dispose() => _x509.Dispose();
 
     private static T? Single<T>(X509Certificate2 certificate) where T : X509Extension
     {
@@ -87,7 +103,7 @@ internal sealed class NitroCertificate : IDisposable
             if (extension is not T wanted)
                 continue;
             if (found is not null)
-                throw new CryptographicException($"the extension {wanted.Oid?.FriendlyName} occurs twice.");
+                throw new CryptographicException($"the extension {wanted.Oid?.Value} occurs twice.");
             found = wanted;
         }
 

@@ -73,10 +73,10 @@ internal static class PolicyRules
         if (age > maxAge)
         {
             throw new AttestationException(AttestationError.TooOld,
-                $"The document is {age.TotalSeconds:F0} s old, expected at most {maxAge.Value.TotalSeconds:F0} s.");
+                $"The document is {Words.Duration(age)} old, expected at most {Words.Duration(maxAge.Value)}.");
         }
 
-        return $"{age.TotalSeconds:F0} s old.";
+        return age < TimeSpan.Zero ? "Made just now." : $"{Words.Duration(age)} old.";
     }
 
     private static string Shown(ReadOnlySpan<byte> bytes) => bytes.Length switch

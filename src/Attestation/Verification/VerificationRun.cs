@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Sequencer.Attestation;
 
@@ -71,13 +69,15 @@ internal sealed class VerificationRun : IDisposable
             () => Quiet(() => ChainRules.CheckPathLengths(_chain)));
         Rule("Every certificate is used for what it may be used for", loaded,
             () => Quiet(() => ChainRules.CheckKeyUsages(_chain)));
-        var timely = Rule("Every certificate is valid at the time of verification", loaded, () =>
+        Rule("No certificate has a critical extension that is not understood", loaded,
+            () => Quiet(() => ChainRules.CheckExtensions(_chain)));
+        Rule("Every certificate is valid at the time of verification", loaded, () =>
         {
             ChainRules.CheckValidity(_chain, _instant);
             return $"{Words.Instant(_instant)}, {TimeInWords()}.";
         });
         Rule("Every certificate is signed by the one before it", rooted && keyed,
-            () => Quiet(() => ChainRules.CheckChain(_chain, root, _instant, ignoreTime: !timely)));
+            () => Quiet(() => ChainRules.CheckSignatures(_chain)));
         Rule("The document is signed by the leaf's key", keyed, CheckSignature);
     }
 
@@ -152,20 +152,11 @@ internal sealed class VerificationRun : IDisposable
 
     private string CheckSignature()
     {
-        try
-        {
-            using var key = _chain[^1].X509.GetECDsaPublicKey();
-            if (key is not null && CoseSignature.Verify(key, _document!.Payload.Span, _document.Signature.Span))
-                return "";
-        }
-        catch (CryptographicException exception)
-        {
-            throw new AttestationException(AttestationError.BadSignature,
-                $"The leaf's key cannot check a signature: {exception.Message}", exception);
-        }
-
-        throw new AttestationException(
-            AttestationError.BadSignature, "The leaf's key did not sign this payload: it was changed or forged.");
+        using var key = _chain[^1].PublicKey();
+        return CoseSignature.Verify(key, _document!.Payload.Span, _document.Signature.Span)
+            ? ""
+            : throw new AttestationException(AttestationError.BadSignature,
+                "The leaf's key did not sign this payload: it was changed or forged.");
     }
 
     private bool Rule(string rule, bool reached, Func<string> body)
