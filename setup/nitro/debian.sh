@@ -1,0 +1,65 @@
+# Sourced by the scripts beside it, never run: how they take packages from Debian's archive without touching
+# the machine they run on. apt checks the archive's signatures; nothing is installed and the machine's own
+# package lists stay as they are. Works for any user.
+#
+#   CACHE           folder outside the tree that survives `make veryclean`; one sub-folder per thing kept
+#   DEBIAN_MIRROR   archive to use; by default the one that this machine's apt is configured with
+# shellcheck shell=bash
+
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sequencer
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# need COMMAND PACKAGE: stops unless the command exists.
+need() { command -v "$1" >/dev/null || die "needs '$1': install the package $2."; }
+
+# install_packages PACKAGE...: installs those that are missing when run as root, else names them and stops.
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || die "needs the packages ${missing[*]}: run 'apt-get install ${missing[*]}' as root."
+  say "installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+debian_mirror() {
+  local mirror=${DEBIAN_MIRROR:-}
+  [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' |
+    awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
+  [ -n "$mirror" ] || die "this machine's apt knows no Debian archive: set DEBIAN_MIRROR to the address of one."
+  printf '%s\n' "$mirror"
+}
+
+# open_archive FOLDER LINE...: prepares `archive` and `archive_cache` below, which then see only those lines
+# of a sources.list, in which MIRROR stands for the archive's address.
+open_archive() {
+  local folder=$1 mirror line
+  shift
+  need apt-get apt
+  mirror=$(debian_mirror)
+  mkdir -p "$folder/state/lists/partial" "$folder/cache/archives/partial"
+  : >"$folder/sources.list"
+  for line in "$@"; do printf '%s\n' "${line/MIRROR/$mirror}" >>"$folder/sources.list"; done
+  ARCHIVE_OPTIONS=(-o "Dir::State=$folder/state" -o "Dir::Cache=$folder/cache"
+    -o "Dir::State::status=/var/lib/dpkg/status" -o "Dir::Etc::sourcelist=$folder/sources.list"
+    -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null -o APT::Sandbox::User=root)
+  archive update -qq -o APT::Update::Error-Mode=any
+}
+
+archive() { apt-get "${ARCHIVE_OPTIONS[@]}" "$@"; }
+archive_cache() { apt-cache "${ARCHIVE_OPTIONS[@]}" "$@"; }
+
+# unpack_package FOLDER PACKAGE: downloads one binary package and unpacks it into FOLDER.
+unpack_package() {
+  local folder=$1 package=$2
+  mkdir -p "$folder"
+  (cd "$folder" && archive download -qq "$package")
+  dpkg-deb -x "$folder"/"${package%%[/=]*}"_*.deb "$folder"
+  rm -f "$folder"/*.deb
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sequencer.Eif;
+
+namespace Sequencer.Cli.Eif;
+
+/// <summary><c>sequencer eif build</c>: an image from a kernel, a command line and ramdisks.</summary>
+internal static class EifBuildCommand
+{
+    /// <summary>The time in every image unless another is given, so that the same parts give the same file.</summary>
+    private const string FixedBuildTime = "1970-01-01T00:00:00Z";
+
+    private const string KernelHashField = "KernelSha256";
+
+    private static readonly Option<FileInfo> Kernel = new Option<FileInfo>("--kernel")
+    {
+        Description = "The kernel, a bzImage for x86_64.",
+        Required = true,
+    }.AcceptExistingOnly();
+
+    private static readonly Option<string> CommandLine = new("--cmdline")
+    {
+        Description = "The kernel's command line.",
+        Required = true,
+    };
+
+    private static readonly Option<FileSystemInfo[]> Ramdisks = new Option<FileSystemInfo[]>("--ramdisk")
+    {
+        Description = "A folder to pack, or a ready archive; may be given again. PCR1 covers the first of "
+            + "them, PCR2 the others.",
+        Required = true,
+    }.AcceptExistingOnly();
+
+    private static readonly Option<string> Output = new("--output", "-o")
+    {
+        Description = "The image to write.",
+        Required = true,
+    };
+
+    private static readonly Option<string> Name = new("--name")
+    {
+        Description = "The image's name in its metadata.",
+        DefaultValueFactory = _ => "sequencer",
+    };
+
+    private static readonly Option<string> ImageVersion = new("--image-version")
+    {
+        Description = "The image's version in its metadata.",
+        DefaultValueFactory = _ => ToolVersion,
+    };
+
+    private static readonly Option<string> BuildTime = new("--build-time")
+    {
+        Description = "The build time in the metadata (RFC 3339).",
+        DefaultValueFactory = _ => FixedBuildTime,
+    };
+
+    private static readonly Option<FileInfo> Metadata = new Option<FileInfo>("--metadata")
+    {
+        Description = "A JSON object to record in the metadata beside the kernel's hash.",
+    }.AcceptExistingOnly();
+
+    private static string ToolVersion => typeof(EifBuildCommand).Assembly.GetName().Version!.ToString(3);
+
+    public static Command Create()
+    {
+        var command = new Command("build", "Make an image; the same parts give the same bytes.")
+        {
+            Kernel, CommandLine, Ramdisks, Output, Name, ImageVersion, BuildTime, Metadata,
+        };
+        command.SetAction(parse => EifCommands.Run(parse, () => Build(parse)));
+        return command;
+    }
+
+    private static int Build(ParseResult parse)
+    {
+        var kernel = File.ReadAllBytes(parse.GetRequiredValue(Kernel).FullName);
+        var image = new EifBuilder
+        {
+            Kernel = kernel,
+            CommandLine = parse.GetRequiredValue(CommandLine),
+            Metadata = new()
+            {
+                ImageName = parse.GetRequiredValue(Name),
+                ImageVersion = parse.GetRequiredValue(ImageVersion),
+                BuildTime = parse.GetRequiredValue(BuildTime),
+                BuildTool = "sequencer eif build",
+                BuildToolVersion = ToolVersion,
+                OperatingSystem = "Linux",
+                KernelVersion = KernelImage.Version(kernel),
+                CustomMetadata = CustomMetadata(parse.GetValue(Metadata), kernel),
+            },
+            Ramdisks = [.. parse.GetRequiredValue(Ramdisks).Select(Pack)],
+        }.Build();
+        EifCommands.Write(parse.GetRequiredValue(Output), image);
+        parse.InvocationConfiguration.Output.WriteLine(EifDescription.Of(EifFile.Parse(image)).ToJson());
+        return 0;
+    }
+
+    private static ReadOnlyMemory<byte> Pack(FileSystemInfo source) => source is FileInfo file
+        ? File.ReadAllBytes(file.FullName)
+        : Gzip.Compress(CpioArchive.Write(CpioArchive.EntriesOf(source.FullName)));
+
+    private static JsonObject CustomMetadata(FileInfo? file, byte[] kernel)
+    {
+        var custom = file is null ? [] : ReadObject(file);
+        custom[KernelHashField] = Convert.ToHexStringLower(SHA256.HashData(kernel));
+        return custom;
+    }
+
+    private static JsonObject ReadObject(FileInfo file)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            if (JsonNode.Parse(File.ReadAllBytes(file.FullName), documentOptions: options) is JsonObject custom)
+                return custom;
+        }
+        catch (JsonException e)
+        {
+            throw new EifException(EifError.BadMetadata, $"{file.Name} is not JSON: {e.Message}", e);
+        }
+
+        throw new EifException(EifError.BadMetadata, $"{file.Name} is JSON, but no object.");
+    }
+}
