@@ -30,7 +30,11 @@ public static class CpioArchive
         using var archive = new MemoryStream();
         var inode = 1u;
         foreach (var entry in byPath.Values)
-            WriteEntry(archive, entry.Path, inode++, entry.Mode, entry.IsDirectory ? 2u : 1u, entry.Data.Span);
+        {
+            var links = entry.IsDirectory ? 2u : 1u;
+            WriteEntry(archive, entry.Path, inode++, entry.Mode, links, entry.Data.Span);
+        }
+
         WriteEntry(archive, Trailer, inode: 0, mode: 0, links: 1, data: default);
         return archive.ToArray();
     }

@@ -1,8 +1,8 @@
 namespace Sequencer.Eif;
 
 /// <summary>
-/// One name in a ramdisk, made by one of the three methods. Paths are relative and use '/'. Owner and group are
-/// always root and the time is always 0, so that the same contents give the same bytes.
+/// One name in a ramdisk, made by one of the three methods. Paths are relative and use '/'. Owner and group
+/// are always root and the time is always 0, so that the same contents give the same bytes.
 /// </summary>
 public sealed record CpioEntry
 {

@@ -17,7 +17,7 @@ public sealed record EifBuilder
 
     public required EifMetadata Metadata { get; init; }
 
-    /// <summary>1 to 28 archives, see <see cref="CpioArchive"/>; PCR1 covers the first, PCR2 the others.</summary>
+    /// <summary>1 to 29 archives (<see cref="CpioArchive"/>); PCR1 covers the first, PCR2 the rest.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Ramdisks { get; init; }
 
     /// <exception cref="EifException">When a part breaks a rule of the format.</exception>
@@ -56,10 +56,10 @@ public sealed record EifBuilder
         for (var i = 0; i < sections.Count; i++)
         {
             var (type, data) = sections[i];
-            BinaryPrimitives.WriteUInt64BigEndian(file.AsSpan(EifFormat.OffsetsAt + 8 * i), (ulong)at);
-            BinaryPrimitives.WriteUInt64BigEndian(file.AsSpan(EifFormat.SizesAt + 8 * i), (ulong)data.Length);
+            WriteUInt64(file, EifFormat.OffsetsAt + 8 * i, (ulong)at);
+            WriteUInt64(file, EifFormat.SizesAt + 8 * i, (ulong)data.Length);
             BinaryPrimitives.WriteUInt16BigEndian(file.AsSpan(at), (ushort)type);
-            BinaryPrimitives.WriteUInt64BigEndian(file.AsSpan(at + 4), (ulong)data.Length);
+            WriteUInt64(file, at + 4, (ulong)data.Length);
             at += EifFormat.SectionHeaderBytes;
             data.Span.CopyTo(file.AsSpan(at));
             at += data.Length;
@@ -74,8 +74,11 @@ public sealed record EifBuilder
     {
         EifFormat.Magic.CopyTo(file);
         BinaryPrimitives.WriteUInt16BigEndian(file[EifFormat.VersionAt..], version);
-        BinaryPrimitives.WriteUInt64BigEndian(file[EifFormat.DefaultMemoryAt..], EifFormat.DefaultMemoryBytes);
-        BinaryPrimitives.WriteUInt64BigEndian(file[EifFormat.DefaultCpusAt..], EifFormat.DefaultCpus);
+        WriteUInt64(file, EifFormat.DefaultMemoryAt, EifFormat.DefaultMemoryBytes);
+        WriteUInt64(file, EifFormat.DefaultCpusAt, EifFormat.DefaultCpus);
         BinaryPrimitives.WriteUInt16BigEndian(file[EifFormat.SectionCountAt..], sectionCount);
     }
+
+    private static void WriteUInt64(Span<byte> file, int at, ulong value) =>
+        BinaryPrimitives.WriteUInt64BigEndian(file[at..], value);
 }

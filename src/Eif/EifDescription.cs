@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Sequencer.Eif;
 
 /// <summary>
-/// What <c>nitro-cli describe-eif</c> prints of an image, field for field; also the form of a list of accepted
-/// images.
+/// What <c>nitro-cli describe-eif</c> prints of an image, field for field; also the form of a list of
+/// accepted images.
 /// </summary>
 public sealed class EifDescription
 {

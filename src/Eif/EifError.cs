@@ -60,7 +60,7 @@ public enum EifError
     /// <summary>The signature section is not the CBOR that an image carries.</summary>
     BadSignatureSection,
 
-    /// <summary>The signing certificate cannot be read, is not on P-384, or is not valid at this time.</summary>
+    /// <summary>The signing certificate cannot be read, is not on P-384, or is not valid now.</summary>
     BadCertificate,
 
     /// <summary>The private key cannot be read or does not belong to the certificate.</summary>
@@ -69,6 +69,6 @@ public enum EifError
     /// <summary>The kernel is not a bzImage for x86_64.</summary>
     BadKernel,
 
-    /// <summary>A name in a ramdisk is absolute, climbs out, occurs twice, or is of a kind that is not packed.</summary>
+    /// <summary>A name in a ramdisk is absolute, climbs out, occurs twice, or lies under a file.</summary>
     BadRamdiskEntry,
 }

@@ -3,9 +3,9 @@ using System.Text;
 namespace Sequencer.Eif;
 
 /// <summary>
-/// An enclave image whose every rule has been checked: layout, order, checksum and metadata. It holds slices of
-/// the bytes it was read from, which must not change. A signature is parsed and checked only when asked for,
-/// by <see cref="EifSignature.Read"/>.
+/// An enclave image whose every rule has been checked: layout, order, checksum and metadata. It holds slices
+/// of the bytes it was read from, which must not change. A signature is parsed and checked only when asked
+/// for, by <see cref="EifSignature.Read"/>.
 /// </summary>
 public sealed class EifFile
 {
@@ -50,16 +50,17 @@ public sealed class EifFile
     /// <exception cref="EifException">When a rule of the format does not hold.</exception>
     public static EifFile Parse(ReadOnlyMemory<byte> file) => EifParser.Parse(file);
 
-    /// <summary>Reads a file of at most <see cref="MaxBytes"/>, measured before memory is taken for it.</summary>
+    /// <summary>Reads a file of at most <see cref="MaxBytes"/>; a longer one takes no memory.</summary>
     /// <exception cref="EifException">When a rule of the format does not hold.</exception>
     /// <exception cref="IOException">When the file cannot be read.</exception>
     public static EifFile Load(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using var stream = File.OpenRead(path);
         if (stream.Length > MaxBytes)
         {
             throw new EifException(
-                EifError.TooLarge, $"{path} has {stream.Length} bytes; images of at most {MaxBytes} are read.");
+                EifError.TooLarge,
+                $"{path} has {stream.Length} bytes; images of at most {MaxBytes} are read.");
         }
 
         var bytes = new byte[stream.Length];

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 namespace Sequencer.Eif;
 
 /// <summary>
-/// What the Nitro Secure Module will report of an image, 48 bytes each: PCR n is SHA-384 of 48 zero bytes and the
-/// SHA-384 of the contents it covers. PCR0 covers kernel, command line and all ramdisks; PCR1 kernel, command
-/// line and the first ramdisk; PCR2 the other ramdisks. Section boundaries are not measured, so the three are
-/// to be compared together.
+/// What the Nitro Secure Module will report of an image, 48 bytes each: PCR n is SHA-384 of 48 zero bytes and
+/// the SHA-384 of the contents it covers. PCR0 covers kernel, command line and all ramdisks; PCR1 kernel,
+/// command line and the first ramdisk; PCR2 the other ramdisks. Section boundaries are not measured, so the
+/// three are to be compared together.
 /// </summary>
 public sealed class EifMeasurements
 {
@@ -27,7 +27,7 @@ public sealed class EifMeasurements
     /// <summary>Of the signing certificate's DER; null when the image is not signed.</summary>
     public ReadOnlyMemory<byte>? Pcr8 { get; }
 
-    /// <exception cref="EifException">When the image carries a signature section that cannot be read.</exception>
+    /// <exception cref="EifException">When the image's signature section cannot be read.</exception>
     public static EifMeasurements Of(EifFile image)
     {
         var signature = EifSignature.Read(image);

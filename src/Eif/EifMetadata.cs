@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Sequencer.Eif;
 
 /// <summary>
-/// The metadata section: what an image says of itself. Nothing measures it and nobody checks it, so it informs
-/// and proves nothing. Field names are those of AWS's <c>EifIdentityInfo</c>.
+/// The metadata section: what an image says of itself. Nothing measures it and nobody checks it, so it
+/// informs and proves nothing. Field names are those of AWS's <c>EifIdentityInfo</c>.
 /// </summary>
 public sealed record EifMetadata
 {
@@ -91,10 +91,11 @@ public sealed record EifMetadata
         return buffer.ToArray();
     }
 
-    /// <summary>Leaves '+' and its like as they are, as AWS's tools do; the JSON goes into no web page.</summary>
+    /// <summary>Leaves '+' and its like as they are, as AWS's tools do: this is for no web page.</summary>
     internal static JavaScriptEncoder PlainText => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    private static JsonDocumentOptions StrictJson => new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    private static JsonDocumentOptions StrictJson =>
+        new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     private static string Text(JsonObject parent, string name) =>
         parent[name] is JsonValue value && value.TryGetValue<string>(out var text)

@@ -56,7 +56,7 @@ internal static class EifParser
         }
 
         if (text.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
-            throw Refused(EifError.BadCommandLine, "The command line holds a byte that is not printable ASCII.");
+            throw Refused(EifError.BadCommandLine, "The command line holds more than printable ASCII.");
     }
 
     private static ushort CheckFixedFields(ReadOnlySpan<byte> header)
@@ -79,7 +79,7 @@ internal static class EifParser
         {
             throw Refused(
                 EifError.ReservedNotZero,
-                $"Flags {flags:x4}, reserved {reserved:x4} and unused {unused:x8} of the header must be zero.");
+                $"Flags {flags:x4}, reserved {reserved:x4} and unused {unused:x8} in the header must be 0.");
         }
 
         return version;
@@ -145,9 +145,9 @@ internal static class EifParser
         }
 
         if (flags != 0)
-            throw Refused(EifError.ReservedNotZero, $"The flags of section {index} are {flags:x4}, not zero.");
+            throw Refused(EifError.ReservedNotZero, $"The flags of section {index} are {flags:x4}, not 0.");
         if (type is 0 or > (ushort)EifSectionType.Metadata)
-            throw Refused(EifError.UnknownSectionType, $"Section {index} is of type {type}; 1 to 5 are known.");
+            throw Refused(EifError.UnknownSectionType, $"Section {index} has the type {type}, not 1 to 5.");
         if (size > (ulong)left)
         {
             throw Refused(
@@ -163,9 +163,10 @@ internal static class EifParser
         {
             var count = sections.Count(section => section.Type == type);
             if (count > 1 && type != EifSectionType.Ramdisk)
-                throw Refused(EifError.DuplicateSection, $"The image has {count} {type} sections; one at most.");
-            var needed = type != EifSectionType.Signature && (type != EifSectionType.Metadata || version >= 4);
-            if (count == 0 && needed)
+                throw Refused(EifError.DuplicateSection, $"The image has {count} {type} sections, not one.");
+            var optional = type == EifSectionType.Signature
+                || (type == EifSectionType.Metadata && version < 4);
+            if (count == 0 && !optional)
                 throw Refused(EifError.MissingSection, $"The image has no {type} section.");
             if (count > 0 && type == EifSectionType.Metadata && version < 4)
                 throw Refused(EifError.SectionNotInVersion, "An image of version 3 has no metadata section.");

@@ -8,8 +8,8 @@ namespace Sequencer.Eif;
 
 /// <summary>
 /// The signature section: CBOR, an array of one map with the PEM of the signing certificate and an untagged
-/// COSE_Sign1 (RFC 9052) over PCR0. Both are arrays of small integers, not byte strings, since AWS's tools write
-/// them so.
+/// COSE_Sign1 (RFC 9052) over PCR0. Both are arrays of small integers, not byte strings, since AWS's tools
+/// write them so.
 /// </summary>
 public sealed class EifSignature
 {
@@ -24,7 +24,7 @@ public sealed class EifSignature
         CoseSign1 = coseSign1;
     }
 
-    /// <summary>The signing certificate. Nothing here says that it is to be trusted: PCR8 identifies it.</summary>
+    /// <summary>The signing certificate. Nothing here makes it trusted: PCR8 identifies it.</summary>
     public X509Certificate2 Certificate { get; }
 
     /// <summary>The COSE_Sign1 message as it stands.</summary>
@@ -140,7 +140,8 @@ public sealed class EifSignature
         catch (CryptographicException e)
         {
             throw new EifException(
-                EifError.BadCertificate, $"The signing certificate is not one in PEM ({e.Message.TrimEnd('.')}).", e);
+                EifError.BadCertificate,
+                $"The signing certificate is not one in PEM ({e.Message.TrimEnd('.')}).", e);
         }
     }
 

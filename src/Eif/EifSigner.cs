@@ -15,7 +15,7 @@ public static class EifSigner
 
     /// <summary>The signed image; a signature that it carried before is replaced.</summary>
     /// <param name="image">The image to sign.</param>
-    /// <param name="certificatePem">A certificate for a P-384 key, which goes into the image as it is given.</param>
+    /// <param name="certificatePem">A certificate for a P-384 key; it goes into the image as given.</param>
     /// <param name="keyPem">The certificate's private key, unencrypted, PKCS#8 or SEC 1.</param>
     /// <param name="now">A certificate that is not valid at this time is refused, since Nitro would refuse to
     /// start the image.</param>
@@ -75,14 +75,16 @@ public static class EifSigner
         try
         {
             key.ImportFromPem(pem);
-            if (key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(publicKey.ExportSubjectPublicKeyInfo()))
+            var expected = publicKey.ExportSubjectPublicKeyInfo();
+            if (key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(expected))
                 return key;
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             key.Dispose();
             throw new EifException(
-                EifError.BadPrivateKey, $"The private key is not an unencrypted EC key in PEM ({e.Message.TrimEnd('.')}).", e);
+                EifError.BadPrivateKey,
+                $"The private key is not an unencrypted EC key in PEM ({e.Message.TrimEnd('.')}).", e);
         }
 
         key.Dispose();

@@ -5,8 +5,8 @@ using System.IO.Hashing;
 namespace Sequencer.Eif;
 
 /// <summary>
-/// Gzip (RFC 1952) without a name, a time or a mention of the system that made it. The compressed bytes inside
-/// depend on the runtime's zlib, so the same .NET version is part of what makes an image reproducible.
+/// Gzip (RFC 1952) without a name, a time or a mention of the system that made it. The compressed bytes
+/// inside depend on the runtime's zlib, so the same .NET version is part of what makes an image reproducible.
 /// </summary>
 public static class Gzip
 {

@@ -11,8 +11,8 @@ public static class KernelImage
     private const int SetupBase = 0x200;
     private const int VersionBytesMax = 256;
 
-    /// <summary>The version that the kernel prints, up to the first blank: for example 6.12.95-cloud-amd64.</summary>
-    /// <exception cref="EifException"><see cref="EifError.BadKernel"/> when this is not a bzImage.</exception>
+    /// <summary>The version that the kernel prints, up to the first blank: 6.12.95-cloud-amd64.</summary>
+    /// <exception cref="EifException"><see cref="EifError.BadKernel"/> when it is no bzImage.</exception>
     public static string Version(ReadOnlySpan<byte> kernel)
     {
         if (kernel.Length < VersionPointerAt + 2 || !kernel[MagicAt..].StartsWith("HdrS"u8))

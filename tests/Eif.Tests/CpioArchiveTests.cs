@@ -26,7 +26,9 @@ public class CpioArchiveTests
     {
         var archive = CpioArchive.Write(
         [
-            CpioEntry.Directory("dev"), CpioEntry.File("etc", default), CpioEntry.SymbolicLink("init", "bin/x"),
+            CpioEntry.Directory("dev"),
+            CpioEntry.File("etc", default),
+            CpioEntry.SymbolicLink("init", "bin/x"),
         ]);
         Read(archive).Select(entry => (entry.Path, entry.Mode)).Should().Equal(
             ("dev", 0x41edu), ("etc", 0x81a4u), ("init", 0xa1ffu));
@@ -38,8 +40,11 @@ public class CpioArchiveTests
     {
         CpioEntry[] entries =
         [
-            CpioEntry.Directory("b"), CpioEntry.File("b/c", "1"u8.ToArray()), CpioEntry.File("a", "2"u8.ToArray()),
-            CpioEntry.File("b-d/e", "3"u8.ToArray()), CpioEntry.SymbolicLink("z", "a"),
+            CpioEntry.Directory("b"),
+            CpioEntry.File("b/c", "1"u8.ToArray()),
+            CpioEntry.File("a", "2"u8.ToArray()),
+            CpioEntry.File("b-d/e", "3"u8.ToArray()),
+            CpioEntry.SymbolicLink("z", "a"),
         ];
         var expected = CpioArchive.Write(entries);
         Gen.Shuffle(entries).Sample(shuffled => CpioArchive.Write(shuffled).Should().Equal(expected));
@@ -79,7 +84,8 @@ public class CpioArchiveTests
 
     [Fact]
     public void Write_TheSamePathTwice_IsRefused() =>
-        FluentActions.Invoking(() => CpioArchive.Write([CpioEntry.Directory("a"), CpioEntry.File("a", default)]))
+        FluentActions.Invoking(() => CpioArchive.Write(
+            [CpioEntry.Directory("a"), CpioEntry.File("a", default)]))
             .ShouldBeRefused(EifError.BadRamdiskEntry);
 
     [Fact]
@@ -96,7 +102,8 @@ public class CpioArchiveTests
         {
             var inner = folder.CreateSubdirectory("bin").FullName;
             File.WriteAllText(Path.Combine(inner, "run"), "x");
-            File.SetUnixFileMode(Path.Combine(inner, "run"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(
+                Path.Combine(inner, "run"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
             File.WriteAllText(Path.Combine(inner, ".hidden"), "y");
             File.CreateSymbolicLink(Path.Combine(folder.FullName, "init"), "bin/run");
             Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "lib"), "bin");

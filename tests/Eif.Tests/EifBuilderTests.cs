@@ -6,8 +6,8 @@ namespace Sequencer.Eif.Tests;
 public class EifBuilderTests
 {
     /// <summary>
-    /// The whole image of <see cref="TestImages.Builder"/>, its 30 x 2 unused table entries left out: computed
-    /// outside this code base, by a script of forty lines written from the specification.
+    /// SHA-384 of the whole image of <see cref="TestImages.Builder"/>, computed outside this code base by a
+    /// script written from the specification.
     /// </summary>
     private const string GoldenSha384 =
         "caf4a3dc4c20d0ddba3073f5d33b12c70f919bfc6c1e6520"
@@ -34,7 +34,8 @@ public class EifBuilderTests
 
     [Fact]
     public void Build_ThenParse_GivesThePartsBack() =>
-        Gen.Select(Gen.Byte.Array[0, 300], Gen.Char[' ', '~'].Array[1, 200], Gen.Byte.Array[0, 300].Array[1, 28])
+        Gen.Select(
+            Gen.Byte.Array[0, 300], Gen.Char[' ', '~'].Array[1, 200], Gen.Byte.Array[0, 300].Array[1, 28])
             .Sample((kernel, commandLine, ramdisks) =>
             {
                 var builder = TestImages.Builder with

@@ -37,16 +37,19 @@ public class EifDescriptionTests
         Names(certificate).Should().Equal("IssuerName", "Algorithm", "NotBefore", "NotAfter", "Signature");
         Names(certificate.GetProperty("IssuerName")).Should().Equal(
             "commonName", "countryName", "organizationName");
-        certificate.GetProperty("IssuerName").GetProperty("commonName").GetString().Should().Be("image signer");
+        certificate.GetProperty("IssuerName").GetProperty("commonName").GetString()
+            .Should().Be("image signer");
         certificate.GetProperty("Algorithm").GetString().Should().Be("ecdsa-with-SHA384");
         certificate.GetProperty("NotBefore").GetString().Should().Be("May 26 19:00:00 2026 GMT");
-        certificate.GetProperty("Signature").GetString().Should().MatchRegex("^([0-9A-F]{2}:){90,}[0-9A-F]{2}$");
+        certificate.GetProperty("Signature").GetString()
+            .Should().MatchRegex("^([0-9A-F]{2}:){90,}[0-9A-F]{2}$");
     }
 
     [Fact]
     public void ToJson_CustomMetadata_IsSpreadAmongTheFields()
     {
-        var metadata = TestImages.Metadata with { CustomMetadata = new JsonObject { ["KernelSha256"] = "00" } };
+        var custom = new JsonObject { ["KernelSha256"] = "00" };
+        var metadata = TestImages.Metadata with { CustomMetadata = custom };
         using var json = Describe(EifFile.Parse((TestImages.Builder with { Metadata = metadata }).Build()));
         Names(json.RootElement.GetProperty("Metadata"))[^1].Should().Be("KernelSha256");
     }
@@ -60,7 +63,8 @@ public class EifDescriptionTests
         Names(json.RootElement).Should().Equal("EifVersion", "Measurements", "IsSigned", "CheckCRC");
     }
 
-    private static JsonDocument Describe(EifFile image) => JsonDocument.Parse(EifDescription.Of(image).ToJson());
+    private static JsonDocument Describe(EifFile image) =>
+        JsonDocument.Parse(EifDescription.Of(image).ToJson());
 
     private static string[] Names(JsonElement element) =>
         [.. element.EnumerateObject().Select(property => property.Name)];

@@ -7,7 +7,7 @@ public class EifParserTests
 {
     private const int FirstSection = 548;
 
-    /// <summary>Every rule of the format, broken alone; the checksum is made right again after each.</summary>
+    /// <summary>Every rule of the format, broken alone; the checksum is then made right again.</summary>
     public static TheoryData<string, EifError> Damages()
     {
         var data = new TheoryData<string, EifError>();
@@ -16,7 +16,7 @@ public class EifParserTests
         return data;
     }
 
-    private static readonly Dictionary<string, (EifError Error, Func<byte[], byte[]> Apply)> DamageByName = new()
+    private static readonly Dictionary<string, (EifError, Func<byte[], byte[]>)> DamageByName = new()
     {
         ["empty file"] = (EifError.Truncated, _ => []),
         ["half a header"] = (EifError.Truncated, file => file[..547]),
@@ -42,7 +42,8 @@ public class EifParserTests
         ["first section elsewhere"] = (EifError.BadSectionOffset, file => With(file, 28 + 7, 0x25)),
         ["offset of 2^63"] = (EifError.BadSectionOffset, file => With(file, 28, 0x80)),
         ["table lies about a size"] = (EifError.SectionSizeMismatch, file => With(file, 284 + 7, 7)),
-        ["section lies about its size"] = (EifError.SectionSizeMismatch, file => With(file, FirstSection + 11, 5)),
+        ["section lies about its size"] = (
+            EifError.SectionSizeMismatch, file => With(file, FirstSection + 11, 5)),
         ["both lie: too short"] = (EifError.BadSectionOffset, file => Resize(file, 5)),
         ["both lie: 4 GiB"] = (EifError.Truncated, file => Resize(file, 1UL << 32)),
         ["both lie: 2^64 - 1"] = (EifError.Truncated, file => Resize(file, ulong.MaxValue)),
@@ -68,9 +69,11 @@ public class EifParserTests
             EifSectionType.Kernel, EifSectionType.CommandLine, EifSectionType.Metadata,
             EifSectionType.Metadata, EifSectionType.Ramdisk)),
         ["ramdisk before kernel"] = (EifError.WrongSectionOrder, _ => Assemble(
-            EifSectionType.Ramdisk, EifSectionType.Kernel, EifSectionType.CommandLine, EifSectionType.Metadata)),
+            EifSectionType.Ramdisk, EifSectionType.Kernel, EifSectionType.CommandLine,
+            EifSectionType.Metadata)),
         ["command line before kernel"] = (EifError.WrongSectionOrder, _ => Assemble(
-            EifSectionType.CommandLine, EifSectionType.Kernel, EifSectionType.Metadata, EifSectionType.Ramdisk)),
+            EifSectionType.CommandLine, EifSectionType.Kernel, EifSectionType.Metadata,
+            EifSectionType.Ramdisk)),
         ["signature before ramdisk"] = (EifError.WrongSectionOrder, _ => Assemble(
             EifSectionType.Kernel, EifSectionType.CommandLine, EifSectionType.Metadata,
             EifSectionType.Signature, EifSectionType.Ramdisk)),
@@ -80,7 +83,7 @@ public class EifParserTests
     [MemberData(nameof(Damages))]
     public void Parse_DamagedImage_IsRefusedByName(string damage, EifError expected)
     {
-        var file = DamageByName[damage].Apply(TestImages.Builder.Build());
+        var file = DamageByName[damage].Item2(TestImages.Builder.Build());
         FluentActions.Invoking(() => EifFile.Parse(WithRightCrc(file))).ShouldBeRefused(expected);
     }
 
@@ -99,7 +102,8 @@ public class EifParserTests
     public void Parse_SignatureSectionAboveItsLimit_IsRefused()
     {
         var sections = TestImages.Image.Sections.Append(new(EifSectionType.Signature, new byte[32_769]));
-        FluentActions.Invoking(() => EifBuilder.Assemble(4, [.. sections])).ShouldBeRefused(EifError.TooLarge);
+        FluentActions.Invoking(() => EifBuilder.Assemble(4, [.. sections]))
+            .ShouldBeRefused(EifError.TooLarge);
     }
 
     [Fact]
@@ -118,7 +122,10 @@ public class EifParserTests
     {
         var file = TestImages.Builder.Build();
         for (var length = 0; length < file.Length; length++)
-            FluentActions.Invoking(() => EifFile.Parse(file.AsMemory(0, length))).Should().Throw<EifException>();
+        {
+            FluentActions.Invoking(() => EifFile.Parse(file.AsMemory(0, length)))
+                .Should().Throw<EifException>();
+        }
     }
 
     /// <summary>
@@ -146,7 +153,8 @@ public class EifParserTests
     [Fact]
     public void Parse_AnyBytes_IsRefusedByName() =>
         Gen.Byte.Array[0, 2_000].Sample(bytes => FluentActions
-            .Invoking(() => EifFile.Parse((byte[])[.. ".eif\0\x4\0\0"u8, .. bytes])).Should().Throw<EifException>());
+            .Invoking(() => EifFile.Parse((byte[])[.. ".eif\0\x4\0\0"u8, .. bytes]))
+            .Should().Throw<EifException>());
 
     [Fact]
     public void Load_FileAboveTheLimit_IsRefusedBeforeMemoryIsTaken()

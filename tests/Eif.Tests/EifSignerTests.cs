@@ -32,7 +32,8 @@ public class EifSignerTests
         Encoding.UTF8.GetString(ReadIntegers(reader)).Should().Be(pem);
         reader.ReadTextString().Should().Be("signature");
         var message = ReadIntegers(reader);
-        Convert.ToHexStringLower(message.AsSpan(0, 8)).Should().Be("8444a1013822a058", "untagged, ES384, no more");
+        Convert.ToHexStringLower(message.AsSpan(0, 8))
+            .Should().Be("8444a1013822a058", "it is untagged and ES384");
         Independent.Pcr("kernel"u8.ToArray(), "console=ttyS0"u8.ToArray(), [1, 2, 3, 4, 5, 6])
             .Should().Equal(SignedRegister(message));
     }

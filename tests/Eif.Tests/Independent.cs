@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Sequencer.Eif.Tests;
 
-/// <summary>The format's two computations once more, written from its specification and sharing no code.</summary>
+/// <summary>The format's two computations once more, from its specification and sharing no code.</summary>
 internal static class Independent
 {
     /// <summary>CRC-32, one bit at a time, of everything but bytes 544 to 547.</summary>

@@ -9,7 +9,8 @@ public class KernelImageTests
 
     [Fact]
     public void Version_NoBzImage_IsRefused() =>
-        FluentActions.Invoking(() => KernelImage.Version(new byte[4_096])).ShouldBeRefused(EifError.BadKernel);
+        FluentActions.Invoking(() => KernelImage.Version(new byte[4_096]))
+            .ShouldBeRefused(EifError.BadKernel);
 
     [Fact]
     public void Version_ShortFile_IsRefused() =>

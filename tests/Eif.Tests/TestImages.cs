@@ -29,9 +29,9 @@ internal static class TestImages
 
     public static EifFile Image => EifFile.Parse(Builder.Build());
 
-    /// <summary>A self-signed certificate and its key, both in PEM, valid for a year around <see cref="Now"/>.
-    /// </summary>
-    public static (string Certificate, string Key) SigningPair(ECCurve? curve = null, int validFromDays = -180)
+    /// <summary>A self-signed certificate, valid for a year, and its key, both in PEM.</summary>
+    public static (string Certificate, string Key) SigningPair(
+        ECCurve? curve = null, int validFromDays = -180)
     {
         using var key = ECDsa.Create(curve ?? ECCurve.NamedCurves.nistP384);
         var request = new CertificateRequest(

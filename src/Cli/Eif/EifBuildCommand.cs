@@ -9,7 +9,7 @@ namespace Sequencer.Cli.Eif;
 /// <summary><c>sequencer eif build</c>: an image from a kernel, a command line and ramdisks.</summary>
 internal static class EifBuildCommand
 {
-    /// <summary>The time in every image unless another is given, so that the same parts give the same file.</summary>
+    /// <summary>The time in every image unless another is given: the same parts give the same file.</summary>
     private const string FixedBuildTime = "1970-01-01T00:00:00Z";
 
     private const string KernelHashField = "KernelSha256";
@@ -115,7 +115,8 @@ internal static class EifBuildCommand
         try
         {
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            if (JsonNode.Parse(File.ReadAllBytes(file.FullName), documentOptions: options) is JsonObject custom)
+            var json = File.ReadAllBytes(file.FullName);
+            if (JsonNode.Parse(json, documentOptions: options) is JsonObject custom)
                 return custom;
         }
         catch (JsonException e)

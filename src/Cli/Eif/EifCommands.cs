@@ -3,7 +3,7 @@ using Sequencer.Eif;
 
 namespace Sequencer.Cli.Eif;
 
-/// <summary><c>sequencer eif</c>: makes, describes and signs enclave images, without Docker and nitro-cli.</summary>
+/// <summary><c>sequencer eif</c>: makes, describes and signs images, without Docker or nitro-cli.</summary>
 public static class EifCommands
 {
     public static Command Create() => new("eif", "Make, describe and sign enclave images (EIF files).")
@@ -13,7 +13,7 @@ public static class EifCommands
         EifSignCommand.Create(),
     };
 
-    /// <summary>Runs a command; what it refuses goes to the error output in one line, with exit code 1.</summary>
+    /// <summary>Runs a command; what it refuses is one line on the error output, and exit code 1.</summary>
     internal static int Run(ParseResult parse, Func<int> command)
     {
         try

@@ -4,8 +4,9 @@ using Sequencer.Eif;
 namespace Sequencer.Cli.Eif;
 
 /// <summary>
-/// <c>sequencer eif describe</c>: the JSON of <c>nitro-cli describe-eif</c> on the output, the table of sections
-/// beside it on the error output. Exit code 1 for a damaged image and for one whose signature does not hold.
+/// <c>sequencer eif describe</c>: the JSON of <c>nitro-cli describe-eif</c> on the output, the table of
+/// sections beside it on the error output. Exit code 1 for a damaged image and for one whose signature does
+/// not hold.
 /// </summary>
 internal static class EifDescribeCommand
 {

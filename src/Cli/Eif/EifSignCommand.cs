@@ -3,7 +3,7 @@ using Sequencer.Eif;
 
 namespace Sequencer.Cli.Eif;
 
-/// <summary><c>sequencer eif sign</c>: signs an image with a P-384 certificate, so that PCR8 names the signer.</summary>
+/// <summary><c>sequencer eif sign</c>: signs with a P-384 certificate; PCR8 then names the signer.</summary>
 internal static class EifSignCommand
 {
     private static readonly Argument<FileInfo> Image = new Argument<FileInfo>("file")
