@@ -1,1 +1,4 @@
-return 0;
+using Sequencer.Cli;
+using Sequencer.Cli.Terminal;
+
+return await SequencerCli.RunAsync(args, CliEnvironment.OfProcess());

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Sequencer.Cli.Attestation;
+using Sequencer.Cli.Audit;
+using Sequencer.Cli.Policy;
+using Sequencer.Cli.Receipt;
+using Sequencer.Cli.Submit;
+using Sequencer.Cli.Terminal;
+using Sequencer.Cli.Token;
+using Sequencer.Cli.Verify;
+using Sequencer.Client;
+
+namespace Sequencer.Cli;
+
+/// <summary>The command line: what commands there are, and how each way of ending becomes an exit code.</summary>
+internal static class SequencerCli
+{
+    /// <summary>Runs one command line to its exit code (<see cref="ExitCodes"/>).</summary>
+    public static async Task<int> RunAsync(
+        string[] args, CliEnvironment environment, CancellationToken cancellation = default)
+    {
+        var parsed = CreateRoot(environment).Parse(args);
+        if (parsed.Action is ParseErrorAction)
+            return ReportUsage(parsed, environment);
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = environment.Output,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+            };
+            return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        }
+        catch (CliException failure)
+        {
+            return Report(environment, failure.ExitCode, failure.Message);
+        }
+        catch (SequencerClientException failure)
+        {
+            return Report(environment, ExitCodes.Refused, failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Report(environment, ExitCodes.Refused, "Stopped before the end, as asked.");
+        }
+    }
+
+    private static RootCommand CreateRoot(CliEnvironment environment) =>
+        new("Submits transactions to a BLOCKY sequencer and verifies what it hands back.")
+        {
+            TokenCommand.Create(environment),
+            SubmitCommand.Create(environment),
+            ReceiptCommand.Create(environment),
+            VerifyCommand.Create(environment),
+            PolicyCommand.Create(environment),
+            AuditCommand.Create(environment),
+            AttestationCommand.Create(environment),
+        };
+
+    private static int ReportUsage(ParseResult parsed, CliEnvironment environment)
+    {
+        foreach (var error in parsed.Errors)
+            environment.Error.WriteLine(Plain.Text(error.Message));
+        var command = parsed.CommandResult.Command;
+        var path = command is RootCommand ? "sequencer" : $"sequencer {PathOf(command)}";
+        environment.Error.WriteLine($"Try: {path} --help");
+        return ExitCodes.Usage;
+    }
+
+    private static string PathOf(Command command)
+    {
+        var parents = command.Parents.OfType<Command>().Where(parent => parent is not RootCommand);
+        return string.Join(' ', [.. parents.Select(PathOf), command.Name]);
+    }
+
+    private static int Report(CliEnvironment environment, int exitCode, string message)
+    {
+        environment.Error.WriteLine(Plain.Text(message));
+        return exitCode;
+    }
+}

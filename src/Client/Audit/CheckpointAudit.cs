@@ -1,0 +1,85 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>Checks the signatures on a log's checkpoints.</summary>
+/// <param name="policy">The auditor's policy; null takes the gateway's key.</param>
+/// <param name="epochs">What the gateway says of itself.</param>
+/// <param name="findings">Takes what is wrong.</param>
+internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, AuditFindings findings)
+{
+    /// <summary>Checks that a checkpoint is of the log and signed by its key.</summary>
+    public void CheckLogSignature(AuditRule rule, string where, SignedCheckpoint signed)
+    {
+        var origin = signed.Checkpoint.Origin;
+        if (origin != epochs.Origin)
+        {
+            findings.Add(rule, where, $"It is of the log {origin}; this log is {epochs.Origin}.");
+            return;
+        }
+
+        try
+        {
+            VerifierKey[] keys = policy is null
+                ? [VerifierKey.Parse(epochs.LogKey)]
+                : [.. from log in policy.Logs where log.Key.Name == origin select log.Key];
+            if (keys.Length == 0)
+                findings.Add(rule, where, $"The policy does not name the log {origin}.");
+            else if (signed.SignaturesBy(keys).Count == 0)
+                findings.Add(rule, where, $"It is not signed by the key {(policy is null ? "that the gateway" : "that the policy")} names.");
+        }
+        catch (TlogException wrong)
+        {
+            findings.Add(rule, where, wrong.Message);
+        }
+    }
+
+    /// <summary>
+    /// Checks that the enclave whose epoch the checkpoint belongs to has cosigned it, which is the last to have begun
+    /// at or below its size; or, where epochs follow each other without an entry between, one of these.
+    /// </summary>
+    /// <returns>The epoch that cosigned; null when none did.</returns>
+    public AuditedEpoch? CheckCosignature(string where, SignedCheckpoint signed, IReadOnlyList<AuditedEpoch> audited)
+    {
+        var size = signed.Checkpoint.Size;
+        var begun = audited.Where(epoch => epoch.StartSize <= size).ToList();
+        var current = begun.Where((epoch, i) => begun.Skip(i + 1).All(later => later.StartSize == size)).ToList();
+        try
+        {
+            foreach (var epoch in Enumerable.Reverse(current))
+            {
+                if (epoch.Enclave is { } enclave && signed.SignaturesBy([enclave.Key]).Count > 0)
+                    return epoch;
+            }
+
+            findings.Add(AuditRule.EnclaveCosignature, where, current.Exists(epoch => epoch.Enclave is null)
+                ? "Its cosignature was not checked: the epoch's document does not hold."
+                : "It is not cosigned by the enclave of its epoch.");
+        }
+        catch (TlogException wrong)
+        {
+            findings.Add(AuditRule.EnclaveCosignature, where, wrong.Message);
+        }
+
+        return null;
+    }
+
+    /// <summary>Checks that the quorum of the policy has cosigned.</summary>
+    /// <returns>How the quorum judged; null when it could not.</returns>
+    public QuorumResult? CheckWitnesses(string where, SignedCheckpoint signed)
+    {
+        try
+        {
+            var keys = signed.SignaturesBy([.. policy!.Witnesses.Select(witness => witness.Key)]);
+            var result = policy.Evaluate(keys.Select(signature => signature.Key));
+            if (!result.IsSatisfied)
+                findings.Add(AuditRule.Witnesses, where, result.Reason);
+            return result;
+        }
+        catch (TlogException wrong)
+        {
+            findings.Add(AuditRule.Witnesses, where, wrong.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using Sequencer.Attestation;
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>
+/// Audits a whole chain from what its gateway publishes: reads every tile, recomputes the tree, and compares it with
+/// the checkpoint, the epochs and their handovers, and an older checkpoint. Memory does not grow with the log.
+/// </summary>
+/// <param name="client">Reaches the gateway; its token, if any, must be for the chain.</param>
+/// <param name="enclaves">The images and the root that are accepted.</param>
+/// <param name="options">What else the audit goes by.</param>
+public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves, LogAuditOptions options)
+{
+    private const string Newest = "checkpoint";
+    private const string Older = "older checkpoint";
+
+    private readonly AuditFindings _findings = new();
+
+    /// <summary>Carries out the audit. An auditor is used once.</summary>
+    /// <exception cref="SequencerClientException">
+    /// When the gateway refused or could not be reached: the audit then says nothing of the log.
+    /// </exception>
+    public async Task<AuditReport> AuditAsync(ChainId chain, CancellationToken cancellation = default)
+    {
+        var log = client.ReadLog(chain);
+        // The checkpoint first: an epoch that begins between the two reads is then one too many, never one too few.
+        var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false) ?? throw NoSuchChain(chain);
+        var epochs = await client.FindEpochsAsync(chain, cancellation).ConfigureAwait(false)
+            ?? throw NoSuchChain(chain);
+        if (TryParse(AuditRule.LogSignature, Newest, note) is not { } newest)
+            return Unreadable(epochs);
+
+        var checkpoints = new CheckpointAudit(options.Policy, epochs, _findings);
+        checkpoints.CheckLogSignature(AuditRule.LogSignature, Newest, newest);
+        var epochAudit = new EpochAudit(newest.Checkpoint.Origin, enclaves, _findings);
+        epochAudit.CheckEpochs(epochs.Epochs);
+        var cosigner = checkpoints.CheckCosignature(Newest, newest, epochAudit.Epochs);
+        var quorum = options.Policy is { HasWitnesses: true } ? checkpoints.CheckWitnesses(Newest, newest) : null;
+        var older = ReadOlder(checkpoints);
+
+        var size = newest.Checkpoint.Size;
+        var wanted = epochAudit.Epochs.Select(epoch => epoch.StartSize).Append(older?.Checkpoint.Size ?? 0);
+        var walk = new TreeWalk(log, size, wanted.Where(other => other <= size), options, _findings);
+        await walk.RunAsync(cancellation).ConfigureAwait(false);
+
+        CompareRoot(newest.Checkpoint, walk);
+        epochAudit.CheckHandovers(walk.RootAt);
+        if (older is not null)
+            CompareOlder(older.Checkpoint, newest.Checkpoint, walk);
+        return new()
+        {
+            Origin = newest.Checkpoint.Origin,
+            Checkpoint = newest.Checkpoint,
+            Checks = [.. Conclude(newest.Checkpoint, cosigner, quorum, epochAudit, walk)],
+            Findings = _findings.Kept,
+            FindingsCount = _findings.Count,
+            EntriesRehashed = options.RehashEntries,
+            KeyFromPolicy = options.Policy is not null,
+            IsSimulated = epochAudit.IsSimulated,
+        };
+    }
+
+    private SignedCheckpoint? ReadOlder(CheckpointAudit checkpoints)
+    {
+        if (options.OlderCheckpoint is null)
+            return null;
+        var older = TryParse(AuditRule.OlderCheckpoint, Older, options.OlderCheckpoint);
+        if (older is not null)
+            checkpoints.CheckLogSignature(AuditRule.OlderCheckpoint, Older, older);
+        return older;
+    }
+
+    private SignedCheckpoint? TryParse(AuditRule rule, string where, string note)
+    {
+        try
+        {
+            return SignedCheckpoint.Parse(note);
+        }
+        catch (TlogException malformed)
+        {
+            _findings.Add(rule, where, malformed.Message);
+            return null;
+        }
+    }
+
+    private void CompareRoot(Checkpoint checkpoint, TreeWalk walk)
+    {
+        if (walk.RootAt(checkpoint.Size) is not { } root)
+            _findings.Add(AuditRule.Root, Newest, "Its root was not recomputed: leaf hashes are missing.");
+        else if (root != checkpoint.Root)
+        {
+            _findings.Add(AuditRule.Root, Newest,
+                $"It states the root {checkpoint.Root}; the leaf hashes give {root}: leaf hashes were changed, or the "
+                    + "checkpoint is of another history.");
+        }
+    }
+
+    private void CompareOlder(Checkpoint older, Checkpoint newest, TreeWalk walk)
+    {
+        if (older.Size > newest.Size)
+        {
+            _findings.Add(AuditRule.OlderCheckpoint, Older,
+                $"It is of size {older.Size}, but the log now has size {newest.Size}: entries were taken back.");
+        }
+        else if (walk.RootAt(older.Size) is { } root && root != older.Root)
+        {
+            _findings.Add(AuditRule.OlderCheckpoint, Older,
+                $"At size {older.Size} it states the root {older.Root}; the log's root there is {root}: history was "
+                    + "rewritten. Keep both checkpoints: together they prove it.");
+        }
+        else if (walk.RootAt(older.Size) is null)
+        {
+            _findings.Add(AuditRule.OlderCheckpoint, Older, "It was not compared: leaf hashes are missing.");
+        }
+    }
+
+    private IEnumerable<AuditCheck> Conclude(
+        Checkpoint newest, AuditedEpoch? cosigner, QuorumResult? quorum, EpochAudit epochs, TreeWalk walk)
+    {
+        yield return _findings.Conclude(AuditRule.LogSignature,
+            $"by the key that the {(options.Policy is null ? "gateway" : "policy")} names for {newest.Origin}");
+        yield return _findings.Conclude(AuditRule.EnclaveCosignature, cosigner is null
+            ? "by the enclave of the epoch"
+            : $"by {cosigner.Enclave!.Key.Name} of {cosigner.Name}");
+        yield return options.Policy is { HasWitnesses: true }
+            ? _findings.Conclude(AuditRule.Witnesses, quorum?.Reason ?? "the policy's quorum")
+            : NotAsked(AuditRule.Witnesses, "no policy demands any");
+        yield return _findings.Conclude(AuditRule.Tiles, $"{walk.TilesRead} tiles");
+        yield return options.RehashEntries
+            ? _findings.Conclude(AuditRule.Entries, $"{newest.Size} entries hashed")
+            : NotAsked(AuditRule.Entries, "not read: only their leaf hashes were checked");
+        yield return _findings.Conclude(AuditRule.Root, $"{newest.Root} at size {newest.Size}");
+        yield return _findings.Conclude(AuditRule.Epochs, $"{epochs.Epochs.Count}, with their attestation documents");
+        yield return _findings.Conclude(AuditRule.Handovers, $"{Math.Max(0, epochs.Epochs.Count - 1)}");
+        yield return options.OlderCheckpoint is not null
+            ? _findings.Conclude(AuditRule.OlderCheckpoint, "of a prefix of this log")
+            : NotAsked(AuditRule.OlderCheckpoint, "none was given");
+    }
+
+    private AuditReport Unreadable(LogEpochs epochs) => new()
+    {
+        Origin = epochs.Origin,
+        Checkpoint = null,
+        Checks = [_findings.Conclude(AuditRule.LogSignature, "the checkpoint cannot be read")],
+        Findings = _findings.Kept,
+        FindingsCount = _findings.Count,
+        EntriesRehashed = false,
+        KeyFromPolicy = options.Policy is not null,
+        IsSimulated = false,
+    };
+
+    private static AuditCheck NotAsked(AuditRule rule, string detail) => new(rule, CheckOutcome.NotAsked, detail);
+
+    private static SequencerClientException NoSuchChain(ChainId chain) => new(
+        SequencerClientError.Refused, $"The gateway has no chain {chain}: nothing was submitted to it yet.");
+}

@@ -1,0 +1,36 @@
+namespace Sequencer.Client;
+
+/// <summary>The JSON of <c>GET /log/{chain}/epochs</c>.</summary>
+internal sealed record EpochsAnswer
+{
+    public required string Origin { get; init; }
+
+    public required string LogKey { get; init; }
+
+    public required IReadOnlyList<Epoch> Epochs { get; init; }
+
+    public LogEpochs ToEpochs() => new()
+    {
+        Origin = Origin,
+        LogKey = LogKey,
+        Epochs = [.. Epochs.Select(epoch => new LogEpoch
+        {
+            StartSize = epoch.StartSize,
+            CosignerKey = epoch.Key,
+            AttestationDocument = epoch.AttestationDocument,
+            Handover = epoch.Handover,
+        })],
+    };
+
+    internal sealed record Epoch
+    {
+        public required ulong StartSize { get; init; }
+
+        public required string Key { get; init; }
+
+        /// <summary>In base64.</summary>
+        public required byte[] AttestationDocument { get; init; }
+
+        public string? Handover { get; init; }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+
+namespace Sequencer.Client;
+
+/// <summary>Why one attempt failed, and what follows from it.</summary>
+internal sealed record GatewayFailure
+{
+    /// <summary>Codes of a 503 that no waiting changes: the chain or the service needs its operator.</summary>
+    private static readonly string[] LastingCodes = ["chain_stopped", "chains_full"];
+
+    public required SequencerClientError Error { get; init; }
+
+    public required string Message { get; init; }
+
+    private int? Status { get; init; }
+
+    private string? Code { get; init; }
+
+    private Exception? Cause { get; init; }
+
+    /// <summary>How long the gateway asked to wait; null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>Whether another attempt may succeed.</summary>
+    public required bool IsPassing { get; init; }
+
+    /// <summary>Whether the gateway may have carried the request out all the same.</summary>
+    public required bool MayHaveHappened { get; init; }
+
+    public static GatewayFailure TooLong(int bytesMax) => new()
+    {
+        Error = SequencerClientError.BadAnswer,
+        Message = $"The gateway's answer is longer than the {bytesMax} bytes that such an answer may have. "
+            + "Check that the address is a sequencer's.",
+        IsPassing = false,
+        MayHaveHappened = true,
+    };
+
+    public static GatewayFailure TimedOut(int timeoutMs) => new()
+    {
+        Error = SequencerClientError.Unreachable,
+        Message = $"The gateway did not answer within {timeoutMs / 1000.0:0.#} s.",
+        IsPassing = true,
+        MayHaveHappened = true,
+    };
+
+    public static GatewayFailure Broken(Uri? gateway, Exception cause)
+    {
+        var neverSent = cause is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError,
+        };
+        return new()
+        {
+            Error = SequencerClientError.Unreachable,
+            Message = neverSent
+                ? $"No connection to the gateway at {gateway}: {cause.Message}. "
+                    + "Check the address, and that the gateway is running."
+                : $"The connection to the gateway at {gateway} broke off: {cause.Message}.",
+            Cause = cause,
+            IsPassing = true,
+            MayHaveHappened = !neverSent,
+        };
+    }
+
+    public static GatewayFailure Of(HttpResponseMessage response, byte[] body, TimeProvider time)
+    {
+        var status = (int)response.StatusCode;
+        var problem = ProblemDocument.Read(body);
+        var name = problem?.Code is { } code ? $"{status} {code}" : $"{status}";
+        var passing = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+            or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+        return new()
+        {
+            Error = SequencerClientError.Refused,
+            Message = $"The gateway refused ({name}): {problem?.Detail ?? problem?.Title ?? "it gave no reason"}",
+            Status = status,
+            Code = problem?.Code,
+            RetryAfter = ReadRetryAfter(response, time),
+            IsPassing = passing && !LastingCodes.Contains(problem?.Code),
+            MayHaveHappened = problem?.Code is "outcome_unknown" || response.StatusCode
+                is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout,
+        };
+    }
+
+    /// <summary>The exception that ends the request.</summary>
+    /// <param name="uncertain">Whether this or an earlier attempt of a submission may have been carried out.</param>
+    public SequencerClientException ToException(GatewayRequest request, int attempts, bool uncertain)
+    {
+        var message = attempts > 1 ? $"{Message} Gave up after {attempts} attempts." : Message;
+        if (uncertain)
+            message += " The submission may have been sequenced all the same: submit the same bytes again with the "
+                + $"idempotency key {request.IdempotencyKey} to settle it.";
+        return new(uncertain ? SequencerClientError.OutcomeUnknown : Error, message, Cause)
+        {
+            Status = Status,
+            Code = Code,
+            RetryAfter = RetryAfter,
+            IdempotencyKey = request.IdempotencyKey,
+        };
+    }
+
+    private static TimeSpan? ReadRetryAfter(HttpResponseMessage response, TimeProvider time) =>
+        response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
+            _ => null,
+        };
+}

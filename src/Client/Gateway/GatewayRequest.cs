@@ -1,0 +1,43 @@
+namespace Sequencer.Client;
+
+/// <summary>One request to the gateway, in a form that can be sent more than once.</summary>
+internal sealed record GatewayRequest
+{
+    public HttpMethod Method { get; init; } = HttpMethod.Get;
+
+    /// <summary>Path and query, relative to the gateway's address, without a leading slash.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The media type asked for; null asks for none in particular.</summary>
+    public string? Accept { get; init; }
+
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body's media type; null for a request without a body.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>Set for submissions: what makes sending the request again safe.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Longest answer taken into memory, in bytes; a longer one is a bad answer.</summary>
+    public required int AnswerBytesMax { get; init; }
+
+    /// <summary>A fresh message for one attempt.</summary>
+    public HttpRequestMessage ToMessage(string? token)
+    {
+        var message = new HttpRequestMessage(Method, new Uri(Path, UriKind.Relative));
+        if (Accept is not null)
+            message.Headers.Accept.ParseAdd(Accept);
+        if (token is not null)
+            message.Headers.Authorization = new("Bearer", token);
+        if (IdempotencyKey is not null)
+            message.Headers.Add("Idempotency-Key", IdempotencyKey);
+        if (ContentType is not null)
+        {
+            message.Content = new ReadOnlyMemoryContent(Body);
+            message.Content.Headers.ContentType = new(ContentType);
+        }
+
+        return message;
+    }
+}

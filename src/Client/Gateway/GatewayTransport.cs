@@ -1,0 +1,89 @@
+using System.Net;
+
+namespace Sequencer.Client;
+
+/// <summary>
+/// Sends requests to one gateway until an answer is final: passing failures are tried again, within the limits of
+/// <see cref="SequencerClientOptions"/>. A submission is safe to repeat because it carries its idempotency key.
+/// Safe for concurrent use.
+/// </summary>
+internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions options, TimeProvider time)
+{
+    /// <summary>The answer's body, or null when the gateway says that there is no such thing (404).</summary>
+    /// <exception cref="SequencerClientException">When the last attempt failed or the gateway refused.</exception>
+    public async Task<byte[]?> FindAsync(GatewayRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SendAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (SequencerClientException failure) when (failure.Status == (int)HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The body of the gateway's answer.</summary>
+    /// <exception cref="SequencerClientException">When the last attempt failed or the gateway refused.</exception>
+    public async Task<byte[]> SendAsync(GatewayRequest request, CancellationToken cancellation)
+    {
+        var pauses = new RetryPauses(options, time);
+        var uncertain = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var (body, failure) = await AttemptAsync(request, cancellation).ConfigureAwait(false);
+            if (failure is null)
+                return body!;
+            uncertain |= request.IdempotencyKey is not null && failure.MayHaveHappened;
+            if (!failure.IsPassing || attempt >= options.AttemptsMax
+                || !await pauses.PauseAsync(failure.RetryAfter, cancellation).ConfigureAwait(false))
+                throw failure.ToException(request, attempt, uncertain);
+        }
+    }
+
+    private async Task<(byte[]? Body, GatewayFailure? Failure)> AttemptAsync(
+        GatewayRequest request, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.AttemptTimeoutMs), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            using var message = request.ToMessage(options.Token);
+            using var response = await http
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            var body = await ReadBoundedAsync(response.Content, request.AnswerBytesMax, either.Token)
+                .ConfigureAwait(false);
+            if (body is null)
+                return (null, GatewayFailure.TooLong(request.AnswerBytesMax));
+            return response.IsSuccessStatusCode ? (body, null) : (null, GatewayFailure.Of(response, body, time));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, GatewayFailure.TimedOut(options.AttemptTimeoutMs));
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            return (null, GatewayFailure.Broken(http.BaseAddress, broken));
+        }
+    }
+
+    /// <summary>The whole body, or null once it proves longer than <paramref name="bytesMax"/>.</summary>
+    private static async Task<byte[]?> ReadBoundedAsync(
+        HttpContent content, int bytesMax, CancellationToken cancellation)
+    {
+        if (content.Headers.ContentLength > bytesMax)
+            return null;
+        var body = new MemoryStream((int)(content.Headers.ContentLength ?? 0));
+        await using var source = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        var chunk = new byte[Math.Min(bytesMax, 16 * 1024) + 1];
+        int read;
+        while ((read = await source.ReadAsync(chunk, cancellation).ConfigureAwait(false)) > 0)
+        {
+            if (body.Length + read > bytesMax)
+                return null;
+            body.Write(chunk, 0, read);
+        }
+
+        return body.Length == body.Capacity ? body.GetBuffer() : body.ToArray();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>
+/// Reads one chain's log as the gateway publishes it (C2SP tlog-tiles). What it returns has the right length and is
+/// otherwise unverified. Safe for concurrent use.
+/// </summary>
+public sealed class LogReader
+{
+    private readonly GatewayTransport _transport;
+    private readonly string _prefix;
+
+    internal LogReader(GatewayTransport transport, ChainId chain)
+    {
+        _transport = transport;
+        _prefix = $"log/{chain}/";
+    }
+
+    /// <summary>The newest checkpoint, a signed note; null when there is no such chain.</summary>
+    /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
+    public async Task<string?> FindCheckpointAsync(CancellationToken cancellation = default)
+    {
+        var note = await FindAsync("checkpoint", SignedNote.MaxSizeBytes, cancellation).ConfigureAwait(false);
+        return note is null ? null : System.Text.Encoding.UTF8.GetString(note);
+    }
+
+    /// <summary>
+    /// The hashes of a tile; null when there is none. A log that has grown may have replaced a partial tile by the full
+    /// one, of which then the first part is returned.
+    /// </summary>
+    /// <exception cref="SequencerClientException">
+    /// When it was refused, no answer could be had, or the tile has another length.
+    /// </exception>
+    public async Task<Hash[]?> FindTileAsync(TileId tile, CancellationToken cancellation = default)
+    {
+        var hashes = await FindExactTileAsync(tile, cancellation).ConfigureAwait(false);
+        if (hashes is not null || tile.Width == Tile.Width)
+            return hashes;
+        var full = await FindExactTileAsync(tile with { Width = Tile.Width }, cancellation).ConfigureAwait(false);
+        return full?[..tile.Width];
+    }
+
+    /// <summary>
+    /// The entries of a bundle, in order; null when there is none. As with tiles, the full bundle may stand for a
+    /// partial one.
+    /// </summary>
+    /// <exception cref="SequencerClientException">
+    /// When it was refused, no answer could be had, or the bytes are no such bundle.
+    /// </exception>
+    public async Task<ReadOnlyMemory<byte>[]?> FindEntriesAsync(
+        EntryBundlePath bundle, CancellationToken cancellation = default)
+    {
+        var bytes = await FindBundleAsync(bundle, cancellation).ConfigureAwait(false);
+        if (bytes is not null)
+            return Parse(bundle, bytes);
+        if (bundle.Width == Tile.Width)
+            return null;
+        var full = bundle with { Width = Tile.Width };
+        bytes = await FindBundleAsync(full, cancellation).ConfigureAwait(false);
+        return bytes is null ? null : Parse(full, bytes)[..bundle.Width];
+    }
+
+    private async Task<Hash[]?> FindExactTileAsync(TileId tile, CancellationToken cancellation)
+    {
+        var path = tile.ToPath();
+        var bytes = await FindAsync(path, Tile.SizeBytes, cancellation).ConfigureAwait(false);
+        if (bytes is not null && bytes.Length != tile.Width * Hash.SizeBytes)
+        {
+            throw new SequencerClientException(SequencerClientError.BadAnswer,
+                $"It has {bytes.Length} bytes; a tile of {tile.Width} hashes has {tile.Width * Hash.SizeBytes}.");
+        }
+
+        return bytes is null ? null : MemoryMarshal.Cast<byte, Hash>(bytes).ToArray();
+    }
+
+    private Task<byte[]?> FindBundleAsync(EntryBundlePath bundle, CancellationToken cancellation) => FindAsync(
+        bundle.ToPath(), bundle.Width * (EntryBundle.PrefixSizeBytes + Entry.MaxSizeBytes), cancellation);
+
+    private Task<byte[]?> FindAsync(string path, int bytesMax, CancellationToken cancellation) =>
+        _transport.FindAsync(new() { Path = _prefix + path, AnswerBytesMax = bytesMax }, cancellation);
+
+    private static ReadOnlyMemory<byte>[] Parse(EntryBundlePath bundle, byte[] bytes)
+    {
+        try
+        {
+            return EntryBundle.Parse(bytes, bundle.Width);
+        }
+        catch (TlogException malformed)
+        {
+            throw new SequencerClientException(SequencerClientError.BadAnswer, malformed.Message, malformed);
+        }
+    }
+}

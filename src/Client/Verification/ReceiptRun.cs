@@ -1,0 +1,215 @@
+using Sequencer.Attestation;
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>
+/// One verification: what each check found, and which failed. Checks go on after a failure as far as they can, so that
+/// a report can tell them all; nothing found is to be believed while there is a failure.
+/// </summary>
+internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
+{
+    /// <summary>The last second of the year 9999.</summary>
+    private const ulong CalendarEnd = 253_402_300_799;
+
+    private readonly List<VerificationFailure> _failures = [];
+
+    public IReadOnlyList<VerificationFailure> Failures => _failures;
+
+    public TlogProof? Proof { get; private set; }
+
+    public SignedNote? Note { get; private set; }
+
+    public Checkpoint? Checkpoint { get; private set; }
+
+    public Hash? LeafHash { get; private set; }
+
+    public VerifierKey? LogKey { get; private set; }
+
+    public ReadOnlyMemory<byte>? Document { get; private set; }
+
+    public EnclaveIdentity? Enclave { get; private set; }
+
+    public DateTimeOffset? CosignedAt { get; private set; }
+
+    public QuorumResult? Quorum { get; private set; }
+
+    public int TransactionBytes { get; private set; }
+
+    public void Execute(string receipt, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> document)
+    {
+        TransactionBytes = transaction.Length;
+        ReadForm(receipt);
+        HashLeaf(transaction);
+        CheckInclusion();
+        CheckLogSignature();
+        CheckAttestation(document.IsEmpty ? Proof?.Extra : document);
+        CheckCosignature();
+        CheckWitnesses();
+    }
+
+    /// <summary>What was established; only without failures.</summary>
+    public VerifiedReceipt Verified() => new()
+    {
+        Origin = Checkpoint!.Origin,
+        Index = Proof!.Index,
+        LeafHash = LeafHash!.Value,
+        Checkpoint = Checkpoint,
+        CosignedAt = CosignedAt!.Value,
+        Enclave = Enclave!,
+        Witnesses = [.. Quorum!.Cosigned.Select(witness => witness.Name)],
+        Guarantee = Established(),
+    };
+
+    private Guarantee Established()
+    {
+        if (Enclave!.Attestation.IsSimulated)
+            return Guarantee.SimulatedOnly;
+        // Two quorums without a common witness could cosign two histories, with every witness honest.
+        return policy.HasWitnesses && policy.QuorumsIntersect ? Guarantee.AcrossEpochs : Guarantee.WithinEpoch;
+    }
+
+    private void ReadForm(string receipt)
+    {
+        try
+        {
+            var proof = TlogProof.Parse(receipt);
+            var note = SignedNote.Parse(proof.Checkpoint);
+            Checkpoint = Checkpoint.Parse(note.Text);
+            (Proof, Note) = (proof, note);
+        }
+        catch (TlogException malformed)
+        {
+            Fail(VerificationStep.Form, malformed.Message);
+        }
+    }
+
+    private void HashLeaf(ReadOnlySpan<byte> transaction)
+    {
+        if (transaction.Length <= Entry.MaxSizeBytes)
+        {
+            LeafHash = MerkleHash.Leaf(transaction);
+            return;
+        }
+
+        Fail(VerificationStep.LeafHash,
+            $"The transaction has {transaction.Length} bytes; an entry has at most {Entry.MaxSizeBytes}.");
+    }
+
+    private void CheckInclusion()
+    {
+        if (Proof is null || Checkpoint is null || LeafHash is not { } leaf)
+            return;
+        try
+        {
+            Hash[] hashes = [.. Proof.Hashes];
+            InclusionProof.Verify(Proof.Index, Checkpoint.Size, leaf, hashes, Checkpoint.Root);
+        }
+        catch (TlogException wrong)
+        {
+            Fail(VerificationStep.Inclusion, wrong.Message);
+        }
+    }
+
+    private void CheckLogSignature()
+    {
+        if (Note is null || Checkpoint is null)
+            return;
+        VerifierKey[] keys = [.. from log in policy.Logs where log.Key.Name == Checkpoint.Origin select log.Key];
+        if (keys.Length == 0)
+        {
+            var accepted = string.Join(", ", policy.Logs.Select(log => log.Key.Name));
+            Fail(VerificationStep.LogSignature,
+                $"The receipt is of the log {Checkpoint.Origin}, which the policy does not name; it names "
+                    + $"{(accepted.Length == 0 ? "none" : accepted)}.");
+            return;
+        }
+
+        try
+        {
+            LogKey = Note.Verify(keys).Signatures[0].Key;
+        }
+        catch (TlogException wrong)
+        {
+            Fail(VerificationStep.LogSignature, wrong.Reason == TlogError.NoKnownSignature
+                ? $"The checkpoint is not signed by the key that the policy names for {Checkpoint.Origin}."
+                : wrong.Message);
+        }
+    }
+
+    private void CheckAttestation(ReadOnlyMemory<byte>? document)
+    {
+        if (Proof is null && document is null)
+            return;
+        if (document is not { IsEmpty: false })
+        {
+            Fail(VerificationStep.Attestation,
+                "The receipt carries no attestation document, and none was given beside it: fetch the bundle, or the "
+                    + "document from the log's epochs.");
+            return;
+        }
+
+        Document = document;
+        try
+        {
+            Enclave = enclaves.Verify(document.Value);
+        }
+        catch (AttestationException refused)
+        {
+            Fail(refused.Reason == AttestationError.BindingMalformed
+                ? VerificationStep.Binding
+                : VerificationStep.Attestation, refused.Message);
+        }
+    }
+
+    private void CheckCosignature()
+    {
+        if (Note is null || Enclave is null)
+            return;
+        try
+        {
+            var time = Note.Verify([Enclave.Key]).Signatures[0].Time!.Value;
+            if (time is 0 or > CalendarEnd)
+                Fail(VerificationStep.EnclaveCosignature, $"The cosignature's time, {time}, is no time of a checkpoint.");
+            else
+                CosignedAt = DateTimeOffset.FromUnixTimeSeconds((long)time);
+        }
+        catch (TlogException wrong)
+        {
+            Fail(VerificationStep.EnclaveCosignature, wrong.Reason == TlogError.NoKnownSignature
+                ? $"The checkpoint is not cosigned by the attested enclave, {Enclave.Key.Name}: the attestation "
+                    + "document is of another epoch or of another enclave."
+                : wrong.Message);
+        }
+    }
+
+    private void CheckWitnesses()
+    {
+        if (Note is null)
+            return;
+        try
+        {
+            Quorum = policy.Evaluate(policy.HasWitnesses ? Cosigners(Note) : []);
+            if (!Quorum.IsSatisfied)
+                Fail(VerificationStep.Witnesses, Quorum.Reason);
+        }
+        catch (TlogException wrong)
+        {
+            Fail(VerificationStep.Witnesses, wrong.Message);
+        }
+    }
+
+    private IEnumerable<VerifierKey> Cosigners(SignedNote note)
+    {
+        try
+        {
+            return note.Verify([.. policy.Witnesses.Select(witness => witness.Key)]).Keys;
+        }
+        catch (TlogException none) when (none.Reason == TlogError.NoKnownSignature)
+        {
+            return [];
+        }
+    }
+
+    private void Fail(VerificationStep step, string message) => _failures.Add(new(step, message));
+}

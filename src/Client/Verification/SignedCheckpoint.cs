@@ -1,0 +1,28 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>A checkpoint with the note that it was read from; not verified yet.</summary>
+internal sealed record SignedCheckpoint(SignedNote Note, Checkpoint Checkpoint)
+{
+    /// <exception cref="TlogException">When it is no signed checkpoint.</exception>
+    public static SignedCheckpoint Parse(string text)
+    {
+        var note = SignedNote.Parse(text);
+        return new(note, Checkpoint.Parse(note.Text));
+    }
+
+    /// <summary>Whether one of the keys has signed; throws when a signature by one of them is bad.</summary>
+    /// <exception cref="TlogException">When a signature by one of the keys is bad.</exception>
+    public IReadOnlyList<VerifiedSignature> SignaturesBy(IReadOnlyCollection<VerifierKey> keys)
+    {
+        try
+        {
+            return Note.Verify(keys).Signatures;
+        }
+        catch (TlogException none) when (none.Reason == TlogError.NoKnownSignature)
+        {
+            return [];
+        }
+    }
+}
