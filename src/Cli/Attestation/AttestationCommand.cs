@@ -12,9 +12,6 @@ internal static class AttestationCommand
     private const string AtDocument = "document";
     private const string AtNow = "now";
 
-    /// <summary>Typed, since a null array would become an empty nonce, which is another demand.</summary>
-    private static readonly ReadOnlyMemory<byte>? NoNonce;
-
     public static Command Create(CliEnvironment environment) =>
         new("attestation", "Looks into attestation documents.") { CreateVerify(environment) };
 
@@ -51,7 +48,10 @@ internal static class AttestationCommand
             {
                 Images = accepted ?? AcceptedImages.AnyForInspection,
                 Root = images.ReadSimulatedRoot(parsed) ?? TrustedRoot.Aws,
-                Nonce = parsed.GetValue(nonce) is { } hex ? Convert.FromHexString(hex) : NoNonce,
+                Nonce = parsed.GetValue(nonce) is { } hex
+                    // Typed, since a null array would become an empty nonce, which is another demand.
+                    ? (ReadOnlyMemory<byte>?)Convert.FromHexString(hex)
+                    : null,
             };
             var document = DocumentFile.ToBytes(InputFile.ReadBytes(parsed.GetRequiredValue(file)));
             var report = AttestationVerifier.Check(
