@@ -1,0 +1,96 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>Where a chain stands in this process.</summary>
+internal enum ChainPhase
+{
+    /// <summary>Known, but not yet opened with the enclave.</summary>
+    Closed,
+
+    /// <summary>Being created, resumed or caught up.</summary>
+    Opening,
+
+    /// <summary>Takes transactions.</summary>
+    Open,
+
+    /// <summary>Enclave and ledger disagree, or a record is damaged: takes no more.</summary>
+    Stopped,
+}
+
+/// <summary>
+/// One chain in this process. Who owns what: the committer owns <see cref="NextIndex"/>; the publisher (or,
+/// before the chain is open, its opener) sets <see cref="Latest"/> and appends to the tree; the queue has
+/// its own lock; everyone may read.
+/// </summary>
+internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeProvider time)
+{
+    private volatile SignedCheckpoint? _latest;
+    private volatile ChainTree? _tree;
+    private volatile string? _stopReason;
+    private int _phase;
+
+    public ChainId Id { get; } = id;
+
+    public string Origin { get; } = origin;
+
+    public ChainLimits Limits { get; } = limits;
+
+    /// <summary>The chain's transactions and bytes per second.</summary>
+    public ChainQuota Quota { get; } = new(limits, time);
+
+    /// <summary>Transactions that wait for the committer.</summary>
+    public ChainQueue Queue { get; } = new();
+
+    /// <summary>The ledger's record; set when the chain is loaded.</summary>
+    public ChainRecord? Record { get; set; }
+
+    /// <summary>The opening under way or the last one; set by whoever claimed it.</summary>
+    public Task Opening { get; set; } = Task.CompletedTask;
+
+    /// <summary>Index of the next entry to be written ahead.</summary>
+    public ulong NextIndex { get; set; }
+
+    /// <summary>The tree; null until the chain is loaded.</summary>
+    public ChainTree? Tree
+    {
+        get => _tree;
+        set => _tree = value;
+    }
+
+    /// <summary>The newest checkpoint; null until there is one.</summary>
+    public SignedCheckpoint? Latest
+    {
+        get => _latest;
+        set => _latest = value;
+    }
+
+    /// <summary>Times of the sizes that were cosigned last.</summary>
+    public RecentTimes Times { get; } = new();
+
+    /// <summary>Why the chain is stopped, or null.</summary>
+    public string? StopReason => _stopReason;
+
+    public ChainPhase Phase => (ChainPhase)Volatile.Read(ref _phase);
+
+    /// <summary>Time of the first cosignature that covers a size, in seconds since 1970.</summary>
+    public ulong CreatedAt(ulong size, ILedger ledger) =>
+        Times.TimeOfSize(size) ?? ledger.TimeOfSize(Record!.Number, size) ?? Latest!.Time;
+
+    /// <summary>Claims the opening; false when somebody else did, or it is open or stopped.</summary>
+    public bool TryBeginOpening() =>
+        Interlocked.CompareExchange(ref _phase, (int)ChainPhase.Opening, (int)ChainPhase.Closed)
+        == (int)ChainPhase.Closed;
+
+    /// <summary>Ends the opening; a chain that was stopped meanwhile stays stopped.</summary>
+    public void EndOpening(bool opened) =>
+        Interlocked.CompareExchange(
+            ref _phase, (int)(opened ? ChainPhase.Open : ChainPhase.Closed), (int)ChainPhase.Opening);
+
+    /// <summary>Stops the chain for good; the first reason stays.</summary>
+    public void Stop(string reason)
+    {
+        _stopReason ??= reason;
+        Volatile.Write(ref _phase, (int)ChainPhase.Stopped);
+    }
+}

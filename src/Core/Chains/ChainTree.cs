@@ -1,0 +1,215 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// The tree of one chain: partial tiles in memory, full ones in the ledger (or still on their way there).
+/// Every perfect node is kept, so that a proof reads nodes and hashes nothing but the right edge.
+/// Appending is for one thread at a time; reading is safe beside it.
+/// </summary>
+internal sealed class ChainTree : INodeReader
+{
+    private readonly Lock _lock = new();
+    private readonly ILedger _ledger;
+    private readonly ChainNumber _chain;
+    private readonly PartialTile?[] _partial = new PartialTile?[Tile.MaxLevel + 1];
+    private readonly Dictionary<(int Level, ulong Index), byte[]> _unwritten = [];
+    private ulong _size;
+
+    private ChainTree(ILedger ledger, ChainNumber chain, ulong size)
+    {
+        _ledger = ledger;
+        _chain = chain;
+        _size = size;
+    }
+
+    /// <summary>Number of leaves.</summary>
+    public ulong Size
+    {
+        get
+        {
+            lock (_lock)
+                return _size;
+        }
+    }
+
+    /// <summary>
+    /// Loads the tree of a checkpoint's size: hashes at most 255 entries and reads at most 255 tiles for
+    /// each level, whatever the size.
+    /// </summary>
+    public static ChainTree Load(ILedger ledger, ChainNumber chain, ulong size)
+    {
+        var tree = new ChainTree(ledger, chain, size);
+        for (var level = 0; size >> (Tile.Height * level) != 0 && level <= Tile.MaxLevel; level++)
+        {
+            var count = size >> (Tile.Height * level);
+            var width = (int)(count % Tile.Width);
+            if (width == 0)
+                continue;
+            var first = count - (ulong)width;
+            var hashes = level == 0
+                ? ReadLeaves(ledger, chain, first, width)
+                : ReadTops(ledger, chain, level - 1, first, width);
+            tree._partial[level] = PartialTile.Restore(first / Tile.Width, hashes);
+        }
+
+        return tree;
+    }
+
+    /// <summary>Appends leaves; tiles that fill are added to <paramref name="completed"/>.</summary>
+    /// <param name="leaves">The leaf hashes.</param>
+    /// <param name="nodes">The interior nodes that become perfect, in the order of
+    /// <see cref="CompactRange.Append"/>; empty to have them computed here.</param>
+    /// <param name="completed">Takes the tiles to be written; they are read from memory until
+    /// <see cref="Written"/> says that they were.</param>
+    public void Append(ReadOnlySpan<Hash> leaves, ReadOnlySpan<Hash> nodes, List<TileRecord> completed)
+    {
+        lock (_lock)
+        {
+            foreach (ref readonly var leaf in leaves)
+                AppendOne(leaf, ref nodes, completed);
+        }
+    }
+
+    /// <summary>Tells that tiles can be read from the ledger from now on.</summary>
+    public void Written(TileRecord tile)
+    {
+        lock (_lock)
+            _unwritten.Remove((tile.Level, tile.Index));
+    }
+
+    /// <summary>The root of the first <paramref name="size"/> leaves.</summary>
+    public Hash Root(ulong size) => TreeRoot.Compute(size, this);
+
+    /// <summary>The compact range of the first <paramref name="size"/> leaves, largest subtree first.</summary>
+    public Hash[] CompactRange(ulong size) => [.. TreeRoot.CompactRangeNodes(size).Select(Read)];
+
+    /// <summary>The inclusion proof of an entry in the tree of <paramref name="size"/> leaves.</summary>
+    public Hash[] Prove(ulong index, ulong size) => InclusionProof.Build(index, size, new ProofReader(this));
+
+    public Hash Read(NodeId node)
+    {
+        var place = NodePlace.Of(node);
+        return TryReadMemory(place, out var hash)
+            ? hash
+            : TileNodes.Read(ReadStored(place.Level, place.Tile), place.Row, place.Position);
+    }
+
+    /// <summary>The hashes of a tile as tlog-tiles serves it; null when it does not exist at this size.</summary>
+    public byte[]? ReadTile(TileId tile)
+    {
+        lock (_lock)
+        {
+            if (!tile.ExistsAt(_size))
+                return null;
+            if (_partial[tile.Level] is { } partial && partial.Index == tile.Index)
+                return partial.Hashes(tile.Width);
+            if (_unwritten.TryGetValue((tile.Level, tile.Index), out var unwritten))
+                return unwritten[..(tile.Width * Hash.SizeBytes)];
+        }
+
+        return ReadStored(tile.Level, tile.Index)[..(tile.Width * Hash.SizeBytes)];
+    }
+
+    private static Hash[] ReadLeaves(ILedger ledger, ChainNumber chain, ulong first, int count)
+    {
+        var hashes = ledger.ReadEntries(chain, first, (ulong)count)
+            .Select(entry => MerkleHash.Leaf(entry.Span)).ToArray();
+        return hashes.Length == count
+            ? hashes
+            : throw new LedgerException(LedgerError.Corrupt,
+                $"Entries {first} to {first + (ulong)count - 1} are covered by a checkpoint, "
+                + $"but only {hashes.Length} of them are in the ledger.");
+    }
+
+    private static Hash[] ReadTops(ILedger ledger, ChainNumber chain, int level, ulong first, int count)
+    {
+        var hashes = new Hash[count];
+        for (var i = 0; i < count; i++)
+            hashes[i] = TileNodes.Top(ReadStored(ledger, chain, level, first + (ulong)i));
+        return hashes;
+    }
+
+    private void AppendOne(in Hash leaf, ref ReadOnlySpan<Hash> nodes, List<TileRecord> completed)
+    {
+        var node = leaf;
+        var place = _size;
+        Add(new NodeId(0, place), node, completed);
+        for (var level = 1; (place & 1) != 0; level++)
+        {
+            if (nodes.IsEmpty)
+            {
+                node = MerkleHash.Node(Read(new NodeId(level - 1, place - 1)), node);
+            }
+            else
+            {
+                node = nodes[0];
+                nodes = nodes[1..];
+            }
+
+            place >>= 1;
+            Add(new NodeId(level, place), node, completed);
+        }
+
+        _size++;
+    }
+
+    private void Add(NodeId node, in Hash hash, List<TileRecord> completed)
+    {
+        var place = NodePlace.Of(node);
+        // The first row of a tile is made of the tops of the tiles below: the one below is full now.
+        if (place.Row == 0 && place.Level > 0)
+            Complete(place.Level - 1, node.Index, completed);
+        (_partial[place.Level] ??= new PartialTile(place.Tile)).Add(place.Row, hash);
+    }
+
+    private void Complete(int level, ulong index, List<TileRecord> completed)
+    {
+        var nodes = _partial[level]!.Pack();
+        _partial[level] = null;
+        _unwritten[(level, index)] = nodes;
+        completed.Add(new TileRecord(_chain, level, index, nodes));
+    }
+
+    private bool TryReadMemory(NodePlace place, out Hash hash)
+    {
+        lock (_lock)
+        {
+            if (_partial[place.Level] is { } partial && partial.Index == place.Tile)
+            {
+                hash = partial.Read(place.Row, place.Position);
+                return true;
+            }
+
+            var isUnwritten = _unwritten.TryGetValue((place.Level, place.Tile), out var unwritten);
+            hash = isUnwritten ? TileNodes.Read(unwritten, place.Row, place.Position) : default;
+            return isUnwritten;
+        }
+    }
+
+    private byte[] ReadStored(int level, ulong index) => ReadStored(_ledger, _chain, level, index);
+
+    private static byte[] ReadStored(ILedger ledger, ChainNumber chain, int level, ulong index) =>
+        ledger.ReadTile(chain, level, index) is { Length: TileNodes.SizeBytes } nodes
+            ? nodes
+            : throw new LedgerException(LedgerError.Corrupt,
+                $"Tile {index} of level {level} is covered by a checkpoint but missing from the ledger.");
+
+    /// <summary>Remembers the last stored tile: a proof takes up to eight nodes from each.</summary>
+    private sealed class ProofReader(ChainTree tree) : INodeReader
+    {
+        private byte[]? _nodes;
+        private (int Level, ulong Tile) _of;
+
+        public Hash Read(NodeId node)
+        {
+            var place = NodePlace.Of(node);
+            if (_nodes is not null && _of == (place.Level, place.Tile))
+                return TileNodes.Read(_nodes, place.Row, place.Position);
+            if (tree.TryReadMemory(place, out var hash))
+                return hash;
+            (_nodes, _of) = (tree.ReadStored(place.Level, place.Tile), (place.Level, place.Tile));
+            return TileNodes.Read(_nodes, place.Row, place.Position);
+        }
+    }
+}

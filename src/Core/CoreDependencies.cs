@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Sequencer.Protocol;
+
+namespace Sequencer.Core;
+
+/// <summary>What the core is built on.</summary>
+public sealed record CoreDependencies
+{
+    public required ILedgerSource Ledger { get; init; }
+
+    public required IEnclaveTransport Enclave { get; init; }
+
+    /// <summary>The operator's log key.</summary>
+    public required ICheckpointSigner LogKey { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public required ILogger<SequencerCore> Logger { get; init; }
+
+    public required CoreMetrics Metrics { get; init; }
+}

@@ -1,0 +1,12 @@
+using Sequencer.Protocol;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>The epoch that signs now.</summary>
+/// <param name="Number">Its number in this ledger.</param>
+/// <param name="Cosigner">Its key.</param>
+/// <param name="Document">The attestation document that binds the key.</param>
+/// <param name="Mode">Real or simulated.</param>
+internal sealed record EnclaveEpoch(
+    uint Number, VerifierKey Cosigner, ReadOnlyMemory<byte> Document, EnclaveMode Mode);

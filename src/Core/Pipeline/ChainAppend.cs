@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using Sequencer.Protocol;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>All of one chain's durable submissions that go to the enclave together.</summary>
+internal sealed class ChainAppend(Chain chain, ulong firstIndex)
+{
+    private Hash[]? _leaves;
+
+    public Chain Chain { get; } = chain;
+
+    public ulong FirstIndex { get; } = firstIndex;
+
+    public List<PendingSubmission> Submissions { get; } = [];
+
+    /// <summary>The leaf hashes; the list of submissions must be complete by the first call.</summary>
+    public Hash[] Leaves => _leaves ??= Submissions is [var only]
+        ? only.Leaves
+        : [.. Submissions.SelectMany(submission => submission.Leaves)];
+
+    public AppendItem ToItem() => new(
+        Chain.Origin, FirstIndex, MemoryMarshal.AsBytes(Leaves.AsSpan()).ToArray(), WantNodes: true);
+
+    public void Abandon(string why) =>
+        Submissions.ForEach(submission => submission.Abandon(RefusalCode.EnclaveUnavailable, why));
+}

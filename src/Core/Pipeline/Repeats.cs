@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// Finds submissions that were made before: by their idempotency key or, in a chain of unique entries, by
+/// their bytes. Used by the committer alone; what is still under way is remembered here, the rest in the
+/// ledger.
+/// </summary>
+internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<(ChainNumber, Hash), PendingSubmission> _keysUnderWay = new();
+    private readonly ConcurrentDictionary<(ChainNumber, Hash), (PendingSubmission Submission, ulong Offset)>
+        _leavesUnderWay = new();
+
+    /// <summary>
+    /// Whether the submission has its answer, or shares one that is coming, and takes no new indices.
+    /// </summary>
+    public bool IsAnswered(Chain chain, PendingSubmission submission) =>
+        (submission.KeyDigest is { } key && IsRepeatOfKey(chain, submission, key))
+        || (chain.Record!.Unique && IsRepeatOfLeaves(chain, submission));
+
+    /// <summary>Notes a submission that takes its places now.</summary>
+    public void Remember(Chain chain, PendingSubmission submission, LedgerBatch batch)
+    {
+        var number = chain.Record!.Number;
+        if (submission.KeyDigest is { } key)
+        {
+            batch.Keys.Add(new KeyRecord(
+                number, key, submission.FirstIndex, submission.EntryCount, submission.ContentDigest,
+                Now() + (ulong)options.IdempotencyRetentionHours * 3_600));
+            _keysUnderWay[(number, key)] = submission;
+            _ = ForgetAsync(submission, () => _keysUnderWay.TryRemove((number, key), out _));
+        }
+
+        if (!chain.Record.Unique)
+            return;
+        for (var i = 0; i < submission.EntryCount; i++)
+        {
+            var leaf = submission.Leaves[i];
+            batch.Leaves.Add(new LeafRecord(number, leaf, submission.FirstIndex + (ulong)i));
+            _leavesUnderWay[(number, leaf)] = (submission, (ulong)i);
+        }
+
+        _ = ForgetAsync(submission, () =>
+        {
+            foreach (var leaf in submission.Leaves)
+                _leavesUnderWay.TryRemove((number, leaf), out _);
+        });
+    }
+
+    private bool IsRepeatOfKey(Chain chain, PendingSubmission submission, Hash key)
+    {
+        var number = chain.Record!.Number;
+        if (_keysUnderWay.TryGetValue((number, key), out var first))
+        {
+            if (first.ContentDigest == submission.ContentDigest)
+                first.AddFollower(submission);
+            else
+                RefuseMismatch(submission);
+            return true;
+        }
+
+        if (ledger.FindKey(number, key) is not { } record || record.ExpiresAt < Now())
+            return false;
+        if (record.ContentDigest != submission.ContentDigest || record.Count != submission.EntryCount)
+            RefuseMismatch(submission);
+        else
+            AnswerFromHistory(chain, submission, record.FirstIndex);
+        return true;
+    }
+
+    private bool IsRepeatOfLeaves(Chain chain, PendingSubmission submission)
+    {
+        var seen = new HashSet<Hash>();
+        for (var i = 0; i < submission.EntryCount; i++)
+        {
+            var leaf = submission.Leaves[i];
+            var underWay = _leavesUnderWay.TryGetValue((chain.Record!.Number, leaf), out var earlier);
+            var known = underWay ? null : ledger.FindLeaf(chain.Record.Number, leaf);
+            if (!underWay && known is null && seen.Add(leaf))
+                continue;
+            if (submission.EntryCount > 1)
+            {
+                submission.Refuse(RefusalCode.DuplicateEntry,
+                    $"Entry {i} of the batch is in chain '{chain.Id}' already, or twice in the batch, and its "
+                    + "entries are unique.", position: i);
+            }
+            else if (underWay)
+            {
+                _ = ShareOneAsync(chain, earlier.Submission, earlier.Offset, submission);
+            }
+            else
+            {
+                AnswerFromHistory(chain, submission, known!.Value);
+            }
+
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The entry is one of a submission that is under way: wait for that one.</summary>
+    private async Task ShareOneAsync(
+        Chain chain, PendingSubmission earlier, ulong offset, PendingSubmission later)
+    {
+        var outcome = await earlier.Outcome;
+        later.Complete(outcome is SubmitOutcome.Sequenced
+            ? Answer(chain, earlier.FirstIndex + offset, count: 1)
+            : outcome);
+    }
+
+    private void AnswerFromHistory(Chain chain, PendingSubmission submission, ulong firstIndex) =>
+        submission.Complete(Answer(chain, firstIndex, submission.EntryCount));
+
+    private SubmitOutcome.Sequenced Answer(Chain chain, ulong firstIndex, int count)
+    {
+        var checkpoint = chain.Latest!;
+        var createdAt = chain.CreatedAt(firstIndex + (ulong)count, ledger);
+        return new SubmitOutcome.Sequenced(
+            new SequencedRange(chain.Tree!, checkpoint, firstIndex, count, createdAt));
+    }
+
+    private static void RefuseMismatch(PendingSubmission submission) =>
+        submission.Refuse(RefusalCode.IdempotencyMismatch,
+            "This Idempotency-Key was used on this chain for other bytes; use a new key for a new submission.");
+
+    private static async Task ForgetAsync(PendingSubmission submission, Action forget)
+    {
+        await submission.Outcome;
+        forget();
+    }
+
+    private ulong Now() => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>One entry with what proves its place against the newest checkpoint.</summary>
+public sealed class EntryReading
+{
+    private readonly ChainTree _tree;
+    private readonly SignedCheckpoint _checkpoint;
+    private readonly ReadOnlyMemory<byte> _document;
+
+    internal EntryReading(
+        ChainTree tree, SignedCheckpoint checkpoint, ReadOnlyMemory<byte> document, ulong index, byte[] data,
+        ulong createdAt)
+    {
+        _tree = tree;
+        _checkpoint = checkpoint;
+        _document = document;
+        Index = index;
+        Data = data;
+        CreatedAt = DateTimeOffset.FromUnixTimeSeconds((long)createdAt);
+    }
+
+    /// <summary>The entry's index.</summary>
+    public ulong Index { get; }
+
+    /// <summary>The entry's bytes.</summary>
+    public ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>Time of the first cosignature that covers the entry, in whole seconds.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>Writes the receipt (tlog-proof, UTF-8), as a bundle with the attestation document.</summary>
+    public void WriteReceipt(IBufferWriter<byte> destination, bool bundle) =>
+        TlogProof.Write(
+            destination, Index, _tree.Prove(Index, _checkpoint.Size), _checkpoint.Note.Span,
+            bundle ? _document.Span : default);
+}
+
+/// <summary>One epoch's part in a chain, as it is served.</summary>
+/// <param name="StartSize">Size from which the epoch went on.</param>
+/// <param name="CosignerKey">The epoch's key (vkey).</param>
+/// <param name="Document">The attestation document that binds the key.</param>
+/// <param name="Handover">The signed handover note, null where the epoch created the chain.</param>
+public sealed record ServedEpoch(
+    ulong StartSize, string CosignerKey, ReadOnlyMemory<byte> Document, string? Handover);
+
+/// <summary>A chain's epochs, with the log's own key.</summary>
+/// <param name="Origin">The chain's origin.</param>
+/// <param name="LogKey">The log's verifier key (vkey, type 0x01).</param>
+/// <param name="Epochs">Every epoch that signed the chain, oldest first.</param>
+public sealed record ServedEpochs(string Origin, string LogKey, IReadOnlyList<ServedEpoch> Epochs);

@@ -1,0 +1,57 @@
+namespace Sequencer.Core;
+
+/// <summary>Why a submission was refused.</summary>
+public enum RefusalCode
+{
+    /// <summary>An entry is over 65,535 bytes.</summary>
+    EntryTooLarge,
+
+    /// <summary>The submission has no entries, or more entries or bytes than one may have.</summary>
+    BatchTooLarge,
+
+    /// <summary>The chain's queue is full.</summary>
+    ChainQueueFull,
+
+    /// <summary>The chain is over its transactions or bytes per second.</summary>
+    ChainQuota,
+
+    /// <summary>The service's queue is full.</summary>
+    QueueFull,
+
+    /// <summary>The ledger holds as many chains as it may.</summary>
+    ChainsFull,
+
+    /// <summary>The service is stopping.</summary>
+    Stopping,
+
+    /// <summary>The chain was stopped by a fatal error.</summary>
+    ChainStopped,
+
+    /// <summary>The ledger cannot be written at the moment.</summary>
+    LedgerUnavailable,
+
+    /// <summary>The enclave cannot be reached at the moment.</summary>
+    EnclaveUnavailable,
+
+    /// <summary>Whether the entries took their place is not known yet; a retry with the same idempotency key
+    /// tells.</summary>
+    OutcomeUnknown,
+
+    /// <summary>The idempotency key was used for other bytes.</summary>
+    IdempotencyMismatch,
+
+    /// <summary>A batch holds an entry that a chain of unique entries has already, or holds twice.</summary>
+    DuplicateEntry,
+}
+
+/// <summary>A refused submission.</summary>
+/// <param name="Code">Why.</param>
+/// <param name="Detail">A sentence for the caller; names the limit where one was hit.</param>
+public sealed record Refusal(RefusalCode Code, string Detail)
+{
+    /// <summary>When to try again, where waiting helps.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Which entry of the submission, from 0, where one is to blame.</summary>
+    public int? Position { get; init; }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using Sequencer.Protocol;
+
+namespace Sequencer.Core;
+
+public sealed partial class SequencerCore
+{
+    [LoggerMessage(LogLevel.Information, "Connected to the enclave: {CosignerKey}, {Mode}, epoch {Epoch}")]
+    internal static partial void LogConnected(
+        ILogger logger, string cosignerKey, EnclaveMode mode, uint epoch);
+
+    [LoggerMessage(LogLevel.Warning, "The enclave cannot be reached: {Reason}")]
+    internal static partial void LogEnclaveUnreachable(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The ledger failed and is being opened again: {Reason}")]
+    internal static partial void LogLedgerFailed(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The ledger cannot be opened yet: {Reason}")]
+    internal static partial void LogLedgerNotReopened(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Critical, "Fenced: {Reason}")]
+    internal static partial void LogFenced(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Critical, "The sequencer stopped: {Reason}")]
+    internal static partial void LogStopped(ILogger logger, string reason, Exception exception);
+}

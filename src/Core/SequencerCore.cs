@@ -1,0 +1,272 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// The in-process sequencer: takes submissions, makes them durable, has the enclave give and sign their
+/// order, and hands out receipts. Safe for concurrent use.
+/// </summary>
+public sealed partial class SequencerCore : IAsyncDisposable
+{
+    private static readonly TimeSpan ReopenDelayMin = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ReopenDelayMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
+
+    private readonly SequencerOptions _options;
+    private readonly CoreDependencies _dependencies;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Task _running;
+    private volatile Engine? _engine;
+    private volatile string? _reason;
+    private volatile SequencerState _state = SequencerState.Starting;
+
+    private SequencerCore(SequencerOptions options, CoreDependencies dependencies, Engine engine)
+    {
+        (_options, _dependencies, _engine) = (options, dependencies, engine);
+        dependencies.Metrics.Observe(() => Status);
+        _running = RunAsync(engine);
+    }
+
+    /// <summary>Ends when the sequencer has stopped; faults when it stopped by itself.</summary>
+    public Task Completion => _running;
+
+    /// <summary>A snapshot of where the service stands.</summary>
+    public SequencerStatus Status
+    {
+        get
+        {
+            var engine = _engine;
+            var epoch = engine?.Epoch;
+            return new SequencerStatus
+            {
+                State = _state == SequencerState.Ready && engine is not { IsConnected: true }
+                    ? SequencerState.Recovering
+                    : _state,
+                Reason = _reason,
+                Mode = epoch?.Mode,
+                CosignerKey = epoch?.Cosigner.ToString(),
+                StoppedChains = engine?.Chains.All.Where(chain => chain.Phase == ChainPhase.Stopped)
+                    .ToDictionary(chain => chain.Id.Value, chain => chain.StopReason ?? "") ?? [],
+                QueueEntries = engine?.Intake.Entries ?? 0,
+                QueueBytes = engine?.Intake.Bytes ?? 0,
+                Chains = engine?.Chains.Count ?? 0,
+                CheckpointAge = NewestCheckpointAge(engine),
+            };
+        }
+    }
+
+    /// <summary>Opens the ledger and begins to reach the enclave.</summary>
+    /// <exception cref="LedgerException">When the ledger cannot be opened.</exception>
+    /// <exception cref="EnclaveFencedException">When this gateway was fenced earlier.</exception>
+    public static async Task<SequencerCore> StartAsync(
+        SequencerOptions options, CoreDependencies dependencies, CancellationToken cancellation)
+    {
+        Origin.CheckPrefix(options.LogPrefix);
+        var ledger = await dependencies.Ledger.OpenAsync(cancellation);
+        if (ledger.Fence is { } fence)
+        {
+            if (!options.TakeOver)
+            {
+                await ledger.DisposeAsync();
+                throw new EnclaveFencedException(
+                    $"This gateway was fenced and does not come back by itself: {fence} Make sure that the other "
+                    + "gateway is stopped, then start once with --take-over.");
+            }
+
+            await ledger.WriteAsync(new LedgerBatch { Fence = "" }, sync: true);
+        }
+
+        return new SequencerCore(options, dependencies, new Engine(options, dependencies, ledger));
+    }
+
+    /// <summary>Completes when transactions can be taken.</summary>
+    public async Task WhenReadyAsync(CancellationToken cancellation)
+    {
+        var connected = _engine?.Connected ?? Task.CompletedTask;
+        await await Task.WhenAny(connected, _running).WaitAsync(cancellation);
+    }
+
+    /// <summary>Submits transactions and waits for their outcome.</summary>
+    public async ValueTask<SubmitOutcome> SubmitAsync(Submission submission, CancellationToken cancellation)
+    {
+        var outcome = await SubmitToEngineAsync(submission, cancellation);
+        if (outcome is SubmitOutcome.Refused refused)
+            _dependencies.Metrics.Refused(refused.Refusal.Code);
+        return outcome;
+    }
+
+    /// <summary>An entry with its receipt against the newest checkpoint; null when there is none.</summary>
+    public async ValueTask<EntryReading?> ReadEntryAsync(
+        ChainId chain, ulong index, CancellationToken cancellation) =>
+        await ReadAsync(chain, (engine, found) => engine.Read(found, index), cancellation);
+
+    /// <summary>The newest signed checkpoint (UTF-8); null when the chain is unknown.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(
+        ChainId chain, CancellationToken cancellation) =>
+        (await ReadAsync(chain, static (_, found) => found.Latest, cancellation))?.Note;
+
+    /// <summary>A tile as tlog-tiles serves it; null when it does not exist at the newest checkpoint.</summary>
+    public async ValueTask<byte[]?> ReadTileAsync(ChainId chain, TileId tile, CancellationToken cancellation) =>
+        await ReadAsync(
+            chain,
+            (_, found) => tile.ExistsAt(found.Latest!.Size) ? found.Tree!.ReadTile(tile) : null,
+            cancellation);
+
+    /// <summary>An entry bundle as tlog-tiles serves it; null when it does not exist at the newest
+    /// checkpoint.</summary>
+    public async ValueTask<byte[]?> ReadBundleAsync(
+        ChainId chain, EntryBundlePath bundle, CancellationToken cancellation) =>
+        await ReadAsync(chain, (engine, found) => engine.ReadBundle(found, bundle), cancellation);
+
+    /// <summary>Every epoch that signed the chain; null when the chain is unknown.</summary>
+    public async ValueTask<ServedEpochs?> ReadEpochsAsync(ChainId chain, CancellationToken cancellation) =>
+        await ReadAsync(chain, static (engine, found) => engine.ReadEpochs(found), cancellation);
+
+    /// <summary>An attestation document: fresh for a nonce, else the one that is kept ready.</summary>
+    /// <exception cref="IOException">When the enclave cannot be reached.</exception>
+    public Task<byte[]> AttestAsync(ReadOnlyMemory<byte>? nonce, CancellationToken cancellation) =>
+        _engine?.AttestAsync(nonce, cancellation)
+        ?? throw new IOException("The ledger is being opened again.");
+
+    /// <summary>
+    /// Stops: takes no more, finishes what was accepted until the token says that it takes too long, and
+    /// refuses the rest.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        _state = SequencerState.Stopping;
+        try
+        {
+            while (_engine is { Intake.Entries: > 0 } && !_running.IsCompleted)
+                await Task.Delay(DrainPoll, _dependencies.Time, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Too long: what is left is refused as the engine ends.
+            if (_engine is { } late)
+                await late.StopNowAsync();
+        }
+
+        await _stopped.CancelAsync();
+        if (_engine is { } engine)
+            engine.Intake.Complete();
+        await _running.ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_running.IsCompleted)
+            await StopAsync(new CancellationToken(canceled: true));
+        _stopped.Dispose();
+    }
+
+    private async Task<SubmitOutcome> SubmitToEngineAsync(Submission submission, CancellationToken cancellation)
+    {
+        if (_state is SequencerState.Stopping or SequencerState.Stopped or SequencerState.Fenced)
+            return Unavailable(RefusalCode.Stopping, "This sequencer is stopping.");
+        if (_engine is not { } engine)
+            return Unavailable(RefusalCode.LedgerUnavailable, $"The ledger is being opened again: {_reason}");
+        if (engine.Intake.CheckForm(submission, out var bytes) is { } malformed)
+            return new SubmitOutcome.Refused(malformed);
+        return engine.IsConnected
+            ? await engine.SubmitAsync(submission, bytes, cancellation)
+            : Unavailable(RefusalCode.EnclaveUnavailable, "The enclave cannot be reached at the moment.");
+    }
+
+    private async ValueTask<T?> ReadAsync<T>(
+        ChainId id, Func<Engine, Chain, T?> read, CancellationToken cancellation)
+        where T : class
+    {
+        var engine = _engine ?? throw new LedgerException(
+            LedgerError.WriteFailed, $"The ledger is being opened again: {_reason}");
+        return await engine.FindAsync(id, cancellation) is { } chain ? read(engine, chain) : null;
+    }
+
+    private async Task RunAsync(Engine first)
+    {
+        await Task.Yield();
+        var engine = first;
+        while (true)
+        {
+            var ready = MarkReadyAsync(engine);
+            try
+            {
+                await engine.RunAsync();
+                await EndAsync(engine, SequencerState.Stopped, "The sequencer has stopped.");
+                return;
+            }
+            catch (LedgerException exception) when (!_stopped.IsCancellationRequested)
+            {
+                LogLedgerFailed(_dependencies.Logger, exception.Message);
+                await EndAsync(engine, SequencerState.Recovering, exception.Message);
+            }
+            catch (OperationCanceledException) when (_stopped.IsCancellationRequested || _state == SequencerState.Stopping)
+            {
+                await EndAsync(engine, SequencerState.Stopped, "The sequencer has stopped.");
+                return;
+            }
+            catch (EnclaveFencedException exception)
+            {
+                LogFenced(_dependencies.Logger, exception.Message);
+                await engine.MarkFencedAsync(exception.Message);
+                await EndAsync(engine, SequencerState.Fenced, exception.Message);
+                throw;
+            }
+            catch (Exception exception)
+            {
+                LogStopped(_dependencies.Logger, exception.Message, exception);
+                await EndAsync(engine, SequencerState.Stopped, exception.Message);
+                throw;
+            }
+
+            await ready;
+            engine = await ReopenAsync();
+        }
+    }
+
+    private async Task MarkReadyAsync(Engine engine)
+    {
+        await engine.Connected;
+        if (_engine == engine && _state is SequencerState.Starting or SequencerState.Recovering)
+            (_state, _reason) = (SequencerState.Ready, null);
+    }
+
+    private async Task EndAsync(Engine engine, SequencerState state, string reason)
+    {
+        (_engine, _reason, _state) = (null, reason, state);
+        engine.AbandonAll(
+            state == SequencerState.Recovering ? RefusalCode.LedgerUnavailable : RefusalCode.Stopping, reason);
+        await engine.DisposeAsync();
+    }
+
+    /// <summary>What the failed write left is found by opening the ledger again, never by writing again.</summary>
+    private async Task<Engine> ReopenAsync()
+    {
+        for (var delay = ReopenDelayMin; ; delay = delay * 2 < ReopenDelayMax ? delay * 2 : ReopenDelayMax)
+        {
+            await Task.Delay(delay, _dependencies.Time, _stopped.Token);
+            try
+            {
+                var ledger = await _dependencies.Ledger.OpenAsync(_stopped.Token);
+                return _engine = new Engine(_options, _dependencies, ledger);
+            }
+            catch (LedgerException exception)
+            {
+                _reason = exception.Message;
+                LogLedgerNotReopened(_dependencies.Logger, exception.Message);
+            }
+        }
+    }
+
+    private TimeSpan? NewestCheckpointAge(Engine? engine)
+    {
+        var newest = engine?.Chains.All.Select(chain => chain.Latest?.Time ?? 0).DefaultIfEmpty().Max() ?? 0;
+        return newest == 0
+            ? null
+            : _dependencies.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds((long)newest);
+    }
+
+    private static SubmitOutcome.Refused Unavailable(RefusalCode code, string detail) =>
+        new(new Refusal(code, detail) { RetryAfter = TimeSpan.FromSeconds(1) });
+}
