@@ -85,7 +85,8 @@ public sealed record TlogProof(
         Utf8Formatter.TryFormat(index, digits, out var digitCount);
         var extraLength = Base64.GetMaxEncodedToUtf8Length(extra.Length);
         var size = HeaderLine.Length + (extra.IsEmpty ? 0 : ExtraPrefix.Length + extraLength + 1)
-            + IndexPrefix.Length + digitCount + 1 + hashes.Length * (Hash.Base64Length + 1) + 1 + checkpoint.Length;
+            + IndexPrefix.Length + digitCount + 1
+            + hashes.Length * (Hash.Base64Length + 1) + 1 + checkpoint.Length;
 
         var destination = output.GetSpan(size);
         var at = Put(destination, 0, HeaderLine);

@@ -33,5 +33,6 @@ internal static class DerivedLog
 
     public static NoteSigner LogSigner() => NoteSigner.FromSeed(Json.GetProperty("log_seed_hex").Hex());
 
-    public static NoteSigner WitnessSigner() => NoteSigner.FromSeed(Json.GetProperty("witness_seed_hex").Hex());
+    public static NoteSigner WitnessSigner() =>
+        NoteSigner.FromSeed(Json.GetProperty("witness_seed_hex").Hex());
 }

@@ -11,9 +11,11 @@ internal static class JsonVectors
         return document.RootElement.Clone();
     }
 
-    public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
+    public static string Text(this JsonElement element, string name) =>
+        element.GetProperty(name).GetString()!;
 
-    public static ulong Number(this JsonElement element, string name) => element.GetProperty(name).GetUInt64();
+    public static ulong Number(this JsonElement element, string name) =>
+        element.GetProperty(name).GetUInt64();
 
     public static byte[] Hex(this JsonElement element) => Convert.FromHexString(element.GetString()!);
 

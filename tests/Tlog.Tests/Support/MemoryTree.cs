@@ -15,7 +15,8 @@ internal sealed class MemoryTree : INodeReader
             for (var i = 0UL; i < (ulong)(leaves.Count >> level); i++)
             {
                 var left = _nodes[new NodeId(level - 1, 2 * i)];
-                _nodes[new NodeId(level, i)] = MerkleHash.Node(left, _nodes[new NodeId(level - 1, 2 * i + 1)]);
+                var right = _nodes[new NodeId(level - 1, 2 * i + 1)];
+                _nodes[new NodeId(level, i)] = MerkleHash.Node(left, right);
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace Sequencer.Tlog.Tests;
 
-/// <summary>The recursive definitions of RFC 6962, section 2.1, word for word: slow, and easy to believe.</summary>
+/// <summary>
+/// The recursive definitions of RFC 6962, section 2.1, word for word: slow, and easy to believe.
+/// </summary>
 internal static class NaiveMerkle
 {
     /// <summary>MTH(D[n]), section 2.1.</summary>

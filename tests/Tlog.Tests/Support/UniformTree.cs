@@ -14,7 +14,9 @@ internal sealed class UniformTree(ulong size) : INodeReader
 
     public int Reads { get; private set; }
 
-    /// <summary>The recursion of RFC 6962, section 2.1, which meets only one ragged node on each level.</summary>
+    /// <summary>
+    /// The recursion of RFC 6962, section 2.1, which meets only one ragged node on each level.
+    /// </summary>
     public static Hash RootOf(ulong size)
     {
         if (BitOperations.IsPow2(size))

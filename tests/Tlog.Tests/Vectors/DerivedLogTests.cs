@@ -138,7 +138,8 @@ public sealed class DerivedLogTests
 
     private static string SignCheckpoint(ulong size, bool cosign)
     {
-        var text = new Checkpoint(DerivedLog.Origin, size, TreeRoot.Compute(size, DerivedLog.Tree)).ToNoteText();
+        var root = TreeRoot.Compute(size, DerivedLog.Tree);
+        var text = new Checkpoint(DerivedLog.Origin, size, root).ToNoteText();
         using var log = DerivedLog.LogSigner();
         var signature = new byte[VerifierKey.SignatureSizeBytes];
         log.Sign(Encoding.UTF8.GetBytes(text), signature);

@@ -8,7 +8,8 @@ public sealed class GoldenLogTests
     [SharedDataFact("vectors/golden-log-300/checkpoint")]
     public void Tiles_OfARealLog_GiveTheRootOfItsCheckpoint()
     {
-        var key = VerifierKey.Parse("mirror.example.org+3fb148ef+BAAjjch9GyYz0sJsJx7ALhbdAtz2ov0unbzSl1vMp94O");
+        var key = VerifierKey.Parse(
+            "mirror.example.org+3fb148ef+BAAjjch9GyYz0sJsJx7ALhbdAtz2ov0unbzSl1vMp94O");
         var note = SignedNote.Parse(SharedData.ReadBytes("vectors/golden-log-300/checkpoint")).Verify([key]);
         var checkpoint = Checkpoint.Parse(note.Text);
         var leaves = new List<Hash>();

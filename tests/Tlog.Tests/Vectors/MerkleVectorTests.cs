@@ -4,7 +4,9 @@ using Sequencer.Testing;
 
 namespace Sequencer.Tlog.Tests;
 
-/// <summary>Other people's vectors for the tree: transparency-dev/merkle, and the RFC 6962 reference tree.</summary>
+/// <summary>
+/// Other people's vectors for the tree: transparency-dev/merkle, and the RFC 6962 reference tree.
+/// </summary>
 public sealed class MerkleVectorTests
 {
     [SharedDataFact("vectors/merkle-inclusion.json")]
@@ -25,7 +27,8 @@ public sealed class MerkleVectorTests
     [SharedDataFact("vectors/merkle-consistency.json")]
     public void ConsistencyProbes_AreAcceptedAndRefusedAsTheySay()
     {
-        // One probe wants two roots of 12 bytes accepted because they are equal: here a root has 32 by its type.
+        // One probe wants two roots of 12 bytes accepted because they are equal: here a root has 32 by its
+        // type.
         var probes = Load("vectors/merkle-consistency.json").GetProperty("probes").EnumerateArray()
             .Where(p => p.Text("desc") != "sizes are equal (one) and proof is empty").ToList();
         foreach (var probe in probes)
@@ -71,13 +74,16 @@ public sealed class MerkleVectorTests
     {
         "emptyRoot" => MerkleHash.Empty,
         "leaf" => MerkleHash.Leaf(Encoding.ASCII.GetBytes(test.Text("input_ascii"))),
-        // The published case feeds four bytes where a node has 32, so that it cannot go through the typed API.
+        // The published case feeds four bytes where a node has 32, so that it cannot go through the typed
+        // API.
         "node" => Hash.Read(System.Security.Cryptography.SHA256.HashData(
             [1, .. Encoding.ASCII.GetBytes(test.Text("left_ascii") + test.Text("right_ascii"))])),
         var other => throw new FormatException($"Unknown operation {other}."),
     };
 
-    /// <summary>Whether a check passes; a hash that is none counts as refused, as it could not even be read.</summary>
+    /// <summary>
+    /// Whether a check passes; a hash that is none counts as refused, as it could not even be read.
+    /// </summary>
     private static bool IsAccepted(Action check)
     {
         try

@@ -26,7 +26,8 @@ public sealed class WitnessScenarioTests
 
             status.Should().Be(expected.GetInt32(), step.ToString());
             if (status == 409)
-                step.Text("response_body").Should().Be(string.Create(CultureInfo.InvariantCulture, $"{last.Size}\n"));
+                step.Text("response_body")
+                    .Should().Be(string.Create(CultureInfo.InvariantCulture, $"{last.Size}\n"));
         }
     }
 
