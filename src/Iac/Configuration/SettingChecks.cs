@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sequencer.Iac.Aws;
+using Sequencer.Iac.SecurityGroups;
+
+namespace Sequencer.Iac.Configuration;
+
+/// <summary>
+/// What each kind of value must look like. Every check returns the end of a sentence that starts with "it",
+/// or null when the value is fine.
+/// </summary>
+internal static partial class SettingChecks
+{
+    /// <summary>Tags a resource may carry in AWS, less the tool's own two.</summary>
+    public const int TagsMax = 48;
+
+    /// <summary>AWS opens at most this many rules in one group by default; one is kept for SSH.</summary>
+    public const int ServicePortsMax = 25;
+
+    public static Func<string, string?> OneOf(params string[] choices) => value =>
+        choices.Contains(value, StringComparer.Ordinal) ? null : $"must be {string.Join(" or ", choices)}";
+
+    public static Func<string, string?> Number(int least, int most) => value =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number >= least && number <= most
+            ? null
+            : $"must be a whole number from {least} to {most}";
+
+    public static string? Name(string value) => NamePattern().IsMatch(value)
+        ? null
+        : "must be a letter or digit and then letters, digits, '.', '_' or '-', 100 characters at most";
+
+    public static string? GroupName(string value) => value.StartsWith("sg-", StringComparison.Ordinal)
+        ? "must be a name, not an id: AWS keeps names that start with 'sg-' for itself"
+        : Name(value);
+
+    public static string? CredentialFileName(string value) => CredentialFilePattern().IsMatch(value)
+        ? null
+        : "must be the name of a file in the secrets folder, not a path";
+
+    public static string? Region(string value) => RegionPattern().IsMatch(value)
+        ? null
+        : "must be a region's code, such as us-east-1";
+
+    public static string? InstanceType(string value) => InstanceTypePattern().IsMatch(value)
+        ? null
+        : "must be an instance type, such as c5a.xlarge";
+
+    public static string? ImageId(string value) => ImagePattern().IsMatch(value)
+        ? null
+        : "must be an image's id (ami-0123456789abcdef0) or a parameter's name (resolve:ssm:/path)";
+
+    public static string? KmsAlias(string value) =>
+        AliasPattern().IsMatch(value) && !value.StartsWith("aws/", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : "must be letters, digits, '/', '_' and '-', without 'alias/' or 'aws/' in front";
+
+    public static string? Cidr(string value) =>
+        CidrBlock.TryParse(value, out _, out var problem) ? null : problem;
+
+    public static string? ServicePorts(string value)
+    {
+        var ports = value.Split(',', StringSplitOptions.TrimEntries);
+        if (ports.Length > ServicePortsMax)
+            return $"must list at most {ServicePortsMax} ports";
+        if (ports.Distinct(StringComparer.Ordinal).Count() != ports.Length)
+            return "must list each port once";
+        if (ports.Contains("22"))
+            return "must not list port 22: SSH is opened by ssh_cidr alone";
+        return Array.Exists(ports, port => Number(1, 65535)(port) is not null)
+            ? "must list TCP ports from 1 to 65535, separated by commas"
+            : null;
+    }
+
+    public static string? Tags(string value)
+    {
+        var pairs = value.Split(',', StringSplitOptions.TrimEntries);
+        if (pairs.Length > TagsMax)
+            return $"must list at most {TagsMax} tags";
+        if (Array.Exists(pairs, pair => !TagPattern().IsMatch(pair)))
+        {
+            return "must list tags as key=value, separated by commas, each of letters, digits, spaces and "
+                + "_.:/+-@";
+        }
+
+        var keys = Array.ConvertAll(pairs, pair => pair[..pair.IndexOf('=', StringComparison.Ordinal)]);
+        if (Array.Exists(keys, IsReserved))
+            return $"must not set 'Name', '{Ownership.TagKey}' or a key that starts with 'aws:'";
+        return keys.Distinct(StringComparer.Ordinal).Count() == keys.Length
+            ? null
+            : "must list each key once";
+    }
+
+    /// <summary>
+    /// Private keys come back over this connection, so clear text may not leave the machine.
+    /// </summary>
+    public static string? EndpointUrl(string value)
+    {
+        if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            return "must be an address that starts with https:// (or http:// on this machine)";
+        return uri.Scheme == "http" && !uri.IsLoopback
+            ? "must use https:// to another machine, since private keys come back over that connection"
+            : null;
+    }
+
+    private static bool IsReserved(string tagKey) => tagKey is "Name" or Ownership.TagKey
+        || tagKey.StartsWith("aws:", StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z")]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9 ._()+-]{0,199}\z")]
+    private static partial Regex CredentialFilePattern();
+
+    [GeneratedRegex(@"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
+    private static partial Regex RegionPattern();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,31}\.[a-z0-9-]{1,31}\z")]
+    private static partial Regex InstanceTypePattern();
+
+    [GeneratedRegex(@"^(ami-[0-9a-f]{8,17}|resolve:ssm:[A-Za-z0-9/._:-]{1,900})\z")]
+    private static partial Regex ImagePattern();
+
+    [GeneratedRegex(@"^[A-Za-z0-9/_-]{1,200}\z")]
+    private static partial Regex AliasPattern();
+
+    [GeneratedRegex(@"^[\p{L}\p{N}_.:/+@-][\p{L}\p{N} _.:/+@-]{0,127}=[\p{L}\p{N} _.:/+@-]{0,256}\z")]
+    private static partial Regex TagPattern();
+}

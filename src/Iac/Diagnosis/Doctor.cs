@@ -1,0 +1,247 @@
+using System.Globalization;
+using Amazon.EC2.Model;
+using Amazon.SecurityToken.Model;
+using Sequencer.Iac.CommandLine;
+using Sequencer.Iac.Configuration;
+using Sequencer.Iac.Instances;
+using Sequencer.Iac.Keys;
+using Sequencer.Iac.Output;
+
+namespace Sequencer.Iac.Diagnosis;
+
+/// <summary>Looks at all that <c>up</c> needs, in the order in which it needs it.</summary>
+internal sealed class Doctor(Session session)
+{
+    private static readonly Setting[] NeededByUp =
+        [Settings.Region, Settings.KeyName, Settings.SecurityGroup, Settings.InstanceName, Settings.SshCidr];
+
+    private readonly List<Check> _checks = [];
+
+    public async Task<IReadOnlyList<Check>> ExamineAsync(CancellationToken cancellation)
+    {
+        _checks.Add(ConfigurationCheck());
+        if (!await TryAsync("credentials", CredentialsAsync, cancellation)
+            || !await TryAsync("region", RegionAsync, cancellation))
+        {
+            _checks.Add(Check.Skipped("everything else", "needs credentials and a region"));
+            return _checks;
+        }
+
+        await TryAsync("network", NetworkAsync, cancellation);
+        var facts = await TypeAsync(cancellation);
+        await EnclaveTypesAsync(cancellation);
+        await ImageAsync(facts, cancellation);
+        await TryAsync("key pair", KeyPairAsync, cancellation);
+        if (facts is not null)
+        {
+            await PermissionsAsync(facts, cancellation);
+            await QuotaAsync(facts, cancellation);
+        }
+
+        return _checks;
+    }
+
+    private Check ConfigurationCheck()
+    {
+        var missing = NeededByUp.Where(setting => session.Settings.Find(setting) is null).ToList();
+        var file = session.Settings.FilePath ?? $"no {ConfigurationFile.DefaultPath}";
+        return missing.Count == 0
+            ? Check.Ok("configuration", file)
+            : new Check(
+                "configuration",
+                CheckStatus.Failed,
+                $"{file}; not set: {string.Join(", ", missing.Select(setting => setting.Key))}",
+                "Set them there, as variables or as options; 'iac config sample' explains each.");
+    }
+
+    private async Task<Check> CredentialsAsync(CancellationToken cancellation)
+    {
+        var aws = session.Aws;
+        var identity = await aws.AskAsync(
+            "sts:GetCallerIdentity", "say whose credentials these are",
+            token => aws.Sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), token), cancellation);
+        return Check.Ok("credentials", $"{identity.Arn}, account {identity.Account}");
+    }
+
+    private async Task<Check> RegionAsync(CancellationToken cancellation)
+    {
+        var aws = session.Aws;
+        var request = new DescribeRegionsRequest { RegionNames = [aws.Region], AllRegions = true };
+        var answer = await aws.AskAsync(
+            "ec2:DescribeRegions", $"look up the region {aws.Region}",
+            token => aws.Ec2.DescribeRegionsAsync(request, token), cancellation);
+        return answer.Regions is [{ OptInStatus: not "not-opted-in" }]
+            ? Check.Ok("region", aws.Region)
+            : throw new IacException(
+                ExitCode.Failed,
+                $"The account cannot use the region {aws.Region}.",
+                "Enable it in the account's settings, or choose another --region.");
+    }
+
+    private async Task<Check> NetworkAsync(CancellationToken cancellation)
+    {
+        var aws = session.Aws;
+        var request = new DescribeVpcsRequest { Filters = [new Filter("is-default", ["true"])] };
+        var answer = await aws.AskAsync(
+            "ec2:DescribeVpcs", "look up the default network",
+            token => aws.Ec2.DescribeVpcsAsync(request, token), cancellation);
+        return answer.Vpcs is [var vpc, ..]
+            ? Check.Ok("network", $"default network {vpc.VpcId}")
+            : throw new IacException(
+                ExitCode.Failed,
+                $"The account has no default network in {aws.Region}.",
+                "Make one with 'aws ec2 create-default-vpc', or choose another --region.");
+    }
+
+    private async Task<InstanceTypeFacts?> TypeAsync(CancellationToken cancellation)
+    {
+        InstanceTypeFacts? facts = null;
+        await TryAsync("instance type", async token =>
+        {
+            facts = await InstanceTypeFacts.AskAsync(
+                session.Aws, InstanceLauncher.TypeName(session.Settings), token);
+            var shown = $"{facts.Name}: {facts.Architecture}, {facts.VcpuCount} vCPUs, {facts.MemoryMib} MiB";
+            var problem = IsNitro
+                ? facts.CannotGive(
+                    session.Settings.RequireNumber(Settings.EnclaveMemoryMib),
+                    session.Settings.RequireNumber(Settings.EnclaveCpuCount))
+                : null;
+            return problem is null
+                ? Check.Ok("instance type", IsNitro ? shown + ", enclaves supported" : shown)
+                : throw new IacException(
+                    ExitCode.Failed,
+                    $"{facts.Name} {problem}.",
+                    "Choose another --instance-type (the next line lists some), or --instance-kind "
+                    + "standard.");
+        }, cancellation);
+        return facts;
+    }
+
+    private async Task EnclaveTypesAsync(CancellationToken cancellation)
+    {
+        const string Name = "enclave-capable types";
+        if (!IsNitro)
+        {
+            _checks.Add(Check.Skipped(Name, "instance_kind is standard"));
+            return;
+        }
+
+        await TryAsync(Name, async token =>
+        {
+            var types = await EnclaveTypes.SmallestAsync(session.Aws, token);
+            return types.Count > 0
+                ? Check.Ok(Name, string.Join(", ", types))
+                : new Check(
+                    Name, CheckStatus.Failed, $"EC2 names none in {session.Aws.Region}",
+                    "Choose another --region.");
+        }, cancellation);
+    }
+
+    private async Task ImageAsync(InstanceTypeFacts? facts, CancellationToken cancellation)
+    {
+        if (facts is null)
+        {
+            _checks.Add(Check.Skipped("image", "needs a valid instance type"));
+            return;
+        }
+
+        await TryAsync("image", async token =>
+        {
+            var image = await MachineImage.ChooseAsync(
+                session.Aws, session.Settings.Find(Settings.ImageId), facts, token);
+            return Check.Ok("image", image.Id);
+        }, cancellation);
+    }
+
+    private async Task<Check> KeyPairAsync(CancellationToken cancellation)
+    {
+        if (session.Settings.Find(Settings.KeyName) is not { } name)
+            return Check.Skipped("key pair", "key_name is not set");
+        var file = new PrivateKeyFile(name, session.Secrets);
+        var key = await new KeyPairs(session).FindAsync(name, cancellation);
+        return (key, file.Exists) switch
+        {
+            (null, false) => Check.Ok("key pair", $"'{name}' will be made"),
+            (null, true) => new Check(
+                "key pair", CheckStatus.Failed,
+                $"{file.Shown} exists, but {session.Aws.Region} has no key pair '{name}'",
+                "Move the file away, or choose another --key-name or --region."),
+            (_, false) => new Check(
+                "key pair", CheckStatus.Warning, $"'{name}' exists, but {file.Shown} is not here",
+                "Put the private key there, or make a new pair ('iac key delete', 'iac key create')."),
+            _ when file.Matches(key!.PublicKey) == false => new Check(
+                "key pair", CheckStatus.Failed, $"{file.Shown} is not the private key of '{name}'",
+                "Put the right file there, or choose another --key-name."),
+            _ => Check.Ok("key pair", $"'{name}' exists, and so does {file.Shown}"),
+        };
+    }
+
+    private async Task PermissionsAsync(InstanceTypeFacts facts, CancellationToken cancellation)
+    {
+        Instance? instance = null;
+        await TryAsync("permission ec2:DescribeInstances", async token =>
+        {
+            if (session.Settings.Find(Settings.InstanceName) is { } name)
+                instance = (await new InstanceLookup(session).NamedAsync(name, token)).Find(
+                    one => !InstanceLookup.IsGone(one));
+            return Check.Ok("permission ec2:DescribeInstances", "allowed");
+        }, cancellation);
+        var launch = new RunInstancesRequest
+        {
+            MinCount = 1,
+            MaxCount = 1,
+            ImageId = session.Settings.Find(Settings.ImageId)
+                ?? MachineImage.AmazonLinux(facts.Architecture).Id,
+            InstanceType = facts.Name,
+        };
+        _checks.AddRange(await new Permissions(session).AskAsync(launch, instance, cancellation));
+    }
+
+    private async Task QuotaAsync(InstanceTypeFacts facts, CancellationToken cancellation)
+    {
+        const string Name = "vCPU quota";
+        if (!VcpuQuota.Covers(facts.Name))
+        {
+            _checks.Add(Check.Skipped(Name, $"{facts.Name} has a quota of its own; see Service Quotas"));
+            return;
+        }
+
+        try
+        {
+            using var http = session.Aws.NewHttpClient();
+            var limit = await new VcpuQuota(session.Aws, http, session.Surroundings.Time).AskAsync(
+                cancellation);
+            var used = await VcpuUsage.CountAsync(session.Aws, cancellation);
+            var detail = string.Create(
+                CultureInfo.InvariantCulture, $"{used} of {limit} in use, {facts.VcpuCount} needed");
+            _checks.Add(used + facts.VcpuCount <= limit
+                ? Check.Ok(Name, detail)
+                : new Check(
+                    Name, CheckStatus.Failed, detail,
+                    "Ask for more under Service Quotas (EC2, on-demand standard instances), or terminate "
+                    + "something."));
+        }
+        catch (IacException e)
+        {
+            _checks.Add(Check.Warning(Name, e));
+        }
+    }
+
+    private bool IsNitro => session.Settings.Require(Settings.InstanceKind) == Settings.KindNitro;
+
+    /// <summary>Adds the check, or its failure; false where it failed.</summary>
+    private async Task<bool> TryAsync(
+        string name, Func<CancellationToken, Task<Check>> examine, CancellationToken cancellation)
+    {
+        try
+        {
+            _checks.Add(await examine(cancellation));
+        }
+        catch (IacException e)
+        {
+            _checks.Add(Check.Failed(name, e));
+        }
+
+        return _checks[^1].Status != CheckStatus.Failed;
+    }
+}

@@ -1,0 +1,115 @@
+using Amazon.EC2.Model;
+using Sequencer.Iac.Aws;
+using Sequencer.Iac.CommandLine;
+using Sequencer.Iac.Configuration;
+using Sequencer.Iac.Keys;
+using Sequencer.Iac.Output;
+using Sequencer.Iac.SecurityGroups;
+
+namespace Sequencer.Iac.Instances;
+
+/// <summary>Starts a new instance after checking all that it needs.</summary>
+internal sealed class InstanceLauncher(Session session)
+{
+    /// <summary>Tokens tried before giving up on getting an instance that is not already gone.</summary>
+    private const int AttemptsMax = 5;
+
+    private readonly AwsConnection _aws = session.Aws;
+    private readonly InstanceLookup _lookup = new(session);
+
+    /// <summary>Checks type, image, key pair and group with AWS, and puts the plan together.</summary>
+    public async Task<LaunchPlan> PlanAsync(string name, CancellationToken cancellation)
+    {
+        var settings = session.Settings;
+        var isNitro = settings.Require(Settings.InstanceKind) == Settings.KindNitro;
+        var memoryMib = settings.RequireNumber(Settings.EnclaveMemoryMib);
+        var cpuCount = settings.RequireNumber(Settings.EnclaveCpuCount);
+        var type = await InstanceTypeFacts.AskAsync(_aws, TypeName(settings), cancellation);
+        if (isNitro && type.CannotGive(memoryMib, cpuCount) is { } problem)
+        {
+            throw new IacException(
+                ExitCode.Failed,
+                $"{type.Name} {problem}.",
+                "Choose another --instance-type ('iac doctor' lists some), or --instance-kind standard for "
+                + "a plain instance.");
+        }
+
+        return new LaunchPlan
+        {
+            Name = name,
+            IsNitro = isNitro,
+            InstanceType = type.Name,
+            Image = await MachineImage.ChooseAsync(_aws, settings.Find(Settings.ImageId), type, cancellation),
+            KeyName = await KeyNameAsync(cancellation),
+            SecurityGroupId = await GroupIdAsync(cancellation),
+            VolumeGib = settings.RequireNumber(Settings.VolumeGib),
+            InstanceProfile = settings.Find(Settings.InstanceProfile),
+            UserData = isNitro ? UserData.ForNitro(memoryMib, cpuCount) : null,
+        };
+    }
+
+    /// <summary>
+    /// Starts the instance, without waiting for it. EC2 remembers tokens for longer than it shows terminated
+    /// instances, so a token may bring back one that is gone; then the next token is tried.
+    /// </summary>
+    public async Task<Instance> LaunchAsync(LaunchPlan plan, CancellationToken cancellation)
+    {
+        var before = (await _lookup.NamedAsync(plan.Name, cancellation))
+            .Select(instance => instance.InstanceId).ToList();
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            var request = plan.ToRequest(
+                session.Settings, plan.ClientToken(session.Settings, before, attempt));
+            var response = await _aws.ChangeAsync(
+                "ec2:RunInstances", $"start the instance '{plan.Name}'",
+                token => _aws.Ec2.RunInstancesAsync(request, token), cancellation);
+            var started = response.Reservation.Instances.Single();
+            var seen = await _lookup.ByIdAsync(started.InstanceId, CancellationToken.None) ?? started;
+            if (InstanceLookup.IsGone(seen))
+                continue;
+            session.Account.Add(
+                $"started the instance '{plan.Name}' ({seen.InstanceId}), which costs money until terminated");
+            return seen;
+        }
+
+        throw new IacException(
+            ExitCode.Failed,
+            $"AWS answered {AttemptsMax} requests for '{plan.Name}' with instances that are gone already.",
+            "See 'iac instance list --all' and the console for the reason, then repeat.");
+    }
+
+    public static string TypeName(ResolvedSettings settings) => settings.Find(Settings.InstanceType)
+        ?? (settings.Require(Settings.InstanceKind) == Settings.KindNitro ? "c5a.xlarge" : "t3.micro");
+
+    private async Task<string> KeyNameAsync(CancellationToken cancellation)
+    {
+        var name = session.Settings.Require(Settings.KeyName);
+        if (await new KeyPairs(session).FindAsync(name, cancellation) is null)
+        {
+            throw new IacException(
+                ExitCode.NotFound, $"There is no key pair '{name}' in {_aws.Region}.",
+                "Make it with 'iac key create'.");
+        }
+
+        var file = new PrivateKeyFile(name, session.Secrets);
+        if (!file.Exists)
+            session.Report.Warn($"{file.Shown} is not here; only who has the private key can connect.");
+        return name;
+    }
+
+    private async Task<string> GroupIdAsync(CancellationToken cancellation)
+    {
+        var name = session.Settings.Require(Settings.SecurityGroup);
+        var group = await new Groups(session).FindAsync(name, cancellation) ?? throw new IacException(
+            ExitCode.NotFound,
+            $"There is no security group '{name}' in {_aws.Region}.",
+            "Make it with 'iac security-group create'.");
+        if (!Ownership.IsOurs(group.Tags))
+        {
+            session.Report.Warn(
+                $"the security group '{name}' ({group.GroupId}) is not this tool's; check who it lets in.");
+        }
+
+        return group.GroupId;
+    }
+}

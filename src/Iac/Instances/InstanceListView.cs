@@ -1,0 +1,3 @@
+namespace Sequencer.Iac.Instances;
+
+internal sealed record InstanceListView(IReadOnlyList<InstanceView> Instances);

@@ -1,0 +1,3 @@
+namespace Sequencer.Iac.Keys;
+
+internal sealed record KeyListView(IReadOnlyList<KeyPairView> Keys);

@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Sequencer.Iac.Aws;
+using Sequencer.Iac.CommandLine;
+using Sequencer.Iac.Configuration;
+using Sequencer.Iac.Output;
+using Spectre.Console;
+
+namespace Sequencer.Iac.Kms;
+
+/// <summary><c>iac kms create | list | delete</c>.</summary>
+internal static class KmsCommands
+{
+    private static readonly Option<int> PendingDays = RangedOption.Make(
+        "--pending-days", "Days until KMS deletes the key, in which it can be brought back.", "7..30",
+        KmsKeys.PendingLeastDays, KmsKeys.PendingMostDays, KmsKeys.PendingMostDays);
+
+    public static Command Build(CommandTree tree) => tree.Group(
+        "kms",
+        "The operator's log key in KMS: an Ed25519 signing key that never leaves it. 1 USD a month.",
+        [
+            tree.Leaf(
+                "create",
+                "Make an Ed25519 signing key with an alias, and print its public key.",
+                CreateAsync,
+                [Settings.KmsAlias, Settings.Tags],
+                [],
+                "iac kms create",
+                "iac kms create --kms-alias prod/log-key --output json"),
+            tree.Leaf(
+                "list",
+                "List the keys that this tool made in the region.",
+                ListAsync,
+                [],
+                [],
+                "iac kms list"),
+            tree.Leaf(
+                "delete",
+                "Schedule a key's deletion and free its alias. What it signed can be checked for ever.",
+                DeleteAsync,
+                [Settings.KmsAlias],
+                [SharedOptions.Yes, PendingDays],
+                "iac kms delete",
+                "iac kms delete --kms-alias prod/log-key --pending-days 7 --yes"),
+        ],
+        "iac kms create",
+        "iac kms list",
+        "iac kms delete");
+
+    private static async Task CreateAsync(Session session, CancellationToken cancellation)
+    {
+        var alias = session.Settings.Require(Settings.KmsAlias);
+        var keys = new KmsKeys(session);
+        if (await keys.FindAsync(alias, cancellation) is not null)
+            throw keys.AlreadyThere(alias);
+        var key = await keys.CreateAsync(alias, cancellation);
+        session.Report.Result(key, IacJson.Default.KmsKeyView, Facts);
+    }
+
+    private static async Task ListAsync(Session session, CancellationToken cancellation)
+    {
+        var keys = await new KmsKeys(session).ListAsync(cancellation);
+        if (keys.Count == 0)
+            session.Report.Note($"No log keys of this tool in {session.Aws.Region}.");
+        if (keys.Count > 0 || session.Report.AsJson)
+        {
+            session.Report.Result(
+                new KmsKeyListView(keys), IacJson.Default.KmsKeyListView,
+                list => TableOf(list, session.Report));
+        }
+    }
+
+    private static async Task DeleteAsync(Session session, CancellationToken cancellation)
+    {
+        var alias = session.Settings.Require(Settings.KmsAlias);
+        var keys = new KmsKeys(session);
+        var key = await keys.FindAsync(alias, cancellation) ?? throw new IacException(
+            ExitCode.NotFound,
+            $"There is no key with the alias '{alias}' in {session.Aws.Region}.",
+            "'iac kms list' shows those that there are.");
+        if (await keys.IsOursAsync(key.KeyId, cancellation) != true)
+        {
+            throw new IacException(
+                ExitCode.Failed,
+                $"The key '{alias}' ({key.KeyId}) was not made by this tool: it lacks the tag "
+                + $"{Ownership.TagKey}={Ownership.TagValue}, or its tags may not be read.",
+                "This tool touches only what it made; use the console for others.");
+        }
+
+        var days = session.Value(PendingDays);
+        session.Confirm(
+            $"delete the log key '{alias}' ({key.KeyId}) in {days} days (without its key a log "
+            + "can never grow again)");
+        var deleted = await keys.DeleteAsync(key, alias, days, cancellation);
+        session.Report.Note(
+            $"Until then it can be brought back: aws kms cancel-key-deletion --key-id {key.KeyId}");
+        session.Report.Result(deleted, IacJson.Default.KmsKeyView, Facts);
+    }
+
+    private static Grid Facts(KmsKeyView key) => Report.Facts(
+        ("Log key", key.Arn),
+        ("Alias", key.Alias),
+        ("Type", key.KeySpec),
+        ("State", key.State),
+        ("Public key", key.PublicKey),
+        ("Deleted on", key.DeletionAt is null ? null : Moments.Shown(key.DeletionAt)));
+
+    private static Table TableOf(KmsKeyListView list, Report report)
+    {
+        var table = report.Table("Alias", "Id", "Type", "State", "Deleted on", "Public key");
+        foreach (var key in list.Keys)
+        {
+            table.Row(
+                key.Alias, key.KeyId, key.KeySpec, key.State, Moments.Shown(key.DeletionAt), key.PublicKey);
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,3 @@
+namespace Sequencer.Iac.Kms;
+
+internal sealed record KmsKeyListView(IReadOnlyList<KmsKeyView> Keys);

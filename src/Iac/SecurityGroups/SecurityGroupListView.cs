@@ -1,0 +1,3 @@
+namespace Sequencer.Iac.SecurityGroups;
+
+internal sealed record SecurityGroupListView(IReadOnlyList<SecurityGroupView> SecurityGroups);

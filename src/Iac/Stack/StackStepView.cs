@@ -1,0 +1,17 @@
+namespace Sequencer.Iac.Stack;
+
+/// <summary>What <c>up</c> or <c>down</c> did about one thing.</summary>
+/// <param name="Step">"key", "security_group" or "instance".</param>
+/// <param name="Name">The thing's name.</param>
+/// <param name="Id">Its id; null where there is none.</param>
+/// <param name="Outcome">
+/// "created", "updated", "started", "unchanged", "deleted", "absent", or "left" for what is not this tool's.
+/// </param>
+/// <param name="Detail">What a person would want to know beside that; null for nothing.</param>
+internal sealed record StackStepView(
+    string Step, string Name, string? Id, string Outcome, string? Detail = null)
+{
+    public const string Key = "key";
+    public const string SecurityGroup = "security_group";
+    public const string Instance = "instance";
+}

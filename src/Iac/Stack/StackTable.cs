@@ -1,0 +1,19 @@
+using Sequencer.Iac.Output;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Sequencer.Iac.Stack;
+
+internal static class StackTable
+{
+    /// <summary>The steps, and below them how to connect where there is something to connect to.</summary>
+    public static IRenderable Of(StackView stack, Report report)
+    {
+        var table = report.Table("Step", "Name", "Id", "Outcome", "Detail");
+        foreach (var step in stack.Steps)
+            table.Row(step.Step.Replace('_', ' '), step.Name, step.Id, step.Outcome, step.Detail);
+        return stack.Instance?.Connect is { } connect
+            ? new Rows(table, new Text($"Connect: {connect}"))
+            : table;
+    }
+}
