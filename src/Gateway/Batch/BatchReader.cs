@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Sequencer.Core;
+using Sequencer.Tlog;
+
+namespace Sequencer.Gateway;
+
+/// <summary>
+/// Assembles a whole batch while it arrives, entry by entry, within the limits of one frame. What has arrived is
+/// counted in <see cref="ArrivingBytes"/> until the batch is handed on, so that a slow sender holds up nobody.
+/// </summary>
+internal sealed class BatchReader(
+    SequencerOptions limits, ServerSettings server, ArrivingBytes arriving, BodyReader bodies)
+{
+    /// <summary>Memory of one entry besides its bytes, in bytes: what a flood of empty entries is counted as.</summary>
+    private const int EntryOverheadBytes = 64;
+
+    /// <summary>Longest JSON of one entry, in bytes: each byte of it escaped as six characters, in an object.</summary>
+    private const int ValueBytesMax = 6 * Entry.MaxSizeBytes + 1024;
+
+    /// <summary>The batch; the caller disposes it once the sequencer has taken the entries over.</summary>
+    public async ValueTask<Batch> ReadAsync(HttpContext context, ChainId chain, BodyFormat format)
+    {
+        if (context.Request.ContentLength > server.BatchBodyMaxBytes)
+            return Batch.Refused(BodyReader.TooLarge(server.BatchBodyMaxBytes));
+        var batch = new Batch(arriving.Begin(chain));
+        BatchSplitter splitter = format == BodyFormat.NdJson ? new NdJsonSplitter() : new JsonArraySplitter();
+        using var deadline = bodies.Deadline();
+        try
+        {
+            batch.Refusal = await FillAsync(batch, context.Request.BodyReader, splitter, deadline.Token);
+            if (batch.Refusal is not null)
+                batch.Dispose();
+            return batch;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            batch.Dispose();
+            return Batch.Refused(bodies.TooSlow());
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<Problem?> FillAsync(
+        Batch batch, PipeReader body, BatchSplitter splitter, CancellationToken deadline)
+    {
+        var minimum = 1;
+        long read = 0;
+        while (true)
+        {
+            var result = await body.ReadAtLeastAsync(minimum, deadline);
+            var rest = result.Buffer;
+            if (read + rest.Length > server.BatchBodyMaxBytes)
+                return BodyReader.TooLarge(server.BatchBodyMaxBytes);
+            var refusal = TakeValues(batch, ref rest, result.IsCompleted, splitter);
+            if (refusal is not null)
+                return refusal;
+            read += result.Buffer.Length - rest.Length;
+            body.AdvanceTo(rest.Start, rest.End);
+            if (result.IsCompleted)
+                return batch.Entries.Count > 0
+                    ? null
+                    : new Problem(ProblemCode.BatchEmpty, "The batch has no entry; send at least one.");
+            // Looking at an unfinished value again costs its length: wait until there is twice as much.
+            minimum = (int)Math.Max(1, 2 * rest.Length);
+        }
+    }
+
+    private Problem? TakeValues(
+        Batch batch, ref ReadOnlySequence<byte> rest, bool isFinal, BatchSplitter splitter)
+    {
+        while (true)
+        {
+            switch (splitter.Next(ref rest, isFinal, out var value))
+            {
+                case BatchSplit.Value:
+                    if (Take(batch, value) is { } refusal)
+                        return refusal with { Position = batch.Entries.Count };
+                    break;
+                case BatchSplit.NeedMore when !isFinal:
+                    return rest.Length > ValueBytesMax
+                        ? new Problem(ProblemCode.EntryTooLarge,
+                            $"An entry has at most {Entry.MaxSizeBytes} bytes.") { Position = batch.Entries.Count }
+                        : batch.Arriving!.GrowTo(batch.ReservedBytes + rest.Length);
+                case BatchSplit.End:
+                    return null;
+                default:
+                    return new Problem(ProblemCode.JsonMalformed,
+                        "This is no batch: expected one JSON value a line as application/x-ndjson, "
+                        + "or one JSON array as application/json.") { Position = batch.Entries.Count };
+            }
+        }
+    }
+
+    private Problem? Take(Batch batch, ReadOnlySequence<byte> value)
+    {
+        var entry = EntryParser.Parse(value, bareText: true);
+        if (entry.IsRefused)
+            return entry.Refusal;
+        if (batch.Entries.Count == limits.BatchMaxEntries)
+            return new Problem(ProblemCode.BatchTooLarge,
+                $"A batch has at most {limits.BatchMaxEntries} entries (sequencer.batch_max_entries); split it.");
+        batch.Add(entry.Bytes, EntryOverheadBytes);
+        return batch.EntryBytes > limits.BatchMaxBytes
+            ? new Problem(ProblemCode.BatchTooLarge,
+                $"A batch has at most {limits.BatchMaxBytes} bytes of entries (sequencer.batch_max_bytes); split it.")
+            : batch.Arriving!.GrowTo(batch.ReservedBytes);
+    }
+}

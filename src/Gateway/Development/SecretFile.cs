@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Files that only their owner can read: made whole or not at all, and never replaced.</summary>
+internal static class SecretFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Makes the folder if need be, and closes it to others.</summary>
+    public static void CloseFolder(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
+    /// <exception cref="IOException">When the file exists, or cannot be written.</exception>
+    public static void Write(string path, string text)
+    {
+        var draft = $"{path}.{Path.GetRandomFileName()}.new";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        try
+        {
+            using (var stream = new FileStream(draft, options))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(text));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: false);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    /// <summary>Whether somebody else than the owner may read or write the file.</summary>
+    public static bool IsOpenToOthers(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
+}

@@ -1,0 +1,94 @@
+namespace Sequencer.Gateway;
+
+/// <summary>What the OpenAPI document says of each call.</summary>
+internal static class Descriptions
+{
+    private const string Json = "application/json";
+    private const string NdJson = "application/x-ndjson";
+    private const string Raw = "application/octet-stream";
+    private const string ProblemJson = "application/problem+json";
+
+    public static void DescribeSubmit(this RouteHandlerBuilder call) => call
+        .WithName("submit").WithTags("Sequence")
+        .WithSummary("Give one transaction its place")
+        .WithDescription("Answers when the place is final. Prefer: return=minimal answers with index and leaf hash; "
+            + "Idempotency-Key (1 to 64 visible ASCII characters) makes a retry safe.")
+        .Accepts<TransactionShape>(Json, Raw)
+        .Produces<ReceiptShape>(200, Json)
+        .RefusesWith(400, 401, 403, 408, 413, 415, 422, 429, 503)
+        .WithMetadata(NeedsToken.Always);
+
+    public static void DescribeReadEntry(this RouteHandlerBuilder call) => call
+        .WithName("entry").WithTags("Sequence")
+        .WithSummary("Read an entry with a receipt against the newest checkpoint")
+        .WithDescription("?bundle=true puts the attestation document into the receipt; ?form=base64 asks for base64.")
+        .Produces<ReceiptShape>(200, Json)
+        .RefusesWith(400, 401, 403, 404)
+        .WithMetadata(NeedsToken.Always);
+
+    public static void DescribeBatch(this RouteHandlerBuilder call) => call
+        .WithName("submitBatch").WithTags("Sequence")
+        .WithSummary("Give many transactions consecutive places, or none of them any")
+        .WithDescription("NDJSON (a text or an object a line) or a JSON array. ?receipts=true, or Accept: "
+            + "application/x-ndjson, answers with a line for the batch and then a receipt a line.")
+        .Accepts<IReadOnlyList<TransactionShape>>(Json, NdJson)
+        .Produces<BatchReceiptShape>(200, Json, NdJson)
+        .RefusesWith(400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
+        .WithMetadata(NeedsToken.Always);
+
+    public static void DescribeCheckpoint(this RouteHandlerBuilder call) => call
+        .WithName("checkpoint").WithTags("Log")
+        .WithSummary("The newest checkpoint, a C2SP signed note")
+        .Produces<string>(200, "text/plain")
+        .RefusesWith(401, 403, 404, 429)
+        .WithMetadata(NeedsToken.UnlessPublic);
+
+    public static void DescribeTile(this RouteHandlerBuilder call) => call
+        .WithName("tile").WithTags("Log")
+        .WithSummary("A tile of hashes, or a bundle of entries (C2SP tlog-tiles)")
+        .WithDescription("path is <L>/<N>[.p/<W>] or entries/<N>[.p/<W>].")
+        .Produces<byte[]>(200, Raw)
+        .RefusesWith(400, 401, 403, 404, 429)
+        .WithMetadata(NeedsToken.UnlessPublic);
+
+    public static void DescribeEpochs(this RouteHandlerBuilder call) => call
+        .WithName("epochs").WithTags("Log")
+        .WithSummary("Every enclave boot that signed this chain")
+        .Produces<EpochsAnswer>(200, Json)
+        .RefusesWith(403, 404, 429);
+
+    public static void DescribeAttestation(this RouteHandlerBuilder call) => call
+        .WithName("attestation").WithTags("Service")
+        .WithSummary("An attestation document of the enclave")
+        .WithDescription("nonce: at most 512 bytes in hexadecimal.")
+        .Produces<byte[]>(200, "application/cbor")
+        .RefusesWith(400, 429, 503);
+
+    public static void DescribeHeartbeat(this RouteHandlerBuilder call) => call
+        .WithName("heartbeat").WithTags("Service")
+        .WithSummary("Whether the service works, and its public configuration")
+        .Produces<HeartbeatAnswer>(200, Json);
+
+    public static void DescribeHealth(this RouteHandlerBuilder call) => call
+        .WithName("health").WithTags("Service")
+        .WithSummary("The state of the service, with the chains that are stopped")
+        .Produces<HealthAnswer>(200, Json);
+
+    public static void DescribeLive(this RouteHandlerBuilder call) => call
+        .WithName("live").WithTags("Service")
+        .WithSummary("Whether the process answers")
+        .Produces<HealthAnswer>(200, Json);
+
+    public static void DescribeReady(this RouteHandlerBuilder call) => call
+        .WithName("ready").WithTags("Service")
+        .WithSummary("Whether transactions are taken")
+        .Produces<HealthAnswer>(200, Json)
+        .Produces<HealthAnswer>(503, Json);
+
+    private static RouteHandlerBuilder RefusesWith(this RouteHandlerBuilder call, params int[] statuses)
+    {
+        foreach (var status in statuses)
+            call.Produces<ProblemShape>(status, ProblemJson);
+        return call;
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Sequencer.Gateway;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and the page at <c>/swagger</c> that tries it out.</summary>
+internal static class OpenApiSetup
+{
+    private const string Scheme = "bearer";
+    private const string DocumentPath = "/openapi/v1.json";
+
+    public static void AddOpenApiDocument(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            // Resolver and rules both: the document's schemas are made from these options.
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = GatewayJson.Default.Options.PropertyNamingPolicy;
+            json.SerializerOptions.NumberHandling = GatewayJson.Default.Options.NumberHandling;
+        });
+        services.AddOpenApi(options =>
+        {
+            options.AddDocumentTransformer(DescribeAsync);
+            options.AddOperationTransformer(AddSecurityAsync);
+        });
+    }
+
+    public static void MapOpenApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi().DisableRateLimiting();
+        app.UseSwaggerUI(page =>
+        {
+            page.SwaggerEndpoint(DocumentPath, "BLOCKY Sequencer");
+            page.DocumentTitle = "BLOCKY Sequencer";
+        });
+    }
+
+    private static Task DescribeAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "BLOCKY Sequencer",
+            Version = "v1",
+            Description = "A trusted sequencer: transactions in, one total order and receipts out. Errors are "
+                + "problem+json with a stable code.",
+        };
+        // Relative addresses: the page works under whatever name the service was reached.
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = "`make token CHAIN=demo` mints one for a development set-up.",
+        };
+        foreach (var path in document.Paths.Values)
+            path.Operations?.Remove(HttpMethod.Head);
+        return Task.CompletedTask;
+    }
+
+    private static Task AddSecurityAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<NeedsToken>().LastOrDefault() is not { } needs)
+            return Task.CompletedTask;
+        var bearer = new OpenApiSecurityRequirement
+        {
+            [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [],
+        };
+        operation.Security = needs.IsOptional ? [bearer, []] : [bearer];
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,99 @@
+using Sequencer.Core;
+
+namespace Sequencer.Gateway;
+
+/// <summary>
+/// The outermost layer of every request: security headers, one line of log, and a problem+json for whatever went wrong
+/// without one. Never logs a query, a header or a body.
+/// </summary>
+internal sealed partial class EdgeMiddleware(
+    RequestDelegate next, LoggingSettings logging, TimeProvider time, ILogger<EdgeMiddleware> logger)
+{
+    private readonly bool _logsRequests = logging.Requests && logger.IsEnabled(LogLevel.Information);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = _logsRequests ? time.GetTimestamp() : 0;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        try
+        {
+            if (PathRule.Refuse(context) is { } refusal)
+                await ProblemAnswer.WriteAsync(context, refusal);
+            else
+                await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
+                await ProblemAnswer.WriteAsync(context, ForStatus(context));
+        }
+        catch (BadHttpRequestException malformed)
+        {
+            await AnswerAsync(context, ForBadRequest(malformed));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; nobody is left to answer.
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (LedgerException failure)
+        {
+            LogLedger(context.Request.Method, context.Request.Path, failure.Message);
+            await AnswerAsync(context, new Problem(ProblemCode.LedgerUnavailable,
+                "The ledger cannot be read at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) });
+        }
+        catch (Exception bug)
+        {
+            LogUnhandled(bug, context.Request.Method, context.Request.Path);
+            await AnswerAsync(context, new Problem(ProblemCode.InternalError,
+                "Something went wrong in the service; its log says what. "
+                + "Whether the call took effect is not known: retry with the same Idempotency-Key."));
+        }
+
+        if (_logsRequests)
+            LogRequest(context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
+                time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    private static Task AnswerAsync(HttpContext context, Problem problem)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        context.Response.Clear();
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return ProblemAnswer.WriteAsync(context, problem);
+    }
+
+    private static Problem ForStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status405MethodNotAllowed => new Problem(ProblemCode.MethodNotAllowed,
+            $"{context.Request.Path.ToUriComponent()} does not take this method; "
+            + $"it takes {context.Response.Headers.Allow}."),
+        StatusCodes.Status413PayloadTooLarge => new Problem(ProblemCode.BodyTooLarge, "The body is too long."),
+        StatusCodes.Status415UnsupportedMediaType => new Problem(ProblemCode.MediaTypeUnsupported,
+            "This call does not take that content type."),
+        StatusCodes.Status404NotFound => new Problem(ProblemCode.NotFound,
+            "There is nothing at this address; /swagger lists what there is."),
+        >= 400 and < 500 => new Problem(ProblemCode.RequestMalformed, "The request cannot be understood."),
+        _ => new Problem(ProblemCode.InternalError, "Something went wrong in the service; its log says what."),
+    };
+
+    private static Problem ForBadRequest(BadHttpRequestException malformed) => malformed.StatusCode switch
+    {
+        StatusCodes.Status408RequestTimeout => new Problem(ProblemCode.BodyTimeout,
+            "The body arrived too slowly (server.body_min_bytes_per_second)."),
+        StatusCodes.Status413PayloadTooLarge => new Problem(ProblemCode.BodyTooLarge, "The body is too long."),
+        _ => new Problem(ProblemCode.RequestMalformed, "The request's body is not well-formed HTTP."),
+    };
+
+    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {ElapsedMs:0.0} ms")]
+    private partial void LogRequest(string method, string path, int status, double elapsedMs);
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} could not read the ledger: {Reason}")]
+    private partial void LogLedger(string method, string path, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Unhandled failure of {Method} {Path}")]
+    private partial void LogUnhandled(Exception failure, string method, string path);
+}

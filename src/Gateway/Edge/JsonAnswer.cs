@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Sequencer.Gateway;
+
+/// <summary>
+/// One JSON answer in the making: a writer over a buffer, both taken from a pool. The answer is sent with its length,
+/// in one piece. Used by one request at a time; disposing it gives it back.
+/// </summary>
+internal sealed class JsonAnswer : IDisposable
+{
+    /// <summary>Larger buffers are left to the garbage collector, so that a rare giant is not kept.</summary>
+    private const int BytesKept = 128 * 1024;
+
+    // Answers are never put into HTML and say nosniff, so '+' and '<' may stay as they are.
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    private static readonly ObjectPool<JsonAnswer> Pool =
+        new DefaultObjectPool<JsonAnswer>(new Policy(), maximumRetained: 256);
+
+    private readonly ArrayBufferWriter<byte> _body = new(4096);
+    private readonly ArrayBufferWriter<byte> _scratch = new(4096);
+
+    private JsonAnswer() => Writer = new Utf8JsonWriter(_body, Options);
+
+    public Utf8JsonWriter Writer { get; }
+
+    /// <summary>A place to make a text before it is written as a JSON string; empty at first.</summary>
+    public ArrayBufferWriter<byte> Scratch => _scratch;
+
+    public static JsonAnswer Rent() => Pool.Get();
+
+    /// <summary>Ends one line of an NDJSON answer; the next value starts a new one.</summary>
+    public void EndLine()
+    {
+        Writer.Flush();
+        _body.Write("\n"u8);
+        Writer.Reset();
+    }
+
+    /// <summary>Moves what was written so far to the answer, whose headers are then sent.</summary>
+    public ValueTask<FlushResult> PassOnAsync(HttpContext context)
+    {
+        Writer.Flush();
+        context.Response.BodyWriter.Write(_body.WrittenSpan);
+        _body.ResetWrittenCount();
+        return context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>Sends everything as the whole body, as <c>application/json</c> unless another type is set.</summary>
+    public Task<FlushResult> SendAsync(HttpContext context)
+    {
+        Writer.Flush();
+        var response = context.Response;
+        response.ContentType ??= "application/json";
+        response.ContentLength = _body.WrittenCount;
+        // The pipe copies before it returns, so the answer may be given back while this is still being sent.
+        return response.BodyWriter.WriteAsync(_body.WrittenMemory, context.RequestAborted).AsTask();
+    }
+
+    public void Dispose() => Pool.Return(this);
+
+    private sealed class Policy : IPooledObjectPolicy<JsonAnswer>
+    {
+        public JsonAnswer Create() => new();
+
+        public bool Return(JsonAnswer answer)
+        {
+            answer.Writer.Reset();
+            answer._body.ResetWrittenCount();
+            answer._scratch.ResetWrittenCount();
+            return answer._body.Capacity <= BytesKept && answer._scratch.Capacity <= BytesKept;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Limits of what callers without a token may ask for, per client address: token buckets.</summary>
+internal static class RateLimits
+{
+    /// <summary>Policy of the public parts of the log.</summary>
+    public const string PublicReads = "public-reads";
+
+    /// <summary>Policy of fresh attestation documents.</summary>
+    public const string Attestations = "attestations";
+
+    private const string Everybody = "everybody";
+
+    public static void AddRateLimits(this IServiceCollection services, ReadSettings settings) =>
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.OnRejected = RejectAsync;
+            limiter.AddPolicy(PublicReads, context => settings.PerSecond == 0 || HasToken(context)
+                ? RateLimitPartition.GetNoLimiter(Everybody)
+                : Bucket(ClientOf(context), settings.Burst, TimeSpan.FromSeconds(1), settings.PerSecond));
+            limiter.AddPolicy(Attestations, context => settings.AttestationsPerMinute == 0
+                ? RateLimitPartition.GetNoLimiter(Everybody)
+                : PerMinute(ClientOf(context), settings.AttestationsPerMinute));
+        });
+
+    public static Problem Rejected(TimeSpan? pause) => new(ProblemCode.RateLimited,
+        "Too many requests from this address ([reads] in the configuration); slow down, or use a token.")
+    {
+        RetryAfter = pause ?? TimeSpan.FromSeconds(1),
+    };
+
+    private static RateLimitPartition<string> PerMinute(string client, int perMinute) =>
+        RateLimitPartition.GetTokenBucketLimiter(client, _ => PerMinuteOptions(perMinute));
+
+    /// <summary>A minute's worth at once, then one every so often.</summary>
+    public static TokenBucketRateLimiterOptions PerMinuteOptions(int perMinute) => new()
+    {
+        TokenLimit = perMinute,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+        QueueLimit = 0,
+    };
+
+    private static RateLimitPartition<string> Bucket(string client, int burst, TimeSpan period, int perPeriod) =>
+        RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = Math.Max(burst, perPeriod),
+            TokensPerPeriod = perPeriod,
+            ReplenishmentPeriod = period,
+            QueueLimit = 0,
+        });
+
+    private static ValueTask RejectAsync(OnRejectedContext rejected, CancellationToken cancellation)
+    {
+        var pause = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : (TimeSpan?)null;
+        return new(ProblemAnswer.WriteAsync(rejected.HttpContext, Rejected(pause)));
+    }
+
+    /// <summary>Calls with a token are answerable to its issuer; a bad token gets 401 whatever the address.</summary>
+    private static bool HasToken(HttpContext context) => context.Request.Headers.Authorization.Count > 0;
+
+    /// <summary>The client's address; of an IPv6 address the network half, since one client owns all of that.</summary>
+    private static string ClientOf(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes).ToString();
+    }
+}

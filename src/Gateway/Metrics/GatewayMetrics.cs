@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
+using Sequencer.Core;
+
+namespace Sequencer.Gateway;
+
+/// <summary>The gateway's own instruments; docs/metrics.md lists these and those of the other parts.</summary>
+internal sealed class GatewayMetrics
+{
+    private const string MeterName = "Sequencer.Gateway";
+
+    private readonly Counter<long> _problems;
+
+    public GatewayMetrics(IMeterFactory meters, ArrivingBytes arriving)
+    {
+        var meter = meters.Create(MeterName);
+        _problems = meter.CreateCounter<long>(
+            "sequencer.problems", "{answer}", "Answers that were problems, by code.");
+        meter.CreateObservableGauge(
+            "sequencer.arriving", () => arriving.Total, "By", "Bytes of bodies that are not whole yet.");
+    }
+
+    /// <summary>One more answer with this code.</summary>
+    public void CountProblem(ProblemCode code) =>
+        _problems.Add(1, new KeyValuePair<string, object?>("code", ProblemTable.NameOf(code)));
+
+    /// <summary>Collects what every part measures, for <c>/metrics</c>.</summary>
+    public static void Collect(IServiceCollection services) => services
+        .AddSingleton<GatewayMetrics>()
+        .AddOpenTelemetry()
+        .WithMetrics(metrics => metrics
+            .AddMeter(MeterName, CoreMetrics.MeterName)
+            .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddPrometheusExporter());
+}

@@ -1,0 +1,53 @@
+using Sequencer.Core;
+
+namespace Sequencer.Gateway;
+
+/// <summary>The whole configuration, read once before anything is built. setup/sample.toml explains every key.</summary>
+internal sealed record GatewaySettings
+{
+    public required ServerSettings Server { get; init; }
+
+    public required AuthSettings Auth { get; init; }
+
+    public required LogSettings Log { get; init; }
+
+    public required EnclaveSettings Enclave { get; init; }
+
+    public required LedgerSettings Ledger { get; init; }
+
+    public required SequencerOptions Sequencer { get; init; }
+
+    public required ChainSettings Chains { get; init; }
+
+    public required ReadSettings Reads { get; init; }
+
+    public required LoggingSettings Logging { get; init; }
+
+    /// <summary>Tables of the same file that other programs read, or that Kestrel reads itself.</summary>
+    private static readonly string[] ForeignTables = ["iac", "kestrel:endpoints", "kestrel:certificates"];
+
+    /// <exception cref="SettingsException">Naming the first setting that is wrong.</exception>
+    public static GatewaySettings Read(IConfigurationRoot configuration)
+    {
+        var reader = new SettingsReader(configuration);
+        var server = ServerSettings.Read(reader);
+        var log = LogSettings.Read(reader, server);
+        var sequencer = SequencerSettings.Read(reader, log.Prefix);
+        var settings = new GatewaySettings
+        {
+            Server = server,
+            Log = log,
+            Auth = AuthSettings.Read(reader),
+            Enclave = EnclaveSettings.Read(reader),
+            Ledger = LedgerSettings.Read(reader),
+            Sequencer = sequencer,
+            Chains = ChainSettings.Read(reader, sequencer),
+            Reads = ReadSettings.Read(reader),
+            Logging = LoggingSettings.Read(reader),
+        };
+        foreach (var table in ForeignTables)
+            reader.Leave(table);
+        reader.RefuseUnknown();
+        return settings;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Sequencer.Gateway;
+
+/// <summary>Where the entries are kept: <c>[ledger]</c>.</summary>
+internal sealed record LedgerSettings
+{
+    /// <summary>Folder of the ledger.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The id of the ledger that belongs to this service; any other ledger is refused.</summary>
+    public required string Id { get; init; }
+
+    public static LedgerSettings Read(SettingsReader reader)
+    {
+        var id = reader.Text("ledger:id", "");
+        if (id.Length == 0)
+            throw new SettingsException(
+                "ledger.id is not set: it says which ledger belongs to this service; `make config` makes one.");
+        return new LedgerSettings { Path = reader.Text("ledger:path", "data"), Id = id };
+    }
+}

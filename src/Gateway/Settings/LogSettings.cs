@@ -1,0 +1,46 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Under which name and key the chains are published: <c>[log]</c>.</summary>
+internal sealed record LogSettings
+{
+    /// <summary>What every chain's origin begins with, for example <c>sequencer.example/log</c>.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>File with the operator's Ed25519 log key, in the text form of a note's private key.</summary>
+    public required string KeyFile { get; init; }
+
+    public static LogSettings Read(SettingsReader reader, ServerSettings server)
+    {
+        var prefix = reader.Text("log:prefix", "");
+        var settings = new LogSettings
+        {
+            Prefix = prefix.Length > 0 ? prefix : server.PublicHost + "/log",
+            KeyFile = SettingsFile.Existing("log.key_file", reader.Text("log:key_file", "secrets/log.key"))!,
+        };
+        try
+        {
+            Origin.CheckPrefix(settings.Prefix);
+            return settings;
+        }
+        catch (ArgumentException malformed)
+        {
+            throw new SettingsException($"log.prefix (or server.public_host): {malformed.Message}");
+        }
+    }
+
+    /// <summary>The operator's key; the caller disposes it.</summary>
+    /// <exception cref="SettingsException">When the file holds no such key.</exception>
+    public PrivateKeyText ReadKey()
+    {
+        try
+        {
+            return PrivateKeyText.Parse(SettingsFile.Text("log.key_file", KeyFile));
+        }
+        catch (TlogException malformed)
+        {
+            throw new SettingsException($"log.key_file: {KeyFile}: {malformed.Message}");
+        }
+    }
+}

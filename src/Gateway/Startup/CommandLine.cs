@@ -1,0 +1,64 @@
+namespace Sequencer.Gateway;
+
+/// <summary>What the program was asked to do.</summary>
+internal sealed record CommandLine
+{
+    public const string Usage = """
+        sequencer-gateway [--config FILE] [--init] [--take-over]
+                                             serve; FILE defaults to setup/config.toml
+        sequencer-gateway config [--config FILE]     make FILE and the keys of a development set-up
+        sequencer-gateway --help
+
+        --init accepts an empty ledger: use it once, for the first start on a new volume.
+        --take-over takes the write role back after this gateway was fenced by another: only when that one is stopped.
+        Every setting is explained in setup/sample.toml. An environment variable overrides the setting it names:
+        SEQUENCER__SERVER__LISTEN=http://127.0.0.1:5001 for listen in [server].
+        """;
+
+    /// <summary>The configuration file.</summary>
+    public string ConfigFile { get; private init; } = "setup/config.toml";
+
+    /// <summary>Whether an empty ledger is accepted.</summary>
+    public bool Init { get; private init; }
+
+    /// <summary>Whether to serve although another gateway fenced this one.</summary>
+    public bool TakeOver { get; private init; }
+
+    /// <summary>Whether to make a development configuration instead of serving.</summary>
+    public bool MakesConfiguration { get; private init; }
+
+    public bool ShowsUsage { get; private init; }
+
+    /// <summary>Reads the arguments; null, with what is wrong, when they make no sense.</summary>
+    public static CommandLine? Parse(IReadOnlyList<string> arguments, out string wrong)
+    {
+        wrong = "";
+        var command = new CommandLine();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            switch (arguments[i])
+            {
+                case "config" when i == 0:
+                    command = command with { MakesConfiguration = true };
+                    break;
+                case "--init":
+                    command = command with { Init = true };
+                    break;
+                case "--take-over":
+                    command = command with { TakeOver = true };
+                    break;
+                case "--config" when i + 1 < arguments.Count:
+                    command = command with { ConfigFile = arguments[++i] };
+                    break;
+                case "--help" or "-h":
+                    command = command with { ShowsUsage = true };
+                    break;
+                default:
+                    wrong = $"{arguments[i]} is not understood here";
+                    return null;
+            }
+        }
+
+        return command;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Sequencer.Core;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Builds the HTTP side: services, layers, endpoints. Everything below it is given.</summary>
+internal static class GatewayApp
+{
+    /// <param name="configuration">Where the settings were read; Kestrel reads its own tables there.</param>
+    /// <param name="sequencer">The running sequencer; it outlives the application.</param>
+    public static WebApplication Build(
+        GatewaySettings settings, IConfiguration configuration, SequencerCore sequencer, LogIdentity identity,
+        Serilog.ILogger logger, TimeProvider time)
+    {
+        // Neither the environment nor files of the framework change what runs: the settings are all there is.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = Environments.Production,
+        });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.UseLogger(logger);
+        builder.UseServer(settings.Server);
+        builder.Services.AddGateway(settings, time);
+        builder.Services.AddSingleton(sequencer).AddSingleton(identity);
+        var app = builder.Build();
+        app.UseLayers(settings);
+        app.MapSequence();
+        app.MapBatch();
+        app.MapLog();
+        app.MapAttestation();
+        app.MapHeartbeat();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapOpenApiDocument();
+        return app;
+    }
+
+    private static void AddGateway(this IServiceCollection services, GatewaySettings settings, TimeProvider time)
+    {
+        services.AddSingleton(time);
+        services.AddSingleton(settings).AddSingleton(settings.Server).AddSingleton(settings.Auth);
+        services.AddSingleton(settings.Chains).AddSingleton(settings.Reads).AddSingleton(settings.Logging);
+        services.AddSingleton(settings.Sequencer);
+        services.AddSigningKeys(settings.Auth);
+        services.AddSingleton<TokenValidator>().AddSingleton<Gate>();
+        services.AddSingleton<ArrivingBytes>().AddSingleton<BodyReader>().AddSingleton<BatchReader>();
+        services.AddSingleton<AttestationBudget>().AddSingleton<ServiceState>();
+        services.AddRateLimits(settings.Reads);
+        GatewayMetrics.Collect(services);
+        services.AddOpenApiDocument();
+    }
+
+    private static void AddSigningKeys(this IServiceCollection services, AuthSettings settings)
+    {
+        if (settings.PublicKeyFile is { } path)
+        {
+            services.AddSingleton<ISigningKeys>(KeySource.FromPem(path));
+            return;
+        }
+
+        services.AddSingleton(provider => KeySource.FromJwks(settings,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RotatingKeys>>()));
+        services.AddSingleton<ISigningKeys>(provider => provider.GetRequiredService<RotatingKeys>());
+        services.AddHostedService(provider => provider.GetRequiredService<RotatingKeys>());
+    }
+
+    private static void UseLayers(this WebApplication app, GatewaySettings settings)
+    {
+        if (settings.Server.TrustedProxies.Count > 0)
+        {
+            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor };
+            forwarded.KnownProxies.Clear();
+            foreach (var proxy in settings.Server.TrustedProxies)
+                forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+            app.UseForwardedHeaders(forwarded);
+        }
+
+        app.UseMiddleware<EdgeMiddleware>();
+        app.UseRouting();
+        app.UseRateLimiter();
+    }
+}

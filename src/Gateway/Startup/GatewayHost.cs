@@ -1,0 +1,67 @@
+using System.Net.Sockets;
+using Sequencer.Core;
+using Sequencer.Protocol;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Runs the service from its configuration to its end.</summary>
+internal static partial class GatewayHost
+{
+    /// <summary>Serves until told to stop (SIGTERM, SIGINT), or until the sequencer stops by itself.</summary>
+    /// <returns>0 after a stop that was asked for, 1 after one that was not.</returns>
+    /// <exception cref="SettingsException">When a setting, or something that a setting names, stops the start.</exception>
+    public static async Task<int> RunAsync(CommandLine command)
+    {
+        var configuration = ReadConfiguration(command.ConfigFile);
+        var settings = GatewaySettings.Read(configuration);
+        settings.Sequencer.TakeOver = command.TakeOver;
+        await using var log = LoggingSetup.CreateLogger(settings.Logging);
+        using var loggers = new LoggerFactory();
+        loggers.AddProvider(new Serilog.Extensions.Logging.SerilogLoggerProvider(log));
+        var logger = loggers.CreateLogger(typeof(GatewayHost));
+        var ledger = new RocksLedgerSource(settings.Ledger.Path, settings.Ledger.Id, command.Init);
+        await using var service = await SequencerService.StartAsync(settings, ledger, loggers);
+        await using var app = GatewayApp.Build(
+            settings, configuration, service.Core, service.Identity, log, TimeProvider.System);
+        await StartAsync(app, settings.Server);
+        LogStarted(logger, string.Join(", ", app.Urls), settings.Enclave.Address, settings.Log.Prefix);
+        var ended = await Task.WhenAny(app.WaitForShutdownAsync(), service.Core.Completion);
+        var stoppedByItself = ended == service.Core.Completion;
+        if (stoppedByItself)
+            LogStoppedByItself(logger, service.Core.Completion.Exception?.InnerException, service.Core.Status.Reason);
+        // The server first: calls in flight get their answers from a sequencer that still runs.
+        await app.StopAsync();
+        await service.Core.StopAsync(CancellationToken.None);
+        LogStopped(logger);
+        return stoppedByItself ? 1 : 0;
+    }
+
+    /// <summary>The file, and over it the environment.</summary>
+    public static IConfigurationRoot ReadConfiguration(string path) => new ConfigurationBuilder()
+        .Add(new TomlConfigurationSource(TomlFile.Read(path)))
+        .AddEnvironmentVariables(SettingsReader.EnvironmentPrefix)
+        .Build();
+
+    private static async Task StartAsync(WebApplication app, ServerSettings server)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception refused) when (refused is IOException or SocketException or InvalidOperationException)
+        {
+            throw new SettingsException(
+                $"server.listen ({server.Listen}): {refused.Message} Stop the program that has it, or listen elsewhere.");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Listening on {Addresses}; enclave {Enclave}; logs under {LogPrefix}")]
+    private static partial void LogStarted(
+        ILogger logger, string addresses, EnclaveEndpoint enclave, string logPrefix);
+
+    [LoggerMessage(LogLevel.Critical, "The sequencer stopped by itself: {Reason}")]
+    private static partial void LogStoppedByItself(ILogger logger, Exception? failure, string? reason);
+
+    [LoggerMessage(LogLevel.Information, "Stopped; every accepted transaction was finished or refused")]
+    private static partial void LogStopped(ILogger logger);
+}

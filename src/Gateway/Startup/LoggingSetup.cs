@@ -1,0 +1,35 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Makes the one log of the program: standard output.</summary>
+internal static class LoggingSetup
+{
+    private const string Lines = "{Timestamp:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Level:u3} {Message:lj}{NewLine}{Exception}";
+
+    public static Serilog.Core.Logger CreateLogger(LoggingSettings settings)
+    {
+        var configuration = new LoggerConfiguration().MinimumLevel.Is(settings.Level);
+        var logger = settings.Json
+            ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter())
+            : configuration.WriteTo.Console(outputTemplate: Lines, formatProvider: CultureInfo.InvariantCulture);
+        return logger.CreateLogger();
+    }
+
+    /// <summary>Sends the framework's log there too: its warnings, since requests are logged by our own layer.</summary>
+    public static void UseLogger(this ILoggingBuilder logging, Serilog.ILogger logger) => logging
+        .ClearProviders()
+        .AddSerilog(logger)
+        .SetMinimumLevel(LevelOf(logger))
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+    private static LogLevel LevelOf(Serilog.ILogger logger) =>
+        logger.IsEnabled(LogEventLevel.Debug) ? LogLevel.Debug
+        : logger.IsEnabled(LogEventLevel.Information) ? LogLevel.Information
+        : logger.IsEnabled(LogEventLevel.Warning) ? LogLevel.Warning
+        : LogLevel.Error;
+}

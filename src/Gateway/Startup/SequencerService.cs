@@ -1,0 +1,80 @@
+using Sequencer.Core;
+using Sequencer.Protocol;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Everything below HTTP: the enclave where it runs in this process, the log key, the sequencer.</summary>
+internal sealed class SequencerService : IAsyncDisposable
+{
+    private readonly InProcessEnclave? _enclave;
+    private readonly KeyFileSigner _logKey;
+    private readonly CoreMetrics _metrics;
+
+    private SequencerService(
+        SequencerCore core, LogIdentity identity, InProcessEnclave? enclave, KeyFileSigner logKey, CoreMetrics metrics)
+    {
+        (Core, Identity) = (core, identity);
+        (_enclave, _logKey, _metrics) = (enclave, logKey, metrics);
+    }
+
+    public SequencerCore Core { get; }
+
+    public LogIdentity Identity { get; }
+
+    /// <summary>Opens the ledger and begins to reach the enclave.</summary>
+    /// <exception cref="SettingsException">When ledger, key or simulated root cannot be used.</exception>
+    public static async Task<SequencerService> StartAsync(
+        GatewaySettings settings, ILedgerSource ledger, ILoggerFactory loggers)
+    {
+        using var key = settings.Log.ReadKey();
+        var logKey = new KeyFileSigner(key.CreateSigner());
+        var metrics = new CoreMetrics();
+        var enclave = settings.Enclave.Address is EnclaveEndpoint.InProcess
+            ? InProcessEnclave.Start(settings, loggers.CreateLogger<InProcessEnclave>())
+            : null;
+        IEnclaveTransport transport = settings.Enclave.Address switch
+        {
+            EnclaveEndpoint.InProcess => enclave!.Transport,
+            EnclaveEndpoint.Unix unix => new UnixTransport(unix.Path),
+            _ => throw new SettingsException($"enclave.address: {settings.Enclave.Address} cannot be reached from here."),
+        };
+        var core = await StartCoreAsync(settings, new CoreDependencies
+        {
+            Ledger = ledger,
+            Enclave = transport,
+            LogKey = logKey,
+            Logger = loggers.CreateLogger<SequencerCore>(),
+            Metrics = metrics,
+        });
+        // What runs in this process answers at once: the first caller need not see it start.
+        if (enclave is not null)
+            await core.WhenReadyAsync(CancellationToken.None);
+        return new SequencerService(
+            core, new LogIdentity(settings.Log.Prefix, logKey.PublicKey), enclave, logKey, metrics);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Core.DisposeAsync();
+        if (_enclave is not null)
+            await _enclave.DisposeAsync();
+        _logKey.Dispose();
+        _metrics.Dispose();
+    }
+
+    private static async Task<SequencerCore> StartCoreAsync(GatewaySettings settings, CoreDependencies dependencies)
+    {
+        try
+        {
+            return await SequencerCore.StartAsync(settings.Sequencer, dependencies, CancellationToken.None);
+        }
+        catch (LedgerException unusable)
+        {
+            throw new SettingsException($"ledger.path: {unusable.Message}");
+        }
+        catch (EnclaveFencedException fenced)
+        {
+            throw new SettingsException(fenced.Message);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+
+namespace Sequencer.Gateway;
+
+/// <summary>
+/// A JSON Web Key Set from a file or a URL that is read again when a token names an unknown key, at most once in
+/// <see cref="AuthSettings.JwksReloadMinSeconds"/>, and in any case every
+/// <see cref="AuthSettings.JwksReloadMaxSeconds"/>. A reading that fails leaves the last good set in force.
+/// </summary>
+internal sealed partial class RotatingKeys(
+    Func<CancellationToken, Task<byte[]>> fetch, AuthSettings settings, TimeProvider time, ILogger<RotatingKeys> logger)
+    : BackgroundService, ISigningKeys
+{
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private volatile SigningKeySet _current = SigningKeySet.Empty;
+    private DateTimeOffset _readAt = DateTimeOffset.MinValue; // Owned by the holder of _reading.
+
+    public SigningKeySet Current => _current;
+
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        await _reading.WaitAsync(cancellation);
+        try
+        {
+            if (time.GetUtcNow() - _readAt < TimeSpan.FromSeconds(settings.JwksReloadMinSeconds))
+                return;
+            _readAt = time.GetUtcNow();
+            // Not the caller's token: callers who give up must not keep new keys from being seen.
+            _current = Jwks.Parse(await fetch(CancellationToken.None));
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or CryptographicException
+            or UnauthorizedAccessException or TimeoutException)
+        {
+            LogKeptOld(failure.Message);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _reading.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.JwksReloadMaxSeconds), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await RefreshAsync(stoppingToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning,
+        "The JSON Web Key Set could not be read; the last good one stays in force: {Reason}")]
+    private partial void LogKeptOld(string reason);
+}
