@@ -21,6 +21,9 @@ public sealed class ParserFuzzTests
         new TlogProof(3, [MerkleHash.Empty], new byte[100], Note).ToString();
     private static readonly string GroupPolicy =
         Policy.Replace("quorum W1", "group g 1 W1", StringComparison.Ordinal) + "quorum g\n";
+    private static readonly string HandoverText = new Handover(
+        Checkpoint.Parse(SignedNote.Parse(Note).Text), DerivedLog.WitnessKey, DerivedLog.WitnessKey, 5)
+        .ToNoteText();
     private static readonly string Extended = $"o\n1\n{MerkleHash.Empty}\nextension\n";
 
     [Fact]
@@ -57,6 +60,10 @@ public sealed class ParserFuzzTests
         Fuzz(
             Mutation.Of(SignedNote.Parse(Note).Text, Extended),
             text => Checkpoint.Parse(text).ToNoteText());
+
+    [Fact]
+    public void Handover_Parse_OnlyRefuses() =>
+        Fuzz(Mutation.Of(HandoverText), text => Handover.Parse(text).ToNoteText());
 
     [Fact]
     public void TlogProof_Parse_OnlyRefuses() =>

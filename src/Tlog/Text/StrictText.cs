@@ -46,7 +46,8 @@ internal static class StrictText
     public static bool TryDecimal(ReadOnlySpan<char> text, ulong max, out ulong value)
     {
         value = 0;
-        if (text.Length > 1 && text[0] == '0')
+        // The framework's parser also takes NUL characters after the digits.
+        if (text.ContainsAnyExceptInRange('0', '9') || (text.Length > 1 && text[0] == '0'))
             return false;
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)
             && value <= max;

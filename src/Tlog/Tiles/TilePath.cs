@@ -46,13 +46,9 @@ internal static class TilePath
         {
             var group = text[range];
             var digits = group.StartsWith("x") ? group[1..] : group;
-            if (digits.Length != 3
-                || !uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-            {
+            if (digits.Length != 3 || digits.ContainsAnyExceptInRange('0', '9'))
                 return false;
-            }
-
-            index = index * 1000 + value;
+            index = index * 1000 + uint.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
         }
 
         return true;

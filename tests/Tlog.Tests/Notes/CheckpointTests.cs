@@ -65,6 +65,7 @@ public sealed class CheckpointTests
     [InlineData($"log\n 1\n{Root}\n", TlogError.MalformedCheckpoint)]
     [InlineData($"log\n1 \n{Root}\n", TlogError.MalformedCheckpoint)]
     [InlineData($"log\n1,000\n{Root}\n", TlogError.MalformedCheckpoint)]
+    [InlineData($"log\n1\0\n{Root}\n", TlogError.MalformedCheckpoint)]
     [InlineData($"log\n٣\n{Root}\n", TlogError.MalformedCheckpoint)]
     [InlineData($"log\n9223372036854775808\n{Root}\n", TlogError.MalformedCheckpoint)]
     [InlineData($"log\n99999999999999999999999\n{Root}\n", TlogError.MalformedCheckpoint)]

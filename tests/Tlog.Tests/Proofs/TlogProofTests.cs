@@ -69,6 +69,7 @@ public sealed class TlogProofTests
     [InlineData(Header + "index 01\n\nc\n")]
     [InlineData(Header + "index +1\n\nc\n")]
     [InlineData(Header + "index 0 \n\nc\n")]
+    [InlineData(Header + "index 0\0\n\nc\n")]
     [InlineData(Header + "index 9223372036854775807\n\nc\n")]
     [InlineData(Header + "Index 0\n\nc\n")]
     [InlineData(Header + "extra\nindex 0\n\nc\n")]
