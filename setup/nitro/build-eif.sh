@@ -43,7 +43,7 @@ stage_kernel() {
 # Without debug files and with the checkout's folder mapped away nothing of this machine's paths is left.
 publish() {
   say "publishing $(basename "$project")"
-  dotnet publish "$project" -c Release -r linux-x64 --self-contained -o "$work/published" -nologo -v quiet \
+  dotnet publish "$project" -c Release -o "$work/published" -nologo -v quiet \
     -p:CppCompilerAndLinker=gcc -p:DebugType=none -p:NativeDebugSymbols=false "-p:PathMap=$root=/_" >&2
   program=$(find "$work/published" -maxdepth 1 -type f -executable ! -name '*.so' ! -name '*.dbg' -printf '%f\n')
   [ "$(wc -w <<<"$program")" = 1 ] || die "expected one program in the published folder, found: $program"

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Sequencer.Cli.Attestation;
 using Sequencer.Cli.Audit;
+using Sequencer.Cli.Eif;
 using Sequencer.Cli.Policy;
 using Sequencer.Cli.Receipt;
 using Sequencer.Cli.Submit;
@@ -56,6 +57,7 @@ internal static class SequencerCli
             PolicyCommand.Create(environment),
             AuditCommand.Create(environment),
             AttestationCommand.Create(environment),
+            EifCommands.Create(environment),
         };
 
     private static int ReportUsage(ParseResult parsed, CliEnvironment environment)

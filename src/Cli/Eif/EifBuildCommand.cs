@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sequencer.Cli.Terminal;
 using Sequencer.Eif;
 
 namespace Sequencer.Cli.Eif;
@@ -14,11 +15,11 @@ internal static class EifBuildCommand
 
     private const string KernelHashField = "KernelSha256";
 
-    private static readonly Option<FileInfo> Kernel = new Option<FileInfo>("--kernel")
+    private static readonly Option<FileInfo> Kernel = new("--kernel")
     {
         Description = "The kernel, a bzImage for x86_64.",
         Required = true,
-    }.AcceptExistingOnly();
+    };
 
     private static readonly Option<string> CommandLine = new("--cmdline")
     {
@@ -33,7 +34,7 @@ internal static class EifBuildCommand
         Required = true,
     }.AcceptExistingOnly();
 
-    private static readonly Option<string> Output = new("--output", "-o")
+    private static readonly Option<FileInfo> Output = new("--output", "-o")
     {
         Description = "The image to write.",
         Required = true,
@@ -57,26 +58,26 @@ internal static class EifBuildCommand
         DefaultValueFactory = _ => FixedBuildTime,
     };
 
-    private static readonly Option<FileInfo> Metadata = new Option<FileInfo>("--metadata")
+    private static readonly Option<FileInfo> Metadata = new("--metadata")
     {
         Description = "A JSON object to record in the metadata beside the kernel's hash.",
-    }.AcceptExistingOnly();
+    };
 
     private static string ToolVersion => typeof(EifBuildCommand).Assembly.GetName().Version!.ToString(3);
 
     public static Command Create()
     {
-        var command = new Command("build", "Make an image; the same parts give the same bytes.")
+        var command = new Command("build", "Makes an image; the same parts give the same bytes.")
         {
             Kernel, CommandLine, Ramdisks, Output, Name, ImageVersion, BuildTime, Metadata,
         };
-        command.SetAction(parse => EifCommands.Run(parse, () => Build(parse)));
+        command.SetAction(parse => EifCommands.Run(() => Build(parse)));
         return command;
     }
 
     private static int Build(ParseResult parse)
     {
-        var kernel = File.ReadAllBytes(parse.GetRequiredValue(Kernel).FullName);
+        var kernel = InputFile.ReadBytes(parse.GetRequiredValue(Kernel), EifFile.MaxBytes);
         var image = new EifBuilder
         {
             Kernel = kernel,
@@ -94,13 +95,13 @@ internal static class EifBuildCommand
             },
             Ramdisks = [.. parse.GetRequiredValue(Ramdisks).Select(Pack)],
         }.Build();
-        EifCommands.Write(parse.GetRequiredValue(Output), image);
+        OutputFile.Write(parse.GetRequiredValue(Output), image, replace: true);
         parse.InvocationConfiguration.Output.WriteLine(EifDescription.Of(EifFile.Parse(image)).ToJson());
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static ReadOnlyMemory<byte> Pack(FileSystemInfo source) => source is FileInfo file
-        ? File.ReadAllBytes(file.FullName)
+        ? InputFile.ReadBytes(file, EifFile.MaxBytes)
         : Gzip.Compress(CpioArchive.Write(CpioArchive.EntriesOf(source.FullName)));
 
     private static JsonObject CustomMetadata(FileInfo? file, byte[] kernel)
@@ -115,7 +116,7 @@ internal static class EifBuildCommand
         try
         {
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            var json = File.ReadAllBytes(file.FullName);
+            var json = InputFile.ReadBytes(file);
             if (JsonNode.Parse(json, documentOptions: options) is JsonObject custom)
                 return custom;
         }

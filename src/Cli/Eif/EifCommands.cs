@@ -1,42 +1,34 @@
 using System.CommandLine;
+using Sequencer.Cli.Terminal;
 using Sequencer.Eif;
 
 namespace Sequencer.Cli.Eif;
 
 /// <summary><c>sequencer eif</c>: makes, describes and signs images, without Docker or nitro-cli.</summary>
-public static class EifCommands
+internal static class EifCommands
 {
-    public static Command Create() => new("eif", "Make, describe and sign enclave images (EIF files).")
-    {
-        EifBuildCommand.Create(),
-        EifDescribeCommand.Create(),
-        EifSignCommand.Create(),
-    };
+    public static Command Create(CliEnvironment environment) =>
+        new("eif", "Makes, describes and signs enclave images (EIF files).")
+        {
+            EifBuildCommand.Create(),
+            EifDescribeCommand.Create(),
+            EifSignCommand.Create(environment),
+        };
 
-    /// <summary>Runs a command; what it refuses is one line on the error output, and exit code 1.</summary>
-    internal static int Run(ParseResult parse, Func<int> command)
+    /// <summary>Runs a command, whose refusals become those of the command line.</summary>
+    internal static int Run(Func<int> command)
     {
         try
         {
             return command();
         }
-        catch (EifException e)
+        catch (EifException refusal)
         {
-            parse.InvocationConfiguration.Error.WriteLine($"Refused ({e.Error}): {e.Message}");
+            throw CliException.Refused($"Refused ({refusal.Error}): {refusal.Message}", refusal);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            parse.InvocationConfiguration.Error.WriteLine(e.Message);
+            throw CliException.Usage(unreadable.Message, unreadable);
         }
-
-        return 1;
-    }
-
-    /// <summary>Replaces a file as a whole, so that nobody meets half of it.</summary>
-    internal static void Write(string path, byte[] bytes)
-    {
-        var unfinished = path + ".new";
-        File.WriteAllBytes(unfinished, bytes);
-        File.Move(unfinished, path, overwrite: true);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequencer.Cli.Terminal;
 using Sequencer.Eif;
 
 namespace Sequencer.Cli.Eif;
@@ -10,15 +11,15 @@ namespace Sequencer.Cli.Eif;
 /// </summary>
 internal static class EifDescribeCommand
 {
-    private static readonly Argument<FileInfo> File = new Argument<FileInfo>("file")
-    {
-        Description = "The image.",
-    }.AcceptExistingOnly();
+    private static readonly Argument<FileInfo> File = new("FILE") { Description = "The image." };
 
     public static Command Create()
     {
-        var command = new Command("describe", "Check an image and print its measurements as JSON.") { File };
-        command.SetAction(parse => EifCommands.Run(parse, () => Describe(parse)));
+        var command = new Command("describe", "Checks an image and prints its measurements as JSON.")
+        {
+            File,
+        };
+        command.SetAction(parse => EifCommands.Run(() => Describe(parse)));
         return command;
     }
 
@@ -36,8 +37,8 @@ internal static class EifDescribeCommand
         error.WriteLine($"crc32      {image.Crc:x8}");
         parse.InvocationConfiguration.Output.WriteLine(description.ToJson());
         if (description.SignatureHolds != false)
-            return 0;
+            return ExitCodes.Done;
         error.WriteLine("Refused: the signature is not one over this image by the certificate beside it.");
-        return 1;
+        return ExitCodes.Refused;
     }
 }
