@@ -23,7 +23,6 @@ internal sealed class EnclaveIdentity : IDisposable
         // A chain id cannot start with an underscore, so no origin can collide with these names.
         var name = logPrefix + (mode == EnclaveMode.Simulated ? "/_simulated-enclave" : "/_enclave");
         Cosigner = VerifierKey.Create(name, SignatureType.CosignatureEd25519, _signer.PublicKey.Span);
-        HandoverKey = VerifierKey.Create(name, SignatureType.Ed25519, _signer.PublicKey.Span);
         _userData = SequencerBinding.Encode(name, Limits.Version);
         Image = new ImageMeasurement(Pcr(0), Pcr(1), Pcr(2));
         _document = [];
@@ -36,9 +35,6 @@ internal sealed class EnclaveIdentity : IDisposable
 
     /// <summary>The key as a cosigner of checkpoints.</summary>
     public VerifierKey Cosigner { get; }
-
-    /// <summary>The same key as the signer of handover notes.</summary>
-    public VerifierKey HandoverKey { get; }
 
     /// <summary>This image, as its own NSM measures it.</summary>
     public ImageMeasurement Image { get; }
@@ -53,7 +49,7 @@ internal sealed class EnclaveIdentity : IDisposable
     public void Renew()
     {
         var document = Attest(nonce: null);
-        Clock.Anchor(AttestationDocument.Parse(document).TimestampMs);
+        Clock.Anchor(AttestationDocument.ParseFromOwnNsm(document).TimestampMs);
         _document = document;
     }
 

@@ -34,6 +34,9 @@ public sealed class EnclaveMachine : IDisposable
             [new AcceptedImage(_identity.Image), .. configuration.Predecessors?.Images ?? []]));
     }
 
+    /// <summary>The epoch's key, as a cosigner of checkpoints.</summary>
+    public VerifierKey Cosigner => _identity.Cosigner;
+
     /// <summary>Opens a session; it has no role until it says hello.</summary>
     public static SessionRole OpenSession() => new();
 

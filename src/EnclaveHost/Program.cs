@@ -1,1 +1,3 @@
-return 0;
+using Sequencer.EnclaveHost;
+
+return await OrdinaryProcess.RunAsync(args);

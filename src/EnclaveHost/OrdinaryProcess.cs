@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Sequencer.Attestation;
+
+namespace Sequencer.EnclaveHost;
+
+/// <summary>
+/// Runs the enclave as one process among others. SIGTERM and SIGINT end it cleanly. Exit codes: 0 stopped,
+/// 1 it cannot start or go on, 2 usage.
+/// </summary>
+internal static class OrdinaryProcess
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var stopping = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        try
+        {
+            await EnclaveProgram.RunAsync(HostArguments.Parse(args), () => Task.CompletedTask, stopping.Token);
+            return 0;
+        }
+        catch (UsageException exception)
+        {
+            HostLog.Line(exception.Message);
+            await Console.Error.WriteLineAsync(HostArguments.Usage);
+            return 2;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException
+                                              or NsmException or AttestationException or CryptographicException)
+        {
+            HostLog.Line(exception.Message);
+            return 1;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopping.Cancel();
+        }
+    }
+}

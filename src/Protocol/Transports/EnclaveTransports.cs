@@ -1,0 +1,22 @@
+namespace Sequencer.Protocol;
+
+/// <summary>Makes the transport that an endpoint names.</summary>
+public static class EnclaveTransports
+{
+    /// <summary>The core's side of an endpoint outside of this process.</summary>
+    /// <exception cref="FormatException">When the endpoint is not one that can be connected to.</exception>
+    public static IEnclaveTransport Connect(EnclaveEndpoint endpoint) => endpoint switch
+    {
+        EnclaveEndpoint.Unix unix => new UnixTransport(unix.Path),
+        _ => throw new FormatException($"{endpoint} cannot be connected to; use unix:///path or vsock://cid:port."),
+    };
+
+    /// <summary>The enclave's side of an endpoint outside of this process.</summary>
+    /// <exception cref="FormatException">When the endpoint is not one to listen on.</exception>
+    /// <exception cref="IOException">When it is taken, or cannot be used.</exception>
+    public static IEnclaveListener Listen(EnclaveEndpoint endpoint) => endpoint switch
+    {
+        EnclaveEndpoint.Unix unix => new UnixListener(unix.Path),
+        _ => throw new FormatException($"{endpoint} cannot be listened on; use unix:///path or vsock://any:port."),
+    };
+}
