@@ -8,8 +8,7 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class Intake(SequencerOptions options)
 {
-    private readonly Channel<Chain> _ready =
-        Channel.CreateUnbounded<Chain>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Chain> _ready = Channel.CreateUnbounded<Chain>();
 
     private int _entries;
     private long _bytes;

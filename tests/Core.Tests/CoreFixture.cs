@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core.Tests;
+
+/// <summary>A core over a given ledger and enclave, with what its users would check.</summary>
+public sealed class CoreFixture : IAsyncDisposable
+{
+    private static readonly NoteSigner LogKey = NoteSigner.FromSeed(new byte[32]);
+
+    private readonly CoreMetrics _metrics = new();
+
+    private CoreFixture()
+    {
+    }
+
+    public SequencerCore Core { get; private set; } = null!;
+
+    public static VerifierKey LogVerifier(ChainId chain) => VerifierKey.Create(
+        Origin.For(EnclaveFixture.LogPrefix, chain), SignatureType.Ed25519, LogKey.PublicKey.Span);
+
+    public static ChainId Chain(string id = "demo") =>
+        ChainId.TryParse(id, out var chain) ? chain : throw new ArgumentException(id);
+
+    public static async Task<CoreFixture> StartAsync(
+        ILedgerSource ledger, EnclaveFixture enclave, Action<SequencerOptions>? configure = null)
+    {
+        var options = new SequencerOptions { LogPrefix = EnclaveFixture.LogPrefix };
+        configure?.Invoke(options);
+        var fixture = new CoreFixture();
+        fixture.Core = await SequencerCore.StartAsync(
+            options,
+            new CoreDependencies
+            {
+                Ledger = ledger,
+                Enclave = enclave,
+                LogKey = new KeyFileSigner(LogKey),
+                Logger = NullLogger<SequencerCore>.Instance,
+                Metrics = fixture._metrics,
+            },
+            CancellationToken.None);
+        await fixture.Core.WhenReadyAsync(CancellationToken.None);
+        return fixture;
+    }
+
+    public async Task<SubmitOutcome> SubmitAsync(string text, string chain = "demo", string? key = null) =>
+        await Core.SubmitAsync(
+            new Submission
+            {
+                Chain = Chain(chain),
+                Entries = [Encoding.UTF8.GetBytes(text)],
+                IdempotencyKey = key,
+            },
+            CancellationToken.None);
+
+    public async Task<SequencedRange> SequenceAsync(string text, string chain = "demo", string? key = null) =>
+        await SubmitAsync(text, chain, key) switch
+        {
+            SubmitOutcome.Sequenced sequenced => sequenced.Range,
+            SubmitOutcome.Refused refused => throw new InvalidOperationException(refused.Refusal.ToString()),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+
+    public static string Receipt(SequencedRange range, int offset = 0)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        range.WriteReceipt(offset, buffer);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Checks a receipt's inclusion and the log's signature; gives its checkpoint.</summary>
+    public static Checkpoint VerifyReceipt(string receipt, string text, string chain = "demo")
+    {
+        var proof = TlogProof.Parse(receipt);
+        var note = SignedNote.Parse(proof.Checkpoint);
+        note.Verify([LogVerifier(Chain(chain))]);
+        var checkpoint = Checkpoint.Parse(note.Text);
+        InclusionProof.Verify(
+            proof.Index, checkpoint.Size, MerkleHash.Leaf(Encoding.UTF8.GetBytes(text)),
+            proof.Hashes.ToArray(), checkpoint.Root);
+        return checkpoint;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Core.StopAsync(CancellationToken.None);
+        await Core.DisposeAsync();
+        _metrics.Dispose();
+    }
+}

@@ -1,0 +1,58 @@
+using Sequencer.Attestation;
+using Sequencer.Enclave;
+using Sequencer.Protocol;
+using Sequencer.Simulation;
+
+namespace Sequencer.Core.Tests;
+
+/// <summary>A simulated enclave of this process that can be killed and booted again.</summary>
+public sealed class EnclaveFixture : IEnclaveTransport, IAsyncDisposable
+{
+    public const string LogPrefix = "sequencer.test/log";
+
+    private readonly SimulatedRoot _root = SimulatedRoot.Create(TimeProvider.System);
+    private PipeTransport _pipe = null!;
+    private CancellationTokenSource _stopping = null!;
+    private Task _serving = Task.CompletedTask;
+
+    public EnclaveFixture() => Boot();
+
+    public TrustedRoot Root => _root.Trusted;
+
+    public int Boots { get; private set; }
+
+    public ValueTask<Stream> ConnectAsync(CancellationToken cancellation) => _pipe.ConnectAsync(cancellation);
+
+    /// <summary>Ends the enclave with everything it held and boots a new epoch.</summary>
+    public async Task RebootAsync()
+    {
+        await KillAsync();
+        Boot();
+    }
+
+    public async Task KillAsync()
+    {
+        await _stopping.CancelAsync();
+        await _pipe.DisposeAsync();
+        await _serving;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _root.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Boot()
+    {
+        Boots++;
+        _pipe = new PipeTransport();
+        _stopping = new CancellationTokenSource();
+        var machine = new EnclaveMachine(
+            new EnclaveConfiguration { LogPrefix = LogPrefix },
+            new SimulatedNsm(_root, TimeProvider.System), _root.Trusted, TimeProvider.System);
+        var server = new EnclaveServer(machine, _pipe, TimeProvider.System, static _ => { });
+        _serving = server.RunAsync(TimeSpan.FromMinutes(5), _stopping.Token);
+    }
+}
