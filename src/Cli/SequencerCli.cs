@@ -45,6 +45,12 @@ internal static class SequencerCli
         {
             return Report(environment, ExitCodes.Refused, "Stopped before the end, as asked.");
         }
+        catch (Exception fault)
+        {
+            return Report(environment, ExitCodes.Refused,
+                $"The command failed unexpectedly: {fault.Message} ({fault.GetType().Name}). This is a fault of the "
+                    + "program: please report it, with the command line.");
+        }
     }
 
     private static RootCommand CreateRoot(CliEnvironment environment) =>

@@ -58,12 +58,13 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
         CosignedAt = CosignedAt!.Value,
         Enclave = Enclave!,
         Witnesses = [.. Quorum!.Cosigned.Select(witness => witness.Name)],
-        Guarantee = Established(),
+        Guarantee = Established(policy, Enclave!.Attestation.IsSimulated),
     };
 
-    private Guarantee Established()
+    /// <summary>What follows when every check holds.</summary>
+    public static Guarantee Established(TlogPolicy policy, bool isSimulated)
     {
-        if (Enclave!.Attestation.IsSimulated)
+        if (isSimulated)
             return Guarantee.SimulatedOnly;
         // Two quorums without a common witness could cosign two histories, with every witness honest.
         return policy.HasWitnesses && policy.QuorumsIntersect ? Guarantee.AcrossEpochs : Guarantee.WithinEpoch;

@@ -1,0 +1,153 @@
+using System.Net;
+using Sequencer.Client.Tests.Fixtures;
+using static Sequencer.Client.Tests.Fixtures.ScriptedGateway;
+
+namespace Sequencer.Client.Tests.Gateway;
+
+public sealed class RetryTests : IDisposable
+{
+    private static readonly HttpRequestException NoConnection =
+        new(HttpRequestError.ConnectionError, "Connection refused (gateway.test:80)");
+
+    private readonly TestLog _log = new(3);
+    private readonly InstantTime _time = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task Submit_AnswerLost_IsRepeatedUnderTheSameKey()
+    {
+        var gateway = new ScriptedGateway(Throws(new HttpRequestException("reset")), Sequenced());
+        var sequenced = await gateway.Connect(_time).SubmitAsync(TestLog.Entry(1));
+
+        sequenced.Index.Should().Be(1);
+        gateway.Asked.Should().HaveCount(2);
+        gateway.Asked[0].IdempotencyKey.Should().MatchRegex("^[0-9a-f]{32}$");
+        gateway.Asked[1].Should().BeEquivalentTo(gateway.Asked[0]);
+    }
+
+    [Fact]
+    public async Task Submit_Twice_UsesTwoKeys()
+    {
+        var gateway = new ScriptedGateway(Sequenced(), Sequenced());
+        var client = gateway.Connect(_time);
+        await client.SubmitAsync(TestLog.Entry(1));
+        await client.SubmitAsync(TestLog.Entry(1));
+
+        gateway.Asked[0].IdempotencyKey.Should().NotBe(gateway.Asked[1].IdempotencyKey);
+    }
+
+    [Fact]
+    public async Task Submit_KeyGiven_IsUsed()
+    {
+        var gateway = new ScriptedGateway(Sequenced());
+        await gateway.Connect(_time).SubmitAsync(TestLog.Entry(1), "mine");
+
+        gateway.Asked.Single().IdempotencyKey.Should().Be("mine");
+    }
+
+    [Fact]
+    public async Task Submit_RetryAfter_IsWaitedFor()
+    {
+        var gateway = new ScriptedGateway(
+            Problem(HttpStatusCode.TooManyRequests, "chain_quota", "Too fast.", retryAfterSeconds: 7), Sequenced());
+        await gateway.Connect(_time).SubmitAsync(TestLog.Entry(1));
+
+        _time.Pauses.Should().Equal(TimeSpan.FromSeconds(7));
+    }
+
+    [Fact]
+    public async Task Submit_RetryAfterBeyondTheLimit_EndsAtOnceWithTheGatewaysReason()
+    {
+        var gateway = new ScriptedGateway(
+            Problem(HttpStatusCode.ServiceUnavailable, "queue_full", "The queue is full.", retryAfterSeconds: 3600));
+        var failure = await Fails(gateway);
+
+        failure.Error.Should().Be(SequencerClientError.Refused);
+        failure.Code.Should().Be("queue_full");
+        failure.Status.Should().Be(503);
+        failure.RetryAfter.Should().Be(TimeSpan.FromHours(1));
+        failure.Message.Should().Contain("The queue is full.");
+        _time.Pauses.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Submit_NeverAnswered_GivesUpAfterTheAttemptsAllowedAndPausesThatGrow()
+    {
+        var gateway = new ScriptedGateway([.. Enumerable.Repeat(Throws(NoConnection), 6)]);
+        var failure = await Fails(gateway);
+
+        failure.Error.Should().Be(SequencerClientError.Unreachable);
+        failure.Message.Should().Contain("after 6 attempts").And.Contain("Check the address");
+        gateway.Asked.Should().HaveCount(6);
+        _time.Pauses.Should().HaveCount(5);
+        for (var i = 0; i < 5; i++)
+            _time.Pauses[i].TotalMilliseconds.Should().BeInRange(100 << i, 200 << i);
+    }
+
+    [Fact]
+    public async Task Submit_MayHaveHappenedAndThenRefused_IsOfUnknownOutcomeAndNamesTheKey()
+    {
+        var gateway = new ScriptedGateway(
+            Problem(HttpStatusCode.ServiceUnavailable, "outcome_unknown", "Retry."),
+            Problem(HttpStatusCode.Unauthorized, "token_expired", "The token has expired."));
+        var failure = await Fails(gateway);
+
+        failure.Error.Should().Be(SequencerClientError.OutcomeUnknown);
+        failure.Code.Should().Be("token_expired");
+        failure.IdempotencyKey.Should().Be(gateway.Asked[0].IdempotencyKey);
+        failure.Message.Should().Contain(failure.IdempotencyKey);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, "bad_json", 1)]
+    [InlineData(HttpStatusCode.Unauthorized, "token_missing", 1)]
+    [InlineData(HttpStatusCode.Forbidden, "read_only", 1)]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, "entry_too_large", 1)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, "idempotency_mismatch", 1)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "chain_stopped", 1)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "queue_full", 3)]
+    [InlineData(HttpStatusCode.TooManyRequests, "chain_quota", 3)]
+    [InlineData(HttpStatusCode.BadGateway, "proxy", 3)]
+    public async Task Submit_Refused_IsRepeatedOnlyWhereThatMayHelp(HttpStatusCode status, string code, int attempts)
+    {
+        var gateway = new ScriptedGateway([.. Enumerable.Repeat(Problem(status, code, "No."), 3)]);
+        await Fails(gateway, new() { Token = "token", AttemptsMax = 3 });
+
+        gateway.Asked.Should().HaveCount(attempts);
+    }
+
+    [Fact]
+    public async Task Submit_InternalError_IsOfUnknownOutcome() =>
+        (await Fails(new ScriptedGateway(Answer(HttpStatusCode.InternalServerError, "<html>", "text/html"))))
+            .Error.Should().Be(SequencerClientError.OutcomeUnknown);
+
+    [Fact]
+    public async Task Submit_Cancelled_EndsWithoutAnotherAttempt()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var gateway = new ScriptedGateway(() =>
+        {
+            cancellation.Cancel();
+            throw new OperationCanceledException(cancellation.Token);
+        });
+
+        await FluentActions.Awaiting(() => gateway.Connect(_time).SubmitAsync(TestLog.Entry(1), null, cancellation.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
+        gateway.Asked.Should().HaveCount(1);
+    }
+
+    [Fact]
+    public async Task Submit_AttemptTimesOut_IsRepeated()
+    {
+        var gateway = new ScriptedGateway(Throws(new TaskCanceledException("slow")), Sequenced());
+
+        (await gateway.Connect(_time).SubmitAsync(TestLog.Entry(1))).Index.Should().Be(1);
+    }
+
+    private Func<HttpResponseMessage> Sequenced() => Answer(HttpStatusCode.OK, Answers.Transaction(_log, 1));
+
+    private async Task<SequencerClientException> Fails(ScriptedGateway gateway, SequencerClientOptions? options = null) =>
+        (await FluentActions.Awaiting(() => gateway.Connect(_time, options).SubmitAsync(TestLog.Entry(1)))
+            .Should().ThrowAsync<SequencerClientException>()).Which;
+}
