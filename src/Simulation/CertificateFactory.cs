@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sequencer.Simulation;
 
-/// <summary>Issues P-384 certificates with the extensions, in number, order and criticality, of Nitro's own.</summary>
+/// <summary>
+/// Issues P-384 certificates with the extensions, in number, order and criticality, of Nitro's own.
+/// </summary>
 internal static class CertificateFactory
 {
     private const int SerialSize = 16;
@@ -18,7 +20,8 @@ internal static class CertificateFactory
         return builder.Build();
     }
 
-    public static X509Certificate2 Issue(CertificateProfile profile, X500DistinguishedName issuer, ECDsa issuerKey)
+    public static X509Certificate2 Issue(
+        CertificateProfile profile, X500DistinguishedName issuer, ECDsa issuerKey)
     {
         var request = new CertificateRequest(profile.Name, profile.Key, HashAlgorithmName.SHA384);
         var extensions = request.CertificateExtensions;
@@ -30,7 +33,8 @@ internal static class CertificateFactory
             extensions.Add(new X509KeyUsageExtension(
                 X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, critical: false));
         return request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey),
-            profile.NotBefore, profile.NotAfter, profile.Serial ?? RandomNumberGenerator.GetBytes(SerialSize));
+            profile.NotBefore, profile.NotAfter,
+            profile.Serial ?? RandomNumberGenerator.GetBytes(SerialSize));
     }
 
     private static void AddAuthorityExtensions(
@@ -40,7 +44,8 @@ internal static class CertificateFactory
         var subjectKey = new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false);
         if (issuerKey != profile.Key)
         {
-            var issuerKeyId = new X509SubjectKeyIdentifierExtension(new PublicKey(issuerKey), critical: false);
+            var issuerKeyId = new X509SubjectKeyIdentifierExtension(
+                new PublicKey(issuerKey), critical: false);
             extensions.Add(
                 X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(issuerKeyId));
         }
@@ -49,7 +54,9 @@ internal static class CertificateFactory
         extensions.Add(new X509KeyUsageExtension(
             profile.SignsCertificatesOnly
                 ? X509KeyUsageFlags.KeyCertSign
-                : X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign,
+                : X509KeyUsageFlags.DigitalSignature
+                    | X509KeyUsageFlags.KeyCertSign
+                    | X509KeyUsageFlags.CrlSign,
             critical: true));
         if (profile.RevocationListUri is { } uri)
         {

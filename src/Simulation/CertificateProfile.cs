@@ -12,7 +12,9 @@ internal sealed record CertificateProfile(
     /// <summary>Number of issuers allowed below; null allows any.</summary>
     public int? PathLength { get; init; }
 
-    /// <summary>The instance's authority signs certificates only, those above it also revocation lists.</summary>
+    /// <summary>
+    /// The instance's authority signs certificates only, those above it also revocation lists.
+    /// </summary>
     public bool SignsCertificatesOnly { get; init; }
 
     /// <summary>Where a revocation list would be; null names none.</summary>

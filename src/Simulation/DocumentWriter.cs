@@ -2,7 +2,9 @@ using System.Formats.Cbor;
 
 namespace Sequencer.Simulation;
 
-/// <summary>Writes documents byte for byte as current NSMs do: untagged, the payload an indefinite map.</summary>
+/// <summary>
+/// Writes documents byte for byte as current NSMs do: untagged, the payload an indefinite map.
+/// </summary>
 internal static class DocumentWriter
 {
     /// <summary>{1: -35}, ES384.</summary>

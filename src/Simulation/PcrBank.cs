@@ -3,7 +3,9 @@ using Sequencer.Attestation;
 
 namespace Sequencer.Simulation;
 
-/// <summary>The 32 PCRs of a module: 0 to 15 are locked from the start, 16 to 31 belong to the application.</summary>
+/// <summary>
+/// The 32 PCRs of a module: 0 to 15 are locked from the start, 16 to 31 belong to the application.
+/// </summary>
 internal sealed class PcrBank
 {
     public const int Count = 32;
@@ -26,7 +28,8 @@ internal sealed class PcrBank
             if (index is < 0 or >= LockedAtBoot || value.Length != AttestationDocument.PcrSize)
             {
                 throw new ArgumentException(
-                    $"PCR{index} of {value.Length} bytes cannot be given: 0 to 15, 48 bytes each.", nameof(initial));
+                    $"PCR{index} of {value.Length} bytes cannot be given: 0 to 15, 48 bytes each.",
+                    nameof(initial));
             }
 
             _values[index] = value.ToArray();

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sequencer.Simulation;
 
 /// <summary>
-/// Root, regional, zonal and instance authority, and the leaf that signs documents, with the lifetimes of real
-/// ones: 20 days, 6 days, 24 hours, 3 hours.
+/// Root, regional, zonal and instance authority, and the leaf that signs documents, with the lifetimes of
+/// real ones: 20 days, 6 days, 24 hours, 3 hours.
 /// </summary>
 internal sealed class SimulatedChain : IDisposable
 {
@@ -43,7 +43,8 @@ internal sealed class SimulatedChain : IDisposable
     /// <summary>The issuers, DER, root first.</summary>
     public IReadOnlyList<byte[]> Bundle { get; }
 
-    public static SimulatedChain Issue(SimulatedRoot root, string moduleId, ulong enclaveId, DateTimeOffset now)
+    public static SimulatedChain Issue(
+        SimulatedRoot root, string moduleId, ulong enclaveId, DateTimeOffset now)
     {
         using var regionalKey = NewKey();
         using var zonalKey = NewKey();
@@ -52,7 +53,8 @@ internal sealed class SimulatedChain : IDisposable
         var start = now - Backdating;
         var regionalName = CertificateFactory.Name($"{RandomHex()}.{Region}.aws.nitro-enclaves");
         var zonalName = CertificateFactory.Name($"{RandomHex()}.zonal.{Region}.aws.nitro-enclaves");
-        var instanceName = CertificateFactory.Name($"{moduleId.Split("-enc")[0]}.{Region}.aws.nitro-enclaves");
+        var instance = moduleId.Split("-enc")[0];
+        var instanceName = CertificateFactory.Name($"{instance}.{Region}.aws.nitro-enclaves");
         var leafName = CertificateFactory.Name($"{moduleId}.{Region}.aws");
         byte[][] bundle =
         [

@@ -21,7 +21,9 @@ public sealed class SimulatedNsm : INsm
 
     private SimulatedChain? _chain;
 
-    /// <summary>A module of the image <see cref="Image"/>. The root is the caller's and is not disposed.</summary>
+    /// <summary>
+    /// A module of the image <see cref="Image"/>. The root is the caller's and is not disposed.
+    /// </summary>
     public SimulatedNsm(SimulatedRoot root, TimeProvider clock)
         : this(root, clock, Image)
     {
@@ -45,8 +47,8 @@ public sealed class SimulatedNsm : INsm
     }
 
     /// <summary>
-    /// The image that simulated enclaves say they are, the same in every build: PCR0, PCR1 and PCR2 are SHA-384
-    /// of the texts <c>simulated sequencer enclave, PCR0</c> and so on. Nothing was measured.
+    /// The image that simulated enclaves say they are, the same in every build: PCR0, PCR1 and PCR2 are
+    /// SHA-384 of the texts <c>simulated sequencer enclave, PCR0</c> and so on. Nothing was measured.
     /// </summary>
     public static ImageMeasurement Image { get; } = new(Constant(0), Constant(1), Constant(2));
 

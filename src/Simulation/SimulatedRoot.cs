@@ -6,7 +6,8 @@ namespace Sequencer.Simulation;
 
 /// <summary>
 /// A certificate authority that stands in for AWS's where there is no Nitro. Its name says what it is, and
-/// verifiers accept its documents only where their policy names it. Whoever holds its key can make any document.
+/// verifiers accept its documents only where their policy names it. Whoever holds its key can make any
+/// document.
 /// </summary>
 public sealed class SimulatedRoot : IDisposable
 {
@@ -46,8 +47,8 @@ public sealed class SimulatedRoot : IDisposable
     }
 
     /// <summary>
-    /// Writes certificate and key as PEM, each to a new file that only its owner can read. Neither file appears
-    /// before it is complete, and an existing file is never replaced.
+    /// Writes certificate and key as PEM, each to a new file that only its owner can read. Neither file
+    /// appears before it is complete, and an existing file is never replaced.
     /// </summary>
     /// <exception cref="IOException">One of the files exists, or cannot be written.</exception>
     public void Save(string certificatePath, string keyPath)
@@ -76,9 +77,10 @@ public sealed class SimulatedRoot : IDisposable
             key.ImportFromPem(File.ReadAllText(keyPath));
             using var stated = certificate.GetECDsaPublicKey();
             if (stated is null
-                || !stated.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(key.ExportSubjectPublicKeyInfo()))
+                || !stated.ExportSubjectPublicKeyInfo().SequenceEqual(key.ExportSubjectPublicKeyInfo()))
             {
-                throw new FormatException($"The key in {keyPath} is not that of the certificate {certificatePath}.");
+                throw new FormatException(
+                    $"The key in {keyPath} is not that of the certificate {certificatePath}.");
             }
 
             return new SimulatedRoot(certificate, key);
@@ -87,7 +89,7 @@ public sealed class SimulatedRoot : IDisposable
         {
             key.Dispose();
             throw new FormatException(
-                $"{certificatePath} and {keyPath} are not a certificate and its key in PEM: {exception.Message}",
+                $"{certificatePath} and {keyPath} are no certificate and its key in PEM: {exception.Message}",
                 exception);
         }
         catch

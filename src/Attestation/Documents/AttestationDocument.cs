@@ -12,7 +12,9 @@ public sealed class AttestationDocument
     /// <summary>Longest document: payload, signature, and room for the COSE headers, in bytes.</summary>
     public const int MaxSize = MaxPayloadSize + 128;
 
-    /// <summary>Longest user_data, nonce or public_key, in bytes; real documents carry this much in each.</summary>
+    /// <summary>
+    /// Longest user_data, nonce or public_key, in bytes; real documents carry this much in each.
+    /// </summary>
     public const int MaxFieldSize = 1024;
 
     /// <summary>Length of a PCR value, of SHA-384, in bytes.</summary>
@@ -54,7 +56,9 @@ public sealed class AttestationDocument
     /// <inheritdoc cref="PublicKey"/>
     public required ReadOnlyMemory<byte>? Nonce { get; init; }
 
-    /// <summary>Keys of the payload that this verifier does not know. They are signed but not interpreted.</summary>
+    /// <summary>
+    /// Keys of the payload that this verifier does not know. They are signed but not interpreted.
+    /// </summary>
     public required IReadOnlyList<string> UnknownKeys { get; init; }
 
     internal ReadOnlyMemory<byte> Payload { get; }
@@ -68,9 +72,9 @@ public sealed class AttestationDocument
         DocumentReader.Read(bytes, anySignature: false);
 
     /// <summary>
-    /// Reads the statements in a document that the caller just took from its own <see cref="INsm"/> and trusts
-    /// for that reason alone. Algorithm and signature are not looked at, since an emulated module signs nothing;
-    /// everything else is as strict as in <see cref="Parse"/>.
+    /// Reads the statements in a document that the caller just took from its own <see cref="INsm"/> and
+    /// trusts for that reason alone. Algorithm and signature are not looked at, since an emulated module
+    /// signs nothing; everything else is as strict as in <see cref="Parse"/>.
     /// </summary>
     /// <exception cref="AttestationException">The form is not that of a Nitro document.</exception>
     public static AttestationDocument ParseFromOwnNsm(ReadOnlyMemory<byte> bytes) =>

@@ -34,15 +34,7 @@ internal static class Cbor
                 $"{field} has {bytes.Length} bytes, expected 1 to {maxBytes}.");
         }
 
-        try
-        {
-            return StrictUtf8.GetString(bytes.Span);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new AttestationException(
-                AttestationError.Malformed, $"{field} is not valid UTF-8.", exception);
-        }
+        return Decode(bytes.Span, field);
     }
 
     public static ulong ReadUnsigned(CborReader reader, string field)
@@ -51,7 +43,8 @@ internal static class Cbor
         return reader.ReadUInt64();
     }
 
-    public static void Expect(CborReader reader, CborReaderState expected, string field, string expectedInWords)
+    public static void Expect(
+        CborReader reader, CborReaderState expected, string field, string expectedInWords)
     {
         var found = reader.PeekState();
         if (found != expected)
@@ -61,7 +54,35 @@ internal static class Cbor
         }
     }
 
-    public static string InWords(CborReaderState state) => state switch
+    /// <summary>
+    /// Texts of documents end up in logs and terminals, so that only printable ones are let in.
+    /// </summary>
+    private static string Decode(ReadOnlySpan<byte> bytes, string field)
+    {
+        string text;
+        try
+        {
+            text = StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new AttestationException(
+                AttestationError.Malformed, $"{field} is not valid UTF-8.", exception);
+        }
+
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!Words.IsPrintable(rune))
+            {
+                throw new AttestationException(
+                    AttestationError.Malformed, $"{field} has a control character.");
+            }
+        }
+
+        return text;
+    }
+
+    private static string InWords(CborReaderState state) => state switch
     {
         CborReaderState.UnsignedInteger => "an unsigned integer",
         CborReaderState.NegativeInteger => "a negative integer",

@@ -35,7 +35,9 @@ internal static class DocumentReader
             exception is CborContentException or InvalidOperationException or OverflowException)
         {
             throw new AttestationException(
-                AttestationError.Malformed, $"The document is not well-formed CBOR: {exception.Message}", exception);
+                AttestationError.Malformed,
+                $"The document is not well-formed CBOR: {exception.Message}",
+                exception);
         }
     }
 
@@ -94,7 +96,8 @@ internal static class DocumentReader
         if (payload.Length > AttestationDocument.MaxPayloadSize)
         {
             throw new AttestationException(AttestationError.PayloadTooLarge,
-                $"The payload has {payload.Length} bytes, expected at most {AttestationDocument.MaxPayloadSize}.");
+                $"The payload has {payload.Length} bytes, "
+                + $"expected at most {AttestationDocument.MaxPayloadSize}.");
         }
 
         return payload;

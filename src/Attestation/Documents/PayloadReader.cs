@@ -8,12 +8,8 @@ namespace Sequencer.Attestation;
 /// </summary>
 internal sealed class PayloadReader
 {
-    private const int MaxModuleIdBytes = 256;
     private const int MaxKeyBytes = 64;
     private const int MaxKeys = 32;
-    private const int MaxPcrs = 32;
-    private const int MaxCertificateBytes = 1024;
-    private const int MaxBundle = 10;
 
     private readonly CborReader _reader;
     private readonly HashSet<string> _keys = [];
@@ -84,31 +80,31 @@ internal sealed class PayloadReader
         switch (key)
         {
             case "module_id":
-                _moduleId = Cbor.ReadText(_reader, key, MaxModuleIdBytes);
+                _moduleId = Cbor.ReadText(_reader, key, PayloadFields.MaxModuleIdBytes);
                 break;
             case "digest":
-                _digest = ReadDigest();
+                _digest = PayloadFields.ReadDigest(_reader);
                 break;
             case "timestamp":
-                _timestampMs = ReadTimestamp();
+                _timestampMs = PayloadFields.ReadTimestamp(_reader);
                 break;
             case "pcrs":
-                _pcrs = ReadPcrs();
+                _pcrs = PayloadFields.ReadPcrs(_reader);
                 break;
             case "certificate":
-                _certificate = Cbor.ReadBytes(_reader, key, 1, MaxCertificateBytes);
+                _certificate = Cbor.ReadBytes(_reader, key, 1, PayloadFields.MaxCertificateBytes);
                 break;
             case "cabundle":
-                _bundle = ReadBundle();
+                _bundle = PayloadFields.ReadBundle(_reader);
                 break;
             case "public_key":
-                _publicKey = ReadOptional(key);
+                _publicKey = PayloadFields.ReadOptional(_reader, key);
                 break;
             case "user_data":
-                _userData = ReadOptional(key);
+                _userData = PayloadFields.ReadOptional(_reader, key);
                 break;
             case "nonce":
-                _nonce = ReadOptional(key);
+                _nonce = PayloadFields.ReadOptional(_reader, key);
                 break;
             default:
                 SkipUnknown(key);
@@ -116,84 +112,9 @@ internal sealed class PayloadReader
         }
     }
 
-    private string ReadDigest()
-    {
-        var digest = Cbor.ReadText(_reader, "digest", MaxKeyBytes);
-        return digest == "SHA384"
-            ? digest
-            : throw new AttestationException(
-                AttestationError.WrongDigest, $"digest is \"{digest}\", expected \"SHA384\".");
-    }
-
-    private ulong ReadTimestamp()
-    {
-        var timestamp = Cbor.ReadUnsigned(_reader, "timestamp");
-        var latest = (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-        return timestamp > 0 && timestamp <= latest
-            ? timestamp
-            : throw new AttestationException(AttestationError.WrongTimestamp,
-                $"timestamp is {timestamp}, expected milliseconds since 1970, from 1 to {latest}.");
-    }
-
-    private Dictionary<int, ReadOnlyMemory<byte>> ReadPcrs()
-    {
-        Cbor.Expect(_reader, CborReaderState.StartMap, "pcrs", "a map");
-        _reader.ReadStartMap();
-        var pcrs = new Dictionary<int, ReadOnlyMemory<byte>>();
-        while (_reader.PeekState() != CborReaderState.EndMap)
-        {
-            var index = Cbor.ReadUnsigned(_reader, "A PCR index");
-            if (index >= MaxPcrs)
-            {
-                throw new AttestationException(
-                    AttestationError.WrongPcrs, $"pcrs has the index {index}, expected 0 to {MaxPcrs - 1}.");
-            }
-
-            var value = Cbor.ReadBytes(
-                _reader, $"PCR{index}", AttestationDocument.PcrSize, AttestationDocument.PcrSize);
-            if (!pcrs.TryAdd((int)index, value))
-                throw new AttestationException(AttestationError.DuplicateKey, $"PCR{index} occurs twice.");
-        }
-
-        _reader.ReadEndMap();
-        return pcrs.Count > 0
-            ? pcrs
-            : throw new AttestationException(AttestationError.WrongPcrs, "pcrs is empty, expected 1 to 32 PCRs.");
-    }
-
-    private List<ReadOnlyMemory<byte>> ReadBundle()
-    {
-        Cbor.Expect(_reader, CborReaderState.StartArray, "cabundle", "an array");
-        _reader.ReadStartArray();
-        var bundle = new List<ReadOnlyMemory<byte>>();
-        while (_reader.PeekState() != CborReaderState.EndArray)
-        {
-            if (bundle.Count == MaxBundle)
-            {
-                throw new AttestationException(
-                    AttestationError.WrongBundle, $"cabundle has more than {MaxBundle} certificates.");
-            }
-
-            bundle.Add(Cbor.ReadBytes(_reader, $"cabundle[{bundle.Count}]", 1, MaxCertificateBytes));
-        }
-
-        _reader.ReadEndArray();
-        return bundle.Count > 0
-            ? bundle
-            : throw new AttestationException(
-                AttestationError.WrongBundle, "cabundle is empty, expected the root certificate first.");
-    }
-
-    /// <summary>Null stands for absent: that is how real documents write a field that was not asked for.</summary>
-    private ReadOnlyMemory<byte>? ReadOptional(string key)
-    {
-        if (_reader.PeekState() != CborReaderState.Null)
-            return Cbor.ReadBytes(_reader, key, 0, AttestationDocument.MaxFieldSize);
-        _reader.ReadNull();
-        return null;
-    }
-
-    /// <summary>A field of a later NSM: it must be well-formed, without duplicate keys, and is reported.</summary>
+    /// <summary>
+    /// A field of a later NSM: it must be well-formed, without duplicate keys, and is reported.
+    /// </summary>
     private void SkipUnknown(string key)
     {
         var value = _reader.ReadEncodedValue();

@@ -8,7 +8,8 @@ namespace Sequencer.Attestation;
 public interface INsm : IDisposable
 {
     /// <summary>
-    /// A document that binds the three fields, at most 1,024 bytes each, to the image. Null leaves a field out.
+    /// A document that binds the three fields, at most 1,024 bytes each, to the image. Null leaves a field
+    /// out.
     /// </summary>
     byte[] Attest(
         ReadOnlyMemory<byte>? userData, ReadOnlyMemory<byte>? nonce, ReadOnlyMemory<byte>? publicKey);
@@ -19,8 +20,8 @@ public interface INsm : IDisposable
     PcrValue DescribePcr(int index);
 
     /// <summary>
-    /// Sets a PCR to SHA-384(old ‖ data), data of at most 1,024 bytes, and returns the new value. Only 16 to 31
-    /// can be extended.
+    /// Sets a PCR to SHA-384(old ‖ data), data of at most 1,024 bytes, and returns the new value. Only 16
+    /// to 31 can be extended.
     /// </summary>
     byte[] ExtendPcr(int index, ReadOnlySpan<byte> data);
 

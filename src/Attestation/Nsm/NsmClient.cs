@@ -23,9 +23,11 @@ internal sealed class NsmClient(Func<byte[], byte[]> exchange)
         return NsmResponses.ExtendPcr(exchange(NsmMessages.ExtendPcr(CheckedIndex(index), data)));
     }
 
-    public void LockPcr(int index) => NsmResponses.LockPcr(exchange(NsmMessages.LockPcr(CheckedIndex(index))));
+    public void LockPcr(int index) =>
+        NsmResponses.LockPcr(exchange(NsmMessages.LockPcr(CheckedIndex(index))));
 
-    public void LockPcrs(int range) => NsmResponses.LockPcrs(exchange(NsmMessages.LockPcrs(CheckedIndex(range))));
+    public void LockPcrs(int range) =>
+        NsmResponses.LockPcrs(exchange(NsmMessages.LockPcrs(CheckedIndex(range))));
 
     public byte[] GetRandom() => NsmResponses.GetRandom(exchange(NsmMessages.GetRandom()));
 

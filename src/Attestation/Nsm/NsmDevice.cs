@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// The NSM of a Nitro enclave, by its driver's one ioctl (Linux 6.8 and later, drivers/misc/nsm.c). The driver
-/// takes calls one at a time; the file descriptor may be shared by threads.
+/// The NSM of a Nitro enclave, by its driver's one ioctl (Linux 6.8 and later, drivers/misc/nsm.c). The
+/// driver takes calls one at a time; the file descriptor may be shared by threads.
 /// </summary>
 public sealed partial class NsmDevice : INsm
 {
@@ -41,7 +41,7 @@ public sealed partial class NsmDevice : INsm
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NsmException(NsmError.DeviceUnavailable,
-                $"{path} cannot be opened: {exception.Message} This runs only in a Nitro enclave with its driver.",
+                $"{path} cannot be opened: {exception.Message} Only a Nitro enclave with its driver has it.",
                 exception);
         }
     }

@@ -1,6 +1,8 @@
 namespace Sequencer.Attestation;
 
-/// <summary>Why a call to an NSM failed: the module's own names first, then the ways not to reach it.</summary>
+/// <summary>
+/// Why a call to an NSM failed: the module's own names first, then the ways not to reach it.
+/// </summary>
 public enum NsmError
 {
     /// <summary>The module answered with an error named "Success".</summary>

@@ -3,8 +3,8 @@ using System.Formats.Cbor;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// The NSM's messages (aws-nitro-enclaves-nsm-api, CBOR of externally tagged enums): a request without fields is
-/// its name, any other a map of one name to its fields. Integers are as short as they can be.
+/// The NSM's messages (aws-nitro-enclaves-nsm-api, CBOR of externally tagged enums): a request without
+/// fields is its name, any other a map of one name to its fields. Integers are as short as they can be.
 /// </summary>
 internal static class NsmMessages
 {
@@ -12,7 +12,8 @@ internal static class NsmMessages
 
     public static byte[] DescribeNsm() => EncodeName("DescribeNSM");
 
-    public static byte[] DescribePcr(int index) => Encode("DescribePCR", 1, writer => WriteIndex(writer, index));
+    public static byte[] DescribePcr(int index) =>
+        Encode("DescribePCR", 1, writer => WriteIndex(writer, index));
 
     public static byte[] ExtendPcr(int index, ReadOnlySpan<byte> data)
     {

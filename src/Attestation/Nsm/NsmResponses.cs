@@ -3,8 +3,8 @@ using System.Formats.Cbor;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// Reads the NSM's answers: a text, or a map of one name to its fields, in any order. Unknown fields are refused,
-/// since an answer that is not understood is no answer.
+/// Reads the NSM's answers: a text, or a map of one name to its fields, in any order. Unknown fields are
+/// refused, since an answer that is not understood is no answer.
 /// </summary>
 internal static class NsmResponses
 {
@@ -70,7 +70,9 @@ internal static class NsmResponses
         return true;
     });
 
-    /// <summary>Enters the outer map up to the value of the call's name, or throws the error the map carries.</summary>
+    /// <summary>
+    /// Enters the outer map up to the value of the call's name, or throws the error the map carries.
+    /// </summary>
     private static void OpenMap(CborReader reader, string call)
     {
         if (reader.PeekState() != CborReaderState.StartMap)
@@ -112,7 +114,8 @@ internal static class NsmResponses
         };
         return known is { } value
             ? new NsmException(value, $"The NSM refused {call}: {error}.")
-            : new NsmException(NsmError.UnknownError, $"The NSM refused {call} with an error that has no meaning here.");
+            : new NsmException(
+                NsmError.UnknownError, $"The NSM refused {call} with an error that has no meaning here.");
     }
 
     private static T Guarded<T>(string call, Func<T> read)

@@ -1,6 +1,8 @@
 namespace Sequencer.Attestation;
 
-/// <summary>One image of a policy: its measurement and, where wanted, the certificate that signed it.</summary>
+/// <summary>
+/// One image of a policy: its measurement and, where wanted, the certificate that signed it.
+/// </summary>
 public sealed record AcceptedImage
 {
     public AcceptedImage(ImageMeasurement measurement, ReadOnlyMemory<byte>? pcr8 = null)

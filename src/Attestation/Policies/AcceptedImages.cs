@@ -46,7 +46,9 @@ public sealed class AcceptedImages
     /// <c>Measurements</c>), an object with <c>PCR0</c>, <c>PCR1</c>, <c>PCR2</c> and perhaps <c>PCR8</c>
     /// itself, or an array of such objects.
     /// </summary>
-    /// <exception cref="FormatException">The text is none of these; the message says what is wrong.</exception>
+    /// <exception cref="FormatException">
+    /// The text is none of these; the message says what is wrong.
+    /// </exception>
     public static AcceptedImages Parse(string json) => new(AcceptedImagesJson.Read(json));
 
     /// <summary>An array of objects with the PCRs in hex, which <see cref="Parse"/> reads.</summary>

@@ -20,7 +20,8 @@ internal static class AcceptedImagesJson
         if (json.Length > AcceptedImages.MaxJsonChars)
         {
             throw new FormatException(
-                $"The list of images has {json.Length} characters, expected at most {AcceptedImages.MaxJsonChars}.");
+                $"The list of images has {json.Length} characters, "
+                + $"expected at most {AcceptedImages.MaxJsonChars}.");
         }
 
         try
@@ -32,7 +33,8 @@ internal static class AcceptedImagesJson
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"The list of images is not valid JSON: {exception.Message}", exception);
+            throw new FormatException(
+                $"The list of images is not valid JSON: {exception.Message}", exception);
         }
     }
 
@@ -82,26 +84,18 @@ internal static class AcceptedImagesJson
             return ReadPcrs(element, name);
         return measurements.ValueKind == JsonValueKind.Object
             ? ReadPcrs(measurements, name)
-            : throw new FormatException($"{name}: Measurements is {InWords(measurements)}, expected an object.");
+            : throw new FormatException(
+                $"{name}: Measurements is {InWords(measurements)}, expected an object.");
     }
 
     private static AcceptedImage ReadPcrs(JsonElement set, string name)
     {
         foreach (var property in set.EnumerateObject())
             CheckProperty(property, name);
-        try
-        {
-            return new AcceptedImage(
-                new ImageMeasurement(Required(set, "PCR0", name), Required(set, "PCR1", name),
-                    Required(set, "PCR2", name)),
-                Optional(set, "PCR8", name));
-        }
-        catch (ArgumentException exception)
-        {
-            throw new FormatException(
-                $"{name} has PCR0, PCR1 or PCR2 all zero: that is a debug enclave, which is never accepted.",
-                exception);
-        }
+        var pcr0 = RequiredPcr(set, "PCR0", name);
+        var pcr1 = RequiredPcr(set, "PCR1", name);
+        var pcr2 = RequiredPcr(set, "PCR2", name);
+        return new AcceptedImage(new ImageMeasurement(pcr0, pcr1, pcr2), ReadPcr(set, "PCR8", name));
     }
 
     /// <summary>A PCR that would not be compared must not look as if it were.</summary>
@@ -123,11 +117,17 @@ internal static class AcceptedImagesJson
         }
     }
 
-    private static byte[] Required(JsonElement set, string pcr, string name) =>
-        Optional(set, pcr, name)
-        ?? throw new FormatException($"{name} has no {pcr}: PCR0, PCR1 and PCR2 are needed together.");
+    private static ReadOnlyMemory<byte> RequiredPcr(JsonElement set, string pcr, string name)
+    {
+        if (ReadPcr(set, pcr, name) is not { } value)
+            throw new FormatException($"{name} has no {pcr}: PCR0, PCR1 and PCR2 are needed together.");
+        return value.Span.ContainsAnyExcept((byte)0)
+            ? value
+            : throw new FormatException(
+                $"{name} has {pcr} all zero: that is a debug enclave, which is never accepted.");
+    }
 
-    private static byte[]? Optional(JsonElement set, string pcr, string name)
+    private static ReadOnlyMemory<byte>? ReadPcr(JsonElement set, string pcr, string name)
     {
         if (!set.TryGetProperty(pcr, out var value))
             return null;
@@ -140,7 +140,7 @@ internal static class AcceptedImagesJson
                 $"{name}: {pcr} is not {2 * AttestationDocument.PcrSize} hexadecimal digits.");
         }
 
-        return Convert.FromHexString(hex);
+        return new ReadOnlyMemory<byte>(Convert.FromHexString(hex));
     }
 
     private static string InWords(JsonElement element) => element.ValueKind switch

@@ -4,12 +4,14 @@ using System.Text;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// What a sequencer's enclave states in the user data of its document, beside its public key: three lines of
-/// UTF-8, <c>sequencer-enclave/v1</c>, <c>cosigner NAME</c>, <c>protocol N</c>, each ended by one line feed, at
-/// most 512 bytes.
+/// What a sequencer's enclave states in the user data of its document, beside its public key: three lines
+/// of UTF-8, <c>sequencer-enclave/v1</c>, <c>cosigner NAME</c>, <c>protocol N</c>, each ended by one line
+/// feed, at most 512 bytes.
 /// </summary>
 /// <param name="CosignerName">Key name of the enclave's cosignatures (C2SP signed-note).</param>
-/// <param name="ProtocolVersion">Version of the protocol between gateway and enclave, from 1 to 65535.</param>
+/// <param name="ProtocolVersion">
+/// Version of the protocol between gateway and enclave, from 1 to 65535.
+/// </param>
 public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
 {
     /// <summary>Longest encoding, in bytes.</summary>
@@ -28,7 +30,8 @@ public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
         if (!IsKeyName(cosignerName))
         {
             throw new ArgumentException(
-                "A cosigner's name is one word without spaces, control characters and '+'.", nameof(cosignerName));
+                "A cosigner's name is one word without spaces, control characters and '+'.",
+                nameof(cosignerName));
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(protocolVersion, 1);
@@ -83,7 +86,7 @@ public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
             return false;
         foreach (var rune in name.EnumerateRunes())
         {
-            if (rune == Rune.ReplacementChar || rune.Value == '+' || Rune.IsWhiteSpace(rune) || Rune.IsControl(rune))
+            if (rune.Value is '+' or 0xfffd || Rune.IsWhiteSpace(rune) || !Words.IsPrintable(rune))
                 return false;
         }
 
@@ -96,5 +99,6 @@ public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
         && digits[0] != '0';
 
     private static AttestationException Malformed(string what, Exception? inner = null) =>
-        new(AttestationError.BindingMalformed, $"The user data are not those of a sequencer's enclave: {what}.", inner);
+        new(AttestationError.BindingMalformed,
+            $"The user data are not those of a sequencer's enclave: {what}.", inner);
 }

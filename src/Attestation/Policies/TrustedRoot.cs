@@ -17,7 +17,9 @@ public sealed class TrustedRoot
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(der.Span));
     }
 
-    /// <summary>The root of AWS Nitro Enclaves, G1, valid 2019 to 2049; built in, never read from a file.</summary>
+    /// <summary>
+    /// The root of AWS Nitro Enclaves, G1, valid 2019 to 2049; built in, never read from a file.
+    /// </summary>
     public static TrustedRoot Aws { get; } = LoadAws();
 
     /// <summary>The certificate, DER.</summary>
@@ -29,7 +31,9 @@ public sealed class TrustedRoot
     /// <summary>The certificate's subject.</summary>
     public string Subject { get; }
 
-    /// <summary>True where the root's owner can make any document: it proves nothing to anybody else.</summary>
+    /// <summary>
+    /// True where the root's owner can make any document: it proves nothing to anybody else.
+    /// </summary>
     public bool IsSimulated { get; }
 
     /// <summary>A local root that simulates Nitro.</summary>
@@ -46,7 +50,8 @@ public sealed class TrustedRoot
             if (!name.Contains(SimulatedMark, StringComparison.Ordinal))
             {
                 throw new FormatException(
-                    $"The common name \"{name}\" does not contain {SimulatedMark}: this is no simulated root.");
+                    $"The common name \"{Words.Printable(name)}\" does not contain {SimulatedMark}: "
+                    + "this is no simulated root.");
             }
 
             return new TrustedRoot(copy, certificate.Subject, isSimulated: true);
@@ -64,6 +69,6 @@ public sealed class TrustedRoot
         return root.Sha256 == AwsRoot.Sha256
             ? root
             : throw new CryptographicException(
-                $"The AWS root built into this program has the SHA-256 {root.Sha256}, expected {AwsRoot.Sha256}.");
+                $"The built-in AWS root has the SHA-256 {root.Sha256}, expected {AwsRoot.Sha256}.");
     }
 }

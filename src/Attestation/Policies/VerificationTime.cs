@@ -10,7 +10,9 @@ public abstract record VerificationTime
     {
     }
 
-    /// <summary>The present, for live checks. A document more than five minutes ahead of it is refused.</summary>
+    /// <summary>
+    /// The present, for live checks. A document more than five minutes ahead of it is refused.
+    /// </summary>
     public sealed record Now(TimeProvider Clock) : VerificationTime;
 
     /// <summary>The timestamp signed in the document: proves what was, not that it still is.</summary>

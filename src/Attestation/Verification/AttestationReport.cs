@@ -13,7 +13,9 @@ public sealed class AttestationReport
 
     public IReadOnlyList<AttestationCheck> Checks { get; }
 
-    /// <summary>The document when it could be parsed. Unless <see cref="Accepted"/>, it is not to be believed.</summary>
+    /// <summary>
+    /// The document when it could be parsed. Unless <see cref="Accepted"/>, it is not to be believed.
+    /// </summary>
     public AttestationDocument? Document { get; }
 
     /// <summary>What was verified; null when any rule failed.</summary>

@@ -44,7 +44,8 @@ internal readonly record struct CertificateEnvelope(
         return new CertificateEnvelope(
             signedBytes,
             signature,
-            algorithm.Span.SequenceEqual(EcdsaWithSha384) && innerAlgorithm.Span.SequenceEqual(EcdsaWithSha384),
+            algorithm.Span.SequenceEqual(EcdsaWithSha384)
+                && innerAlgorithm.Span.SequenceEqual(EcdsaWithSha384),
             notBefore,
             notAfter);
     }

@@ -4,14 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// The rules of RFC 5280 and of Nitro on one chain, root first and leaf last. They are written out because a
-/// Nitro chain is one straight line that needs no building, and because <see cref="X509Chain"/> reads the
-/// machine's certificate stores whatever its trust mode: an enclave has none, and a verifier must not depend on
-/// them. The tests hold both against each other.
+/// The rules of RFC 5280 and of Nitro on one chain, root first and leaf last. They are written out because
+/// a Nitro chain is one straight line that needs no building, and because <see cref="X509Chain"/> reads the
+/// machine's certificate stores whatever its trust mode: an enclave has none, and a verifier must not
+/// depend on them. The tests hold both against each other.
 /// </summary>
 internal static class ChainRules
 {
-    public static void CheckRoot(IReadOnlyList<NitroCertificate> chain, TrustedRoot root)
+    public static string CheckRoot(IReadOnlyList<NitroCertificate> chain, TrustedRoot root)
     {
         if (!chain[0].Der.SequenceEqual(root.Der.Span))
         {
@@ -19,6 +19,8 @@ internal static class ChainRules
                 $"The chain begins with \"{chain[0].Subject}\", which is not the pinned root "
                 + $"\"{root.Subject}\" (SHA-256 {root.Sha256}).");
         }
+
+        return $"{root.Subject}, SHA-256 {root.Sha256}.";
     }
 
     public static void CheckKeys(IReadOnlyList<NitroCertificate> chain)
@@ -47,31 +49,32 @@ internal static class ChainRules
     {
         foreach (var issuer in chain.SkipLast(1))
         {
-            if (issuer.BasicConstraints is not { CertificateAuthority: true, Critical: true })
+            if (!issuer.IsAuthority || !issuer.AreConstraintsCritical)
             {
                 throw new AttestationException(AttestationError.BasicConstraints,
-                    $"{issuer.Name} is not a certificate authority, so it cannot issue the next certificate.");
+                    $"{issuer.Name} is not a certificate authority (critical), so it cannot issue another.");
             }
         }
 
-        if (chain[^1].BasicConstraints is { CertificateAuthority: true } or { HasPathLengthConstraint: true })
+        if (chain[^1].IsAuthority || chain[^1].PathLength is not null)
         {
             throw new AttestationException(AttestationError.BasicConstraints,
                 $"{chain[^1].Name} is a certificate authority, expected one that signs documents only.");
         }
     }
 
-    /// <summary>RFC 5280, 4.2.1.9: the number of issuers that may stand between an issuer and the leaf.</summary>
+    /// <summary>
+    /// RFC 5280, 4.2.1.9: the number of issuers that may stand between an issuer and the leaf.
+    /// </summary>
     public static void CheckPathLengths(IReadOnlyList<NitroCertificate> chain)
     {
         for (var i = 0; i < chain.Count - 1; i++)
         {
             var issuersBelow = chain.Count - 2 - i;
-            if (chain[i].BasicConstraints is { HasPathLengthConstraint: true } constraints
-                && constraints.PathLengthConstraint < issuersBelow)
+            if (chain[i].PathLength < issuersBelow)
             {
                 throw new AttestationException(AttestationError.PathLength,
-                    $"{chain[i].Name} allows {constraints.PathLengthConstraint} issuers below it, "
+                    $"{chain[i].Name} allows {chain[i].PathLength} issuers below it, "
                     + $"the chain has {issuersBelow}.");
             }
         }
@@ -81,14 +84,14 @@ internal static class ChainRules
     {
         foreach (var issuer in chain.SkipLast(1))
         {
-            if (issuer.KeyUsage is null || !issuer.KeyUsage.KeyUsages.HasFlag(X509KeyUsageFlags.KeyCertSign))
+            if (!issuer.KeyUsage.HasFlag(X509KeyUsageFlags.KeyCertSign))
             {
                 throw new AttestationException(
                     AttestationError.KeyUsage, $"{issuer.Name} may not sign certificates (keyCertSign).");
             }
         }
 
-        var leaf = chain[^1].KeyUsage?.KeyUsages ?? X509KeyUsageFlags.None;
+        var leaf = chain[^1].KeyUsage;
         if (!leaf.HasFlag(X509KeyUsageFlags.DigitalSignature) || leaf.HasFlag(X509KeyUsageFlags.KeyCertSign))
         {
             throw new AttestationException(AttestationError.KeyUsage,

@@ -6,7 +6,9 @@ namespace Sequencer.Attestation;
 /// <summary>The signature of a COSE_Sign1 structure (RFC 9052, 4.4) with ES384 (RFC 9053, 2.1).</summary>
 internal static class CoseSignature
 {
-    /// <summary>The bytes that are signed: the array of "Signature1", protected header, nothing, payload.</summary>
+    /// <summary>
+    /// The bytes that are signed: the array of "Signature1", protected header, nothing, payload.
+    /// </summary>
     public static byte[] SignedBytes(ReadOnlySpan<byte> payload)
     {
         var writer = new CborWriter(CborConformanceMode.Canonical);

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// One certificate of a chain with what the rules look at read out of it once. Loading fails on anything that is
-/// not exactly one DER certificate; it judges nothing else.
+/// One certificate of a chain with what the rules look at read out of it once. Loading fails on anything
+/// that is not exactly one DER certificate; it judges nothing else.
 /// </summary>
 internal sealed class NitroCertificate : IDisposable
 {
@@ -18,9 +18,15 @@ internal sealed class NitroCertificate : IDisposable
     private NitroCertificate(string name, X509Certificate2 x509)
     {
         Name = name;
-        Subject = x509.Subject;
-        BasicConstraints = Single<X509BasicConstraintsExtension>(x509);
-        KeyUsage = Single<X509KeyUsageExtension>(x509);
+        Subject = Words.Printable(x509.Subject);
+        if (Single<X509BasicConstraintsExtension>(x509) is { } constraints)
+        {
+            IsAuthority = constraints.CertificateAuthority;
+            PathLength = constraints.HasPathLengthConstraint ? constraints.PathLengthConstraint : null;
+            AreConstraintsCritical = constraints.Critical;
+        }
+
+        KeyUsage = Single<X509KeyUsageExtension>(x509)?.KeyUsages ?? X509KeyUsageFlags.None;
         _x509 = x509;
         _envelope = CertificateEnvelope.Read(x509.RawDataMemory);
     }
@@ -28,6 +34,7 @@ internal sealed class NitroCertificate : IDisposable
     /// <summary>Which certificate this is, for messages: <c>cabundle[1]</c>, <c>the leaf</c>.</summary>
     public string Name { get; }
 
+    /// <summary>The subject, safe to print.</summary>
     public string Subject { get; }
 
     /// <summary>The common name, the last one where there are several; empty where there is none.</summary>
@@ -39,11 +46,16 @@ internal sealed class NitroCertificate : IDisposable
 
     public DateTimeOffset NotAfter => _envelope.NotAfter;
 
-    /// <summary>Null when absent.</summary>
-    public X509BasicConstraintsExtension? BasicConstraints { get; }
+    /// <summary>basicConstraints; false when absent.</summary>
+    public bool IsAuthority { get; }
 
-    /// <summary>Null when absent.</summary>
-    public X509KeyUsageExtension? KeyUsage { get; }
+    public bool AreConstraintsCritical { get; }
+
+    /// <summary>Number of issuers that may stand below; null allows any.</summary>
+    public int? PathLength { get; }
+
+    /// <summary>keyUsage; none when absent.</summary>
+    public X509KeyUsageFlags KeyUsage { get; }
 
     /// <summary>True for a key on the named curve P-384 and a signature of ecdsa-with-SHA384.</summary>
     public bool IsP384 =>
@@ -60,7 +72,9 @@ internal sealed class NitroCertificate : IDisposable
     /// <summary>DER of the object identifier secp384r1.</summary>
     private static ReadOnlySpan<byte> P384Parameters => [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
 
-    /// <exception cref="AttestationException"><see cref="AttestationError.CertificateMalformed"/>.</exception>
+    /// <exception cref="AttestationException">
+    /// <see cref="AttestationError.CertificateMalformed"/>.
+    /// </exception>
     public static NitroCertificate Load(ReadOnlyMemory<byte> der, string name)
     {
         X509Certificate2? x509 = null;
@@ -80,15 +94,29 @@ internal sealed class NitroCertificate : IDisposable
     }
 
     /// <summary>The key, which is the caller's to dispose.</summary>
-    /// <exception cref="CryptographicException">The point is not on the curve.</exception>
-    public ECDsa PublicKey() =>
-        _x509.GetECDsaPublicKey() ?? throw new CryptographicException("the key is no elliptic-curve key");
+    /// <exception cref="CryptographicException">
+    /// Not a key on an elliptic curve, or no point of it.
+    /// </exception>
+    public ECDsa PublicKey()
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(_x509.PublicKey.ExportSubjectPublicKeyInfo(), out _);
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>True when this certificate names the issuer and the issuer's key signed it.</summary>
     public bool IsIssuedBy(NitroCertificate issuer)
     {
         using var key = issuer.PublicKey();
-        return string.Equals(_x509.Issuer, issuer.Subject, StringComparison.OrdinalIgnoreCase)
+        return string.Equals(_x509.Issuer, issuer._x509.Subject, StringComparison.OrdinalIgnoreCase)
             && key.VerifyData(_envelope.SignedBytes.Span, _envelope.Signature.Span, HashAlgorithmName.SHA384,
                 DSASignatureFormat.Rfc3279DerSequence);
     }

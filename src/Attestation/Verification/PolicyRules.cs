@@ -20,7 +20,8 @@ internal static class PolicyRules
     }
 
     /// <summary>
-    /// In debug mode PCR0, PCR1 and PCR2 are zero while PCR3 and PCR4 are not; the signature is as valid as any.
+    /// In debug mode PCR0, PCR1 and PCR2 are zero while PCR3 and PCR4 are not; the signature is as valid as
+    /// any.
     /// </summary>
     public static ImageMeasurement ReadImage(AttestationDocument document)
     {
@@ -36,7 +37,8 @@ internal static class PolicyRules
         return new ImageMeasurement(document.Pcrs[0], document.Pcrs[1], document.Pcrs[2]);
     }
 
-    public static string CheckImage(AttestationDocument document, ImageMeasurement image, AcceptedImages accepted)
+    public static string CheckImage(
+        AttestationDocument document, ImageMeasurement image, AcceptedImages accepted)
     {
         ReadOnlyMemory<byte>? pcr8 = document.Pcrs.TryGetValue(8, out var value) ? value : null;
         if (accepted.Find(image, pcr8) is not null)
@@ -67,13 +69,15 @@ internal static class PolicyRules
         if (age < -maxAhead)
         {
             throw new AttestationException(AttestationError.FromFuture,
-                $"The document is of {Words.Instant(timestamp)}, the time of verification is {Words.Instant(instant)}.");
+                $"The document is of {Words.Instant(timestamp)}, "
+                + $"the time of verification is {Words.Instant(instant)}.");
         }
 
         if (age > maxAge)
         {
             throw new AttestationException(AttestationError.TooOld,
-                $"The document is {Words.Duration(age)} old, expected at most {Words.Duration(maxAge.Value)}.");
+                $"The document is {Words.Duration(age)} old, "
+                + $"expected at most {Words.Duration(maxAge.Value)}.");
         }
 
         return age < TimeSpan.Zero ? "Made just now." : $"{Words.Duration(age)} old.";

@@ -1,6 +1,8 @@
 namespace Sequencer.Attestation;
 
-/// <summary>What was established about a document. Only <see cref="AttestationVerifier"/> makes one.</summary>
+/// <summary>
+/// What was established about a document. Only <see cref="AttestationVerifier"/> makes one.
+/// </summary>
 public sealed record VerifiedAttestation
 {
     internal VerifiedAttestation(
@@ -27,7 +29,9 @@ public sealed record VerifiedAttestation
     /// <summary>The image that made the document.</summary>
     public ImageMeasurement Image { get; }
 
-    /// <summary>False after <see cref="AcceptedImages.AnyForInspection"/>: nobody said this image is good.</summary>
+    /// <summary>
+    /// False after <see cref="AcceptedImages.AnyForInspection"/>: nobody said this image is good.
+    /// </summary>
     public bool ImageIsPinned { get; }
 
     /// <summary>SHA-256 of the root certificate, lower-case hex.</summary>

@@ -18,7 +18,8 @@ public class SimulatedNsmTests
             Nonce = new byte[] { 2 },
             PublicKey = new byte[] { 3 },
         };
-        var verified = AttestationVerifier.Verify(document, policy, new VerificationTime.Now(TimeProvider.System));
+        var time = new VerificationTime.Now(TimeProvider.System);
+        var verified = AttestationVerifier.Verify(document, policy, time);
         verified.IsSimulated.Should().BeTrue();
         verified.Chain.Should().HaveCount(5);
     }
