@@ -63,3 +63,14 @@ unpack_package() {
   dpkg-deb -x "$folder"/"${package%%[/=]*}"_*.deb "$folder"
   rm -f "$folder"/*.deb
 }
+
+# unpack_module KERNEL NAME FILE: a module of the kernel that was unpacked in KERNEL, uncompressed, as FILE.
+unpack_module() {
+  local file
+  file=$(find "$1" -name "$2.ko" -o -name "$2.ko.xz" | head -n 1)
+  case $file in
+    *.xz) xz -dc "$file" >"$3" ;;
+    *.ko) cp "$file" "$3" ;;
+    *) die "the kernel in $1 has no module $2." ;;
+  esac
+}

@@ -48,13 +48,7 @@ printf '%s %s\n' "$release" "$version" >"$result/version"
 
 number=2
 for module in virtio_mmio vsock vmw_vsock_virtio_transport_common vmw_vsock_virtio_transport nsm; do
-  file=$(find "$work/kernel" -name "$module.ko" -o -name "$module.ko.xz" | head -n 1)
-  [ -n "$file" ] || die "$package has no module $module."
-  kept=$result/modules/$(printf '%02d' "$number")-$module.ko
-  case $file in
-    *.xz) xz -dc "$file" >"$kept" ;;
-    *) cp "$file" "$kept" ;;
-  esac
+  unpack_module "$work/kernel" "$module" "$result/modules/$(printf '%02d' "$number")-$module.ko"
   number=$((number + 1))
 done
 (cd "$result" && sha256sum bzImage modules/*.ko >SHA256SUMS)
