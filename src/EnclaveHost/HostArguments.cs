@@ -56,10 +56,7 @@ internal sealed record HostArguments
     {
         try
         {
-            var endpoint = EnclaveEndpoint.Parse(text);
-            return endpoint is not EnclaveEndpoint.InProcess
-                ? endpoint
-                : throw new UsageException($"{ListenOption} takes unix:///path or vsock://any:port.");
+            return EnclaveEndpoint.Parse(text);
         }
         catch (FormatException exception)
         {

@@ -12,6 +12,9 @@ internal sealed class NsmSource : IDisposable
     {
     }
 
+    /// <summary>Whether this program may take a machine over, as its first process.</summary>
+    public static bool IsMachine => true;
+
     /// <summary>Options of the command line that this takes; each needs a file's name.</summary>
     public static IReadOnlyList<string> Options => [];
 

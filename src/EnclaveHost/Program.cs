@@ -1,3 +1,5 @@
 using Sequencer.EnclaveHost;
 
-return await OrdinaryProcess.RunAsync(args);
+return Environment.ProcessId == 1 && NsmSource.IsMachine
+    ? await FirstProcess.RunAsync()
+    : await OrdinaryProcess.RunAsync(args);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Sequencer.Protocol;
 
@@ -7,6 +8,8 @@ public abstract record EnclaveEndpoint
 {
     private const string UnixScheme = "unix://";
     private const string VsockScheme = "vsock://";
+    private const string AnyWord = "any";
+    private const int UnixPathBytesMax = 107;
 
     private EnclaveEndpoint()
     {
@@ -26,12 +29,17 @@ public abstract record EnclaveEndpoint
     }
 
     /// <summary>A virtio stream socket.</summary>
-    /// <param name="Cid">Context id of the peer; a Nitro enclave's is at least 4, its parent's is 3.</param>
-    /// <param name="Port">Port of the peer.</param>
+    /// <param name="Cid">Context id of the one that listens: a Nitro enclave's is at least 4, its parent's is
+    /// 3; <see cref="AnyCid"/> where it is the listener that is told its endpoint.</param>
+    /// <param name="Port">Port of the one that listens.</param>
     public sealed record Vsock(uint Cid, uint Port) : EnclaveEndpoint
     {
-        public override string ToString() =>
-            string.Create(CultureInfo.InvariantCulture, $"{VsockScheme}{Cid}:{Port}");
+        /// <summary>Written <c>any</c>: whatever this machine's own context id is (VMADDR_CID_ANY).</summary>
+        public const uint AnyCid = uint.MaxValue;
+
+        public override string ToString() => Cid == AnyCid
+            ? string.Create(CultureInfo.InvariantCulture, $"{VsockScheme}{AnyWord}:{Port}")
+            : string.Create(CultureInfo.InvariantCulture, $"{VsockScheme}{Cid}:{Port}");
     }
 
     /// <summary>Reads an endpoint.</summary>
@@ -40,21 +48,35 @@ public abstract record EnclaveEndpoint
     {
         if (text == "in-process")
             return new InProcess();
-        if (text.StartsWith(UnixScheme, StringComparison.Ordinal) && text.Length > UnixScheme.Length
-            && text[UnixScheme.Length] == '/')
-        {
-            return new Unix(text[UnixScheme.Length..]);
-        }
-
+        if (text.StartsWith(UnixScheme + "/", StringComparison.Ordinal))
+            return new Unix(CheckedPath(text[UnixScheme.Length..]));
         if (text.StartsWith(VsockScheme, StringComparison.Ordinal)
             && text[VsockScheme.Length..].Split(':') is [var cid, var port]
-            && uint.TryParse(cid, NumberStyles.None, CultureInfo.InvariantCulture, out var cidValue)
-            && uint.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var portValue))
+            && TryParseCid(cid, out var cidValue) && TryParseNumber(port, out var portValue))
         {
             return new Vsock(cidValue, portValue);
         }
 
         throw new FormatException(
-            $"'{text}' is no enclave endpoint; use in-process, unix:///absolute/path or vsock://cid:port.");
+            $"'{text}' is no enclave endpoint; use in-process, unix:///absolute/path, vsock://cid:port or, to "
+            + "listen, vsock://any:port.");
     }
+
+    private static string CheckedPath(string path)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(path);
+        return bytes <= UnixPathBytesMax
+            ? path
+            : throw new FormatException(
+                $"The path of a Unix socket has at most {UnixPathBytesMax} bytes; {path} has {bytes}.");
+    }
+
+    private static bool TryParseCid(string text, out uint cid)
+    {
+        cid = Vsock.AnyCid;
+        return text == AnyWord || (TryParseNumber(text, out cid) && cid != Vsock.AnyCid);
+    }
+
+    private static bool TryParseNumber(string text, out uint number) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
