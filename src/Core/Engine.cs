@@ -21,7 +21,8 @@ internal sealed class Engine : IAsyncDisposable
     private readonly Committer _committer;
     private readonly Publisher _publisher;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _connected = NewSignal();
+    private TaskCompletionSource _linked = NewSignal();
 
     public Engine(SequencerOptions options, CoreDependencies dependencies, ILedger ledger)
     {
@@ -34,7 +35,7 @@ internal sealed class Engine : IAsyncDisposable
         Chains = new ChainRegistry(ledger, opener, Intake, options, dependencies.Time);
         _committer = new Committer(Intake, ledger, _rideAlong, options, dependencies.Time, dependencies.Metrics);
         _publisher = new Publisher(
-            _committer.Committed, _link, opener, _assembler, _rideAlong, ConnectAsync, dependencies.Time,
+            _committer.Committed, _link, opener, _assembler, _rideAlong, WaitConnectedAsync, dependencies.Time,
             dependencies.Metrics);
     }
 
@@ -57,7 +58,7 @@ internal sealed class Engine : IAsyncDisposable
     public async Task RunAsync()
     {
         var stop = _stopping.Token;
-        var connecting = ConnectAsync(stop);
+        var connecting = KeepConnectedAsync(stop);
         var committing = _committer.RunAsync(stop);
         var publishing = _publisher.RunAsync(stop);
         var sweeping = SweepAsync(stop);
@@ -198,6 +199,28 @@ internal sealed class Engine : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>Reaches the enclave, and again whenever it was lost.</summary>
+    private async Task KeepConnectedAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await ConnectAsync(cancellation);
+            Interlocked.Exchange(ref _linked, NewSignal()).SetResult();
+            Chains.OpenWaiting(_stopping.Token);
+            await _link.Ended.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Waits until the enclave can be asked again.</summary>
+    private async Task WaitConnectedAsync(CancellationToken cancellation)
+    {
+        var linked = _linked.Task;
+        if (!_link.IsOpen)
+            await linked.WaitAsync(cancellation);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private async Task ConnectAsync(CancellationToken cancellation)
     {
         for (var delay = ReconnectDelayMin; ; delay = delay * 2 < ReconnectDelayMax ? delay * 2 : ReconnectDelayMax)
@@ -208,7 +231,6 @@ internal sealed class Engine : IAsyncDisposable
                 _connected.TrySetResult();
                 SequencerCore.LogConnected(
                     _dependencies.Logger, _link.Epoch!.Cosigner.ToString(), _link.Epoch.Mode, _link.Epoch.Number);
-                Chains.OpenWaiting(_stopping.Token);
                 return;
             }
             catch (IOException exception)

@@ -10,16 +10,18 @@ namespace Sequencer.Protocol;
 public sealed class EnclaveSession : IAsyncDisposable
 {
     private readonly FrameConnection _frames;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<EnclaveReply>> _waiting = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _receiving;
     private volatile Exception? _broken;
     private uint _lastId;
 
-    private EnclaveSession(FrameConnection frames)
+    private EnclaveSession(FrameConnection frames, TimeProvider time)
     {
-        _frames = frames;
+        (_frames, _time) = (frames, time);
         _receiving = ReceiveAsync();
     }
 
@@ -33,7 +35,7 @@ public sealed class EnclaveSession : IAsyncDisposable
     public static async Task<EnclaveSession> OpenAsync(
         IEnclaveTransport transport, ulong? generation, TimeProvider time, CancellationToken cancellation)
     {
-        var session = new EnclaveSession(new FrameConnection(await transport.ConnectAsync(cancellation), time));
+        var session = new EnclaveSession(new FrameConnection(await transport.ConnectAsync(cancellation), time), time);
         try
         {
             var hello = new HelloRequest(Limits.Version, Limits.Version, generation);
@@ -49,6 +51,9 @@ public sealed class EnclaveSession : IAsyncDisposable
 
     /// <summary>Whether the session can still carry requests.</summary>
     public bool IsOpen => _broken is null;
+
+    /// <summary>Completes when the session can no longer carry requests.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Sends a request and waits for its reply.</summary>
     /// <exception cref="EnclaveRefusedException">When the enclave refused it as a whole.</exception>
@@ -72,8 +77,9 @@ public sealed class EnclaveSession : IAsyncDisposable
         await _stopping.CancelAsync();
         await _frames.DisposeAsync();
         await _receiving;
-        _sending.Dispose();
-        _stopping.Dispose();
+        // The semaphore and the token source stay usable: a caller may be between the two right now, and must
+        // learn that the session is broken, not that an object was disposed. Neither holds a handle.
+        Break(new IOException("The session was closed."));
     }
 
     private async Task<EnclaveReply> SendAsync(EnclaveRequest request, CancellationToken cancellation)
@@ -101,7 +107,16 @@ public sealed class EnclaveSession : IAsyncDisposable
             _sending.Release();
         }
 
-        return await waiter.Task.WaitAsync(cancellation);
+        try
+        {
+            return await waiter.Task.WaitAsync(Limits.ReplyTimeout, _time, cancellation);
+        }
+        catch (TimeoutException exception)
+        {
+            // A reply that comes later would answer nobody: the session has lost its order.
+            Break(exception);
+            throw SessionBroken(exception);
+        }
     }
 
     private async Task ReceiveAsync()
@@ -133,6 +148,7 @@ public sealed class EnclaveSession : IAsyncDisposable
     private void Break(Exception cause)
     {
         _broken ??= cause;
+        _ended.TrySetResult();
         foreach (var id in _waiting.Keys)
         {
             if (_waiting.TryRemove(id, out var waiter))

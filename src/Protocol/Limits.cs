@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Longest sentence that explains a refusal, in UTF-8 bytes.</summary>
     public const int DetailBytesMax = 1024;
 
+    /// <summary>A request must be answered after this long, or the session is given up.</summary>
+    public static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>A frame that has begun to arrive must be whole after this long.</summary>
     public static readonly TimeSpan FrameTimeout = TimeSpan.FromSeconds(30);
 }

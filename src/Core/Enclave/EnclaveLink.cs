@@ -21,6 +21,9 @@ internal sealed class EnclaveLink(
     /// <summary>Whether requests can be sent.</summary>
     public bool IsOpen => _writer is { IsOpen: true };
 
+    /// <summary>Completes when the session breaks; at once where there is none.</summary>
+    public Task Ended => _writer?.Ended ?? Task.CompletedTask;
+
     /// <summary>Connects with the write role and learns the epoch; an epoch never seen is recorded.</summary>
     /// <exception cref="EnclaveFencedException">When a newer session holds the write role.</exception>
     /// <exception cref="IOException">When the enclave cannot be reached.</exception>

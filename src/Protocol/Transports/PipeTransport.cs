@@ -32,6 +32,9 @@ public sealed class PipeTransport : IEnclaveTransport, IEnclaveListener
     public ValueTask DisposeAsync()
     {
         _backlog.Writer.TryComplete();
+        // Whoever connected and was never accepted must see that nobody is there.
+        while (_backlog.Reader.TryRead(out var stream))
+            stream.Dispose();
         return ValueTask.CompletedTask;
     }
 }
