@@ -70,11 +70,12 @@ public sealed class SignedNote
     {
         ArgumentNullException.ThrowIfNull(keys);
         var text = StrictText.Utf8.GetBytes(Text);
+        var message = new byte[Cosignature.MaxOverheadBytes + text.Length];
         var verified = new List<VerifiedSignature>();
         foreach (var signature in Signatures)
         {
             if (FindKey(keys, signature) is { } key)
-                verified.Add(new VerifiedSignature(key, VerifyOne(key, text, signature.Blob.Span)));
+                verified.Add(new VerifiedSignature(key, VerifyOne(key, text, message, signature.Blob.Span)));
         }
 
         return verified.Count > 0
@@ -153,7 +154,8 @@ public sealed class SignedNote
         return found;
     }
 
-    private static ulong? VerifyOne(VerifierKey key, byte[] text, ReadOnlySpan<byte> blob)
+    /// <param name="message">Room for the message of a cosignature, used again for each.</param>
+    private static ulong? VerifyOne(VerifierKey key, byte[] text, byte[] message, ReadOnlySpan<byte> blob)
     {
         if (key.Type == SignatureType.Ed25519)
         {
@@ -162,7 +164,6 @@ public sealed class SignedNote
         }
 
         var time = Cosignature.DecodeBlob(blob, out var signature);
-        var message = new byte[Cosignature.MaxOverheadBytes + text.Length];
         var length = Cosignature.WriteMessage(time, text, message);
         key.Verify(message.AsSpan(0, length), signature);
         return time;

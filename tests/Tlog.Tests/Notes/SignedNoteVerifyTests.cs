@@ -93,6 +93,21 @@ public sealed class SignedNoteVerifyTests
     }
 
     [Fact]
+    public void Verify_TwoKeysThatShareNameAndId_AreRefused()
+    {
+        // A key id has 32 bits: a search of a few thousand keys finds two with the same one.
+        var (first, second) = (Twin(8636), Twin(22926));
+        first.KeyId.Should().Be(second.KeyId);
+        var note = Note.WithSignatures(NoteSignature.Ed25519(first, new byte[64]));
+
+        Refusal.Of(() => note.Verify([Log, first, second])).Should().Be(TlogError.AmbiguousKey);
+        Refusal.Of(() => note.Verify([Log, first])).Should().Be(TlogError.BadSignature);
+
+        static VerifierKey Twin(int number) => VerifierKey.Create(
+            "twins", SignatureType.Ed25519, [.. BitConverter.GetBytes(number), .. new byte[28]]);
+    }
+
+    [Fact]
     public void Verify_SameKeyGivenTwice_IsOneKey() =>
         Note.Verify([Log, TestKeys.LogKey()]).Signatures.Should().ContainSingle();
 }
