@@ -20,7 +20,8 @@ internal static class CertificateFactory
         return builder.Build();
     }
 
-    public static X509Certificate2 Issue(
+    /// <summary>A certificate, DER.</summary>
+    public static byte[] Issue(
         CertificateProfile profile, X500DistinguishedName issuer, ECDsa issuerKey)
     {
         var request = new CertificateRequest(profile.Name, profile.Key, HashAlgorithmName.SHA384);
@@ -32,9 +33,10 @@ internal static class CertificateFactory
         else
             extensions.Add(new X509KeyUsageExtension(
                 X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, critical: false));
-        return request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey),
+        using var certificate = request.Create(issuer, X509SignatureGenerator.CreateForECDsa(issuerKey),
             profile.NotBefore, profile.NotAfter,
             profile.Serial ?? RandomNumberGenerator.GetBytes(SerialSize));
+        return certificate.RawData;
     }
 
     private static void AddAuthorityExtensions(
@@ -42,21 +44,21 @@ internal static class CertificateFactory
     {
         var extensions = request.CertificateExtensions;
         var subjectKey = new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false);
-        if (issuerKey != profile.Key)
+        var issuerKeyId = X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(
+            new X509SubjectKeyIdentifierExtension(new PublicKey(issuerKey), critical: false));
+        if (profile.SignsCertificatesOnly)
         {
-            var issuerKeyId = new X509SubjectKeyIdentifierExtension(
-                new PublicKey(issuerKey), critical: false);
-            extensions.Add(
-                X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(issuerKeyId));
+            extensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+            extensions.Add(subjectKey);
+            extensions.Add(issuerKeyId);
+            return;
         }
 
+        if (issuerKey != profile.Key)
+            extensions.Add(issuerKeyId);
         extensions.Add(subjectKey);
         extensions.Add(new X509KeyUsageExtension(
-            profile.SignsCertificatesOnly
-                ? X509KeyUsageFlags.KeyCertSign
-                : X509KeyUsageFlags.DigitalSignature
-                    | X509KeyUsageFlags.KeyCertSign
-                    | X509KeyUsageFlags.CrlSign,
+            X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign,
             critical: true));
         if (profile.RevocationListUri is { } uri)
         {

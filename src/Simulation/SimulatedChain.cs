@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Sequencer.Simulation;
 
@@ -11,6 +10,7 @@ namespace Sequencer.Simulation;
 internal sealed class SimulatedChain : IDisposable
 {
     private const string Region = "simulated-1";
+    private const string Domain = Region + ".aws.nitro-enclaves";
 
     private static readonly TimeSpan RegionalLifetime = TimeSpan.FromDays(20);
     private static readonly TimeSpan ZonalLifetime = TimeSpan.FromDays(6);
@@ -50,39 +50,25 @@ internal sealed class SimulatedChain : IDisposable
         using var zonalKey = NewKey();
         using var instanceKey = NewKey();
         var leafKey = NewKey();
-        var start = now - Backdating;
-        var regionalName = CertificateFactory.Name($"{RandomHex()}.{Region}.aws.nitro-enclaves");
-        var zonalName = CertificateFactory.Name($"{RandomHex()}.zonal.{Region}.aws.nitro-enclaves");
-        var instance = moduleId.Split("-enc")[0];
-        var instanceName = CertificateFactory.Name($"{instance}.{Region}.aws.nitro-enclaves");
-        var leafName = CertificateFactory.Name($"{moduleId}.{Region}.aws");
+        var instanceId = moduleId.Split("-enc")[0];
+        var regional = Profile($"{RandomHex()}.{Domain}", regionalKey, now, RegionalLifetime)
+            with { PathLength = 2, RevocationListUri = "http://crl.simulated.invalid/regional.crl" };
+        var zonal = Profile($"{RandomHex()}.zonal.{Domain}", zonalKey, now, ZonalLifetime)
+            with { PathLength = 1, RevocationListUri = "http://crl.simulated.invalid/zonal.crl" };
+        var instance = Profile($"{instanceId}.{Domain}", instanceKey, now, InstanceLifetime)
+            with { PathLength = 0, SignsCertificatesOnly = true };
+        var leaf = Profile($"{moduleId}.{Region}.aws", leafKey, now, LeafLifetime)
+            with { IsAuthority = false, Serial = LeafSerial(enclaveId, now) };
         byte[][] bundle =
         [
             root.Der.ToArray(),
-            Der(new CertificateProfile(regionalName, regionalKey, start, now + RegionalLifetime)
-            {
-                IsAuthority = true,
-                PathLength = 2,
-                RevocationListUri = "http://crl.simulated.invalid/regional.crl",
-            }, root.Name, root.Key),
-            Der(new CertificateProfile(zonalName, zonalKey, start, now + ZonalLifetime)
-            {
-                IsAuthority = true,
-                PathLength = 1,
-                RevocationListUri = "http://crl.simulated.invalid/zonal.crl",
-            }, regionalName, regionalKey),
-            Der(new CertificateProfile(instanceName, instanceKey, start, now + InstanceLifetime)
-            {
-                IsAuthority = true,
-                PathLength = 0,
-                SignsCertificatesOnly = true,
-            }, zonalName, zonalKey),
+            root.Issue(regional),
+            CertificateFactory.Issue(zonal, regional.Name, regionalKey),
+            CertificateFactory.Issue(instance, zonal.Name, zonalKey),
         ];
-        var leaf = Der(new CertificateProfile(leafName, leafKey, start, now + LeafLifetime)
-        {
-            Serial = LeafSerial(enclaveId, now),
-        }, instanceName, instanceKey);
-        return new SimulatedChain(leafKey, leaf, bundle, start, now + LeafLifetime);
+        return new SimulatedChain(
+            leafKey, CertificateFactory.Issue(leaf, instance.Name, instanceKey), bundle,
+            leaf.NotBefore, leaf.NotAfter);
     }
 
     public bool IsFresh(DateTimeOffset now) => now >= _notBefore && now < _notAfter - ReissueBefore;
@@ -97,11 +83,12 @@ internal sealed class SimulatedChain : IDisposable
 
     private static string RandomHex() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
-    private static byte[] Der(CertificateProfile profile, X500DistinguishedName issuer, ECDsa issuerKey)
-    {
-        using var certificate = CertificateFactory.Issue(profile, issuer, issuerKey);
-        return certificate.RawData;
-    }
+    private static CertificateProfile Profile(
+        string commonName, ECDsa key, DateTimeOffset now, TimeSpan lifetime) =>
+        new(CertificateFactory.Name(commonName), key, now - Backdating, now + lifetime)
+        {
+            IsAuthority = true,
+        };
 
     /// <summary>As real ones: the enclave's id, then the time of issue in seconds.</summary>
     private static byte[] LeafSerial(ulong enclaveId, DateTimeOffset now)

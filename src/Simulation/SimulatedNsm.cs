@@ -20,6 +20,7 @@ public sealed class SimulatedNsm : INsm
     private readonly string _moduleId;
 
     private SimulatedChain? _chain;
+    private bool _isDisposed;
 
     /// <summary>
     /// A module of the image <see cref="Image"/>. The root is the caller's and is not disposed.
@@ -60,6 +61,7 @@ public sealed class SimulatedNsm : INsm
         CheckSize(publicKey?.Length, "public_key");
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             var now = _clock.GetUtcNow();
             return DocumentWriter.Write(
                 FreshChain(now), _moduleId, now, _pcrs, userData, nonce, publicKey);
@@ -105,7 +107,10 @@ public sealed class SimulatedNsm : INsm
     public void Dispose()
     {
         lock (_lock)
+        {
+            _isDisposed = true;
             _chain?.Dispose();
+        }
     }
 
     private static byte[] Constant(int pcr) =>

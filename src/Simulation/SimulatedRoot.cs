@@ -16,12 +16,18 @@ public sealed class SimulatedRoot : IDisposable
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30 * 365);
 
-    private SimulatedRoot(X509Certificate2 certificate, ECDsa key)
+    /// <summary>Guards <see cref="_key"/>, which several modules may sign with at once.</summary>
+    private readonly Lock _lock = new();
+    private readonly ECDsa _key;
+
+    private readonly X500DistinguishedName _name;
+
+    private SimulatedRoot(byte[] der, X500DistinguishedName name, ECDsa key)
     {
-        Key = key;
-        Der = certificate.RawData;
-        Name = certificate.SubjectName;
-        Trusted = TrustedRoot.Simulated(Der);
+        _key = key;
+        _name = name;
+        Der = der;
+        Trusted = TrustedRoot.Simulated(der);
     }
 
     /// <summary>The certificate, DER.</summary>
@@ -30,20 +36,14 @@ public sealed class SimulatedRoot : IDisposable
     /// <summary>What a verifier's policy names.</summary>
     public TrustedRoot Trusted { get; }
 
-    internal X500DistinguishedName Name { get; }
-
-    internal ECDsa Key { get; }
-
     /// <summary>A new root with a new P-384 key, valid from a day before now for thirty years.</summary>
     public static SimulatedRoot Create(TimeProvider clock)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         var name = CertificateFactory.Name(CommonName);
         var start = clock.GetUtcNow().AddDays(-1);
-        var certificate = CertificateFactory.Issue(
-            new CertificateProfile(name, key, start, start + Lifetime) { IsAuthority = true }, name, key);
-        using (certificate)
-            return new SimulatedRoot(certificate, key);
+        var profile = new CertificateProfile(name, key, start, start + Lifetime) { IsAuthority = true };
+        return new SimulatedRoot(CertificateFactory.Issue(profile, name, key), name, key);
     }
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed class SimulatedRoot : IDisposable
                 throw new IOException($"{path} exists and is not replaced: move it away, or load it.");
         }
 
-        SecretFile.Write(keyPath, Key.ExportPkcs8PrivateKeyPem() + "\n");
+        SecretFile.Write(keyPath, _key.ExportPkcs8PrivateKeyPem() + "\n");
         SecretFile.Write(certificatePath, PemEncoding.WriteString("CERTIFICATE", Der.Span) + "\n");
     }
 
@@ -83,7 +83,8 @@ public sealed class SimulatedRoot : IDisposable
                     $"The key in {keyPath} is not that of the certificate {certificatePath}.");
             }
 
-            return new SimulatedRoot(certificate, key);
+            _ = key.SignData([], HashAlgorithmName.SHA384); // refuses a file with the public key alone
+            return new SimulatedRoot(certificate.RawData, certificate.SubjectName, key);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
@@ -99,5 +100,12 @@ public sealed class SimulatedRoot : IDisposable
         }
     }
 
-    public void Dispose() => Key.Dispose();
+    public void Dispose() => _key.Dispose();
+
+    /// <summary>Issues a certificate right below the root; DER.</summary>
+    internal byte[] Issue(CertificateProfile profile)
+    {
+        lock (_lock)
+            return CertificateFactory.Issue(profile, _name, _key);
+    }
 }

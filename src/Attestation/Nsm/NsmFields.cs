@@ -62,12 +62,6 @@ internal sealed class NsmFields
         return items;
     }
 
-    public void ExpectNoOthers()
-    {
-        if (_fields.Count > 0)
-            throw Malformed(_call, "fields that are not known");
-    }
-
     private CborReader Take(string name) =>
         _fields.Remove(name, out var value)
             ? new CborReader(value, CborConformanceMode.Strict)

@@ -3,8 +3,8 @@ using System.Formats.Cbor;
 namespace Sequencer.Attestation;
 
 /// <summary>
-/// Reads the NSM's answers: a text, or a map of one name to its fields, in any order. Unknown fields are
-/// refused, since an answer that is not understood is no answer.
+/// Reads the NSM's answers: a text, or a map of one name to its fields, in any order, definite or indefinite.
+/// Fields that are not known are skipped, as the NSM's own library does.
 /// </summary>
 internal static class NsmResponses
 {
@@ -49,9 +49,7 @@ internal static class NsmResponses
             var fields = NsmFields.Read(reader, call);
             reader.ReadEndMap();
             End(reader, call);
-            var result = read(fields);
-            fields.ExpectNoOthers();
-            return result;
+            return read(fields);
         });
 
     private static void ReadName(ReadOnlyMemory<byte> response, string call) => Guarded(call, () =>

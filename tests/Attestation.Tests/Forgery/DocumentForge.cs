@@ -1,5 +1,4 @@
 using System.Formats.Cbor;
-using System.Security.Cryptography;
 
 namespace Sequencer.Attestation.Tests;
 
@@ -157,9 +156,7 @@ internal sealed class DocumentForge
     public byte[] Build()
     {
         var payload = Payload();
-        var signature = Resign(Chain.LeafKey.SignData(
-            ToBeSigned(payload), HashAlgorithmName.SHA384,
-            DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        var signature = Resign(Chain.Sign(ToBeSigned(payload)));
         var writer = new CborWriter(CborConformanceMode.Lax);
         if (Tag is { } tag)
             writer.WriteTag((CborTag)tag);

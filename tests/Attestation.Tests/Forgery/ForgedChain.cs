@@ -9,10 +9,13 @@ namespace Sequencer.Attestation.Tests;
 /// </summary>
 internal sealed class ForgedChain
 {
+    private readonly Lock _lock = new();
+    private readonly ECDsa _leafKey;
+
     private ForgedChain(byte[][] certificates, ECDsa leafKey)
     {
         Certificates = certificates;
-        LeafKey = leafKey;
+        _leafKey = leafKey;
     }
 
     public static DateTimeOffset Now { get; } = new(2026, 11, 22, 12, 0, 0, 250, TimeSpan.Zero);
@@ -22,9 +25,6 @@ internal sealed class ForgedChain
 
     /// <summary>DER, root first, leaf last.</summary>
     public byte[][] Certificates { get; }
-
-    /// <summary>The leaf's key, or where the leaf has none of the kind, a stranger's.</summary>
-    public ECDsa LeafKey { get; }
 
     public TrustedRoot Root => TrustedRoot.Simulated(Certificates[0]);
 
@@ -81,6 +81,16 @@ internal sealed class ForgedChain
         }
 
         return new ForgedChain(certificates, key);
+    }
+
+    /// <summary>Signs as the leaf: r ‖ s. Tests run in parallel and share the good chain.</summary>
+    public byte[] Sign(byte[] bytes)
+    {
+        lock (_lock)
+        {
+            return _leafKey.SignData(
+                bytes, HashAlgorithmName.SHA384, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
     }
 
     private static byte[] Issue(

@@ -72,6 +72,14 @@ public class ReportTests
         Refusal.Of(forge.Build(), policy, Refusal.OwnTime).Should().Be(AttestationError.BadSignature);
     }
 
+    /// <summary>A parsed document is no proof, and nobody but the verifier can make one that is.</summary>
+    [Fact]
+    public void VerifiedAttestation_HasNoPublicConstructor()
+    {
+        typeof(VerifiedAttestation).GetConstructors().Should().BeEmpty();
+        typeof(VerifiedAttestation).GetProperties().Should().OnlyContain(property => !property.CanWrite);
+    }
+
     /// <summary>A subject is a stranger's text and must not drive the terminal it is printed on.</summary>
     [Fact]
     public void Check_ControlCharactersInASubject_AreNotPrinted()

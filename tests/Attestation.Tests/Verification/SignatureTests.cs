@@ -50,8 +50,7 @@ public class SignatureTests
     {
         var forge = new DocumentForge
         {
-            Resign = _ => ForgedChain.Good.LeafKey.SignData(
-                new DocumentForge().Payload(), HashAlgorithmName.SHA384),
+            Resign = _ => ForgedChain.Good.Sign(new DocumentForge().Payload()),
         };
         Refusal.Of(forge).Should().Be(AttestationError.BadSignature);
     }
