@@ -21,8 +21,6 @@ configuration=${ENCLAVE_CONFIG:-$root/setup/enclave.json}
 project=${PROJECT:-$root/src/EnclaveHost}
 command_line=$(grep -v '^#' "$here/cmdline")
 
-need dotnet 'dotnet-sdk-10.0'
-need gcc gcc
 [ -f "$configuration" ] || die "$configuration is missing: give the enclave's configuration with ENCLAVE_CONFIG=…"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -40,15 +38,6 @@ stage_kernel() {
   fi
 }
 
-# Without debug files and with the checkout's folder mapped away nothing of this machine's paths is left.
-publish() {
-  say "publishing $(basename "$project")"
-  dotnet publish "$project" -c Release -o "$work/published" -nologo -v quiet \
-    -p:CppCompilerAndLinker=gcc -p:DebugType=none -p:NativeDebugSymbols=false "-p:PathMap=$root=/_" >&2
-  program=$(find "$work/published" -maxdepth 1 -type f -executable ! -name '*.so' ! -name '*.dbg' -printf '%f\n')
-  [ "$(wc -w <<<"$program")" = 1 ] || die "expected one program in the published folder, found: $program"
-}
-
 # What the measurements depend on beside the commit and the kernel, for whoever wants to build the same.
 write_metadata() {
   local line libraries=
@@ -63,7 +52,7 @@ JSON
 }
 
 stage_kernel
-publish
+program=$("$here/publish-aot.sh" "$project" "$work/published")
 mkdir -p "$work/app/etc/sequencer" "$(dirname "$output")"
 "$here/stage-program.sh" "$work/published" "$program" "$work/app" >"$work/libraries"
 cp "$configuration" "$work/app/etc/sequencer/enclave.json"

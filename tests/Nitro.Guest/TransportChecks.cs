@@ -6,8 +6,8 @@ using Sequencer.Protocol;
 namespace Sequencer.Nitro.Guest;
 
 /// <summary>
-/// The vsock transport over the kernel's loopback (context id 1). Prints one line for each check, PASS or FAIL,
-/// a FIGURE line for each measurement, and a line DONE at the end.
+/// The vsock transport over the kernel's loopback (context id 1). Prints one line for each check, PASS or
+/// FAIL, a FIGURE line for each measurement, and a line DONE at the end.
 /// </summary>
 internal static class TransportChecks
 {

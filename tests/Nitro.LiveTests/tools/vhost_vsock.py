@@ -8,7 +8,7 @@ Unix socket, moves the guest's packets through shared memory, and ends every con
   --forward PORT=PATH   whoever connects to PATH is connected to the guest's PORT
 
 The parent is context id 3, as on AWS; the host's 2 is answered too. A port that nobody serves is refused at
-once. One guest, one device, stream sockets only; the program ends when QEMU hangs up.
+once. One guest, one device, stream sockets only. Prints "ready" when QEMU may connect; ends when it hangs up.
 """
 import argparse
 import array
@@ -448,6 +448,7 @@ def main():
     listener.listen(1)
     for port, path in arguments.forward:
         device.forward(port, path)
+    print('ready', flush=True)
     stream, _ = listener.accept()
     Control(device, stream)
     while True:

@@ -1,0 +1,21 @@
+# The enclave image and its tests; included by the Makefile. What the scripts fetch or build for themselves is
+# kept in ${XDG_CACHE_HOME:-~/.cache}/sequencer, outside the tree.
+#
+#   make eif KERNEL=bzImage NSM_KO=nsm.ko   with another kernel than Debian's, for example AWS's
+#   make eif ENCLAVE_CONFIG=file.json       with another measured configuration than setup/enclave.json
+
+export KERNEL NSM_KO ENCLAVE_CONFIG
+
+.PHONY: eif qemu-nitro test-nitro test-vsock
+
+eif: ## Build the enclave image artifacts/sequencer.eif and print its measurements
+	@setup/nitro/build-eif.sh
+
+qemu-nitro: ## Build QEMU's nitro-enclave machine into the cache (three minutes, once)
+	@setup/nitro/build-qemu.sh
+
+test-nitro: ## Boot the image in an emulated Nitro enclave and put it through its protocol
+	@setup/nitro/test-nitro.sh
+
+test-vsock: ## Test the vsock transport alone, inside a guest of Debian's own QEMU
+	@setup/nitro/test-vsock.sh
