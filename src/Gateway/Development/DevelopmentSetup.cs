@@ -120,6 +120,7 @@ internal sealed class DevelopmentSetup
             throw new SettingsException(
                 $"{Ledger} already holds a ledger, and {_configFile}, which would name its id, is missing: "
                 + $"restore that file, or move {Ledger} away for a new log.");
+        SecretFile.CloseFolder(Ledger);
         var opening = new RocksLedgerSource(Ledger, ledgerId, initialise: true).OpenAsync(CancellationToken.None);
         opening.AsTask().GetAwaiter().GetResult().DisposeAsync().AsTask().GetAwaiter().GetResult();
         Say("made", Ledger, "an empty ledger");

@@ -11,30 +11,31 @@ internal static class Descriptions
     public static void DescribeSubmit(this RouteHandlerBuilder call) => call
         .WithName("submit").WithTags("Sequence")
         .WithSummary("Give one transaction its place")
-        .WithDescription("Answers when the place is final. Prefer: return=minimal answers with index and leaf hash; "
-            + "Idempotency-Key (1 to 64 visible ASCII characters) makes a retry safe.")
+        .WithDescription("Answers when the place is final.")
         .Accepts<TransactionShape>(Json, Raw)
         .Produces<ReceiptShape>(200, Json)
         .RefusesWith(400, 401, 403, 408, 413, 415, 422, 429, 503)
-        .WithMetadata(NeedsToken.Always);
+        .WithMetadata(NeedsToken.Always, ApiParameter.IdempotencyKey, ApiParameter.Prefer);
 
     public static void DescribeReadEntry(this RouteHandlerBuilder call) => call
         .WithName("entry").WithTags("Sequence")
         .WithSummary("Read an entry with a receipt against the newest checkpoint")
-        .WithDescription("?bundle=true puts the attestation document into the receipt; ?form=base64 asks for base64.")
         .Produces<ReceiptShape>(200, Json)
         .RefusesWith(400, 401, 403, 404)
-        .WithMetadata(NeedsToken.Always);
+        .WithMetadata(NeedsToken.Always,
+            ApiParameter.Query("bundle", "true for a receipt that can be verified with nothing else"),
+            ApiParameter.Query("form", "base64 for data_base64 in any case"));
 
     public static void DescribeBatch(this RouteHandlerBuilder call) => call
         .WithName("submitBatch").WithTags("Sequence")
         .WithSummary("Give many transactions consecutive places, or none of them any")
-        .WithDescription("NDJSON (a text or an object a line) or a JSON array. ?receipts=true, or Accept: "
-            + "application/x-ndjson, answers with a line for the batch and then a receipt a line.")
+        .WithDescription("NDJSON (a text or an object a line) or a JSON array. Accept: application/x-ndjson asks "
+            + "for a line for the batch and then a receipt a line.")
         .Accepts<IReadOnlyList<TransactionShape>>(Json, NdJson)
         .Produces<BatchReceiptShape>(200, Json, NdJson)
         .RefusesWith(400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
-        .WithMetadata(NeedsToken.Always);
+        .WithMetadata(NeedsToken.Always, ApiParameter.IdempotencyKey,
+            ApiParameter.Query("receipts", "true for a receipt of each entry, as NDJSON"));
 
     public static void DescribeCheckpoint(this RouteHandlerBuilder call) => call
         .WithName("checkpoint").WithTags("Log")
@@ -60,9 +61,10 @@ internal static class Descriptions
     public static void DescribeAttestation(this RouteHandlerBuilder call) => call
         .WithName("attestation").WithTags("Service")
         .WithSummary("An attestation document of the enclave")
-        .WithDescription("nonce: at most 512 bytes in hexadecimal.")
+        .WithDescription("Fresh for a nonce; without one, a document that may be some minutes old.")
         .Produces<byte[]>(200, "application/cbor")
-        .RefusesWith(400, 429, 503);
+        .RefusesWith(400, 429, 503)
+        .WithMetadata(ApiParameter.Query("nonce", "at most 512 bytes in hexadecimal"));
 
     public static void DescribeHeartbeat(this RouteHandlerBuilder call) => call
         .WithName("heartbeat").WithTags("Service")

@@ -12,5 +12,7 @@ namespace Sequencer.Gateway;
 [JsonSerializable(typeof(ReceiptShape))]
 [JsonSerializable(typeof(BatchReceiptShape))]
 [JsonSerializable(typeof(ProblemShape))]
+[JsonSerializable(typeof(byte[]))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(IReadOnlyList<TransactionShape>))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

@@ -21,7 +21,7 @@ internal static class OpenApiSetup
         services.AddOpenApi(options =>
         {
             options.AddDocumentTransformer(DescribeAsync);
-            options.AddOperationTransformer(AddSecurityAsync);
+            options.AddOperationTransformer(AddParametersAndSecurityAsync);
         });
     }
 
@@ -61,10 +61,12 @@ internal static class OpenApiSetup
         return Task.CompletedTask;
     }
 
-    private static Task AddSecurityAsync(
+    private static Task AddParametersAndSecurityAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        foreach (var parameter in metadata.OfType<ApiParameter>())
+            (operation.Parameters ??= []).Add(parameter.ToOpenApi());
         if (metadata.OfType<NeedsToken>().LastOrDefault() is not { } needs)
             return Task.CompletedTask;
         var bearer = new OpenApiSecurityRequirement

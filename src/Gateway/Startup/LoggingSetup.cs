@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
 
 namespace Sequencer.Gateway;
@@ -24,8 +25,8 @@ internal static class LoggingSetup
         .ClearProviders()
         .AddSerilog(logger)
         .SetMinimumLevel(LevelOf(logger))
-        .AddFilter("Microsoft", LogLevel.Warning)
-        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        .AddFilter<SerilogLoggerProvider>("Microsoft", LogLevel.Warning)
+        .AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
     private static LogLevel LevelOf(Serilog.ILogger logger) =>
         logger.IsEnabled(LogEventLevel.Debug) ? LogLevel.Debug

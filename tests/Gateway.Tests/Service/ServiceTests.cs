@@ -1,0 +1,162 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Sequencer.Gateway.Tests;
+
+[Collection(SharedGatewayGroup.Name)]
+public class ServiceTests(SharedGateway shared)
+{
+    private readonly TestGateway _gateway = shared.Gateway;
+
+    [Fact]
+    public async Task Heartbeat_TellsPublicConfigurationOnly()
+    {
+        var answer = await (await _gateway.GetAsync("/heartbeat")).JsonAsync();
+        answer.Text("status").Should().Be("healthy");
+        var configuration = answer["configuration"]!.AsObject();
+        configuration.Select(field => field.Key).Should().Equal(
+            "version", "mode", "log_prefix", "log_public_key", "cosigner_key", "entry_max_bytes",
+            "batch_max_entries", "batch_max_bytes", "idempotency_retention_hours");
+        configuration.Text("mode").Should().Be("simulated");
+        configuration.Text("cosigner_key").Should().Contain("simulated");
+        Convert.FromBase64String(configuration.Text("log_public_key")).Should().Equal(_gateway.LogPublicKey.ToArray());
+    }
+
+    [Theory]
+    [InlineData("/health", "ready")]
+    [InlineData("/health/ready", "ready")]
+    [InlineData("/health/live", "live")]
+    public async Task Health_OfAWorkingService_IsGood(string path, string status)
+    {
+        var answer = await (await _gateway.GetAsync(path)).JsonAsync();
+        answer.Text("status").Should().Be(status);
+        answer["reason"].Should().BeNull();
+        answer["stopped_chains"]!.AsObject().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Attestation_WithANonce_IsADocumentThatHoldsIt()
+    {
+        var response = await _gateway.GetAsync("/attestation?nonce=00DEADBEEF");
+        response.Content.Headers.ContentType!.ToString().Should().Be("application/cbor");
+        var document = Convert.ToHexString(await response.Content.ReadAsByteArrayAsync());
+        document.Should().Contain("00DEADBEEF");
+        (await _gateway.GetAsync("/attestation")).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("nonce=0")]
+    [InlineData("nonce=zz")]
+    [InlineData("nonce=00&nonce=00")]
+    public async Task Attestation_BadNonce_Is400(string query) =>
+        await (await _gateway.GetAsync("/attestation?" + query)).ShouldBeProblemAsync(400, "query_malformed");
+
+    [Fact]
+    public async Task Attestation_OverlongNonce_Is400()
+    {
+        (await _gateway.GetAsync("/attestation?nonce=" + new string('0', 1024))).StatusCode.Should().Be(HttpStatusCode.OK);
+        await (await _gateway.GetAsync("/attestation?nonce=" + new string('0', 1026)))
+            .ShouldBeProblemAsync(400, "query_malformed");
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/nothing")]
+    [InlineData("/sequence/1/2")]
+    [InlineData("/log")]
+    [InlineData("/log/demo")]
+    [InlineData("/log/demo/nothing")]
+    [InlineData("/SEQUENCE/batch/x")]
+    public async Task UnknownAddress_Is404(string path) =>
+        await (await _gateway.GetAsync(path, "demo")).ShouldBeProblemAsync(404, "not_found");
+
+    [Theory]
+    [InlineData("DELETE", "/sequence", "POST")]
+    [InlineData("GET", "/sequence", "POST")]
+    [InlineData("PUT", "/sequence/0", "GET, HEAD")]
+    [InlineData("POST", "/log/demo/checkpoint", "GET, HEAD")]
+    [InlineData("POST", "/heartbeat", "GET, HEAD")]
+    [InlineData("OPTIONS", "/sequence", "POST")]
+    [InlineData("TRACE", "/heartbeat", "GET, HEAD")]
+    [InlineData("BREW", "/heartbeat", "GET, HEAD")]
+    public async Task UnknownMethod_Is405(string method, string path, string allow)
+    {
+        var response = await _gateway.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        await response.ShouldBeProblemAsync(405, "method_not_allowed");
+        response.Content.Headers.Allow.Order().Should().Equal(allow.Split(", "));
+    }
+
+    [Theory]
+    [InlineData("/heartbeat")]
+    [InlineData("/health/ready")]
+    [InlineData("/nothing")]
+    public async Task Head_IsAnsweredLikeGetWithoutABody(string path)
+    {
+        var get = await _gateway.GetAsync(path);
+        var head = await _gateway.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+        head.StatusCode.Should().Be(get.StatusCode);
+        head.Content.Headers.ContentLength.Should().Be(get.Content.Headers.ContentLength);
+        (await head.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/heartbeat")]
+    [InlineData("/nothing")]
+    [InlineData("/metrics")]
+    [InlineData("/swagger/index.html")]
+    public async Task EveryAnswer_HasTheSecurityHeadersAndNoServerName(string path)
+    {
+        var response = await _gateway.GetAsync(path);
+        response.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+        response.Headers.Server.Should().BeEmpty();
+        response.Headers.Contains("X-Powered-By").Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Metrics_AreListedInTheirDocument()
+    {
+        await _gateway.PostJsonAsync("/sequence", "metrics", """{"data":"x"}""");
+        await _gateway.PostJsonAsync("/sequence", "metrics", "{}");
+        var text = await (await _gateway.GetAsync("/metrics")).Content.ReadAsStringAsync();
+        text.Should().Contain("http_server_request_duration_seconds_count{")
+            .And.Contain("http_route=\"/sequence\"").And.Contain("code=\"data_missing\"");
+        var ours = text.Split('\n')
+            .Where(line => line.StartsWith("# TYPE sequencer_", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[2]).ToList();
+        ours.Should().NotBeEmpty();
+        var document = await File.ReadAllTextAsync(
+            Path.Combine(Testing.SharedData.RepositoryRoot, "docs", "metrics.md"));
+        foreach (var name in ours)
+            document.Should().Contain($"`{name}`");
+    }
+
+    [Fact]
+    public async Task OpenApi_DescribesEveryCall_WithItsTokenAndProblems()
+    {
+        var response = await _gateway.GetAsync("/openapi/v1.json");
+        var document = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        document["openapi"]!.GetValue<string>().Should().StartWith("3.");
+        var paths = document["paths"]!.AsObject();
+        paths.Select(path => path.Key).Should().BeEquivalentTo(
+            "/sequence", "/sequence/{idx}", "/sequence/batch", "/log/{chain}/checkpoint", "/log/{chain}/tile/{path}",
+            "/log/{chain}/epochs", "/attestation", "/heartbeat", "/health", "/health/live", "/health/ready");
+        var submit = paths["/sequence"]!["post"]!;
+        submit["security"]!.AsArray().Should().ContainSingle();
+        submit["requestBody"]!["content"]!.AsObject().Select(content => content.Key)
+            .Should().BeEquivalentTo("application/json", "application/octet-stream");
+        submit["responses"]!["413"]!["content"]!["application/problem+json"].Should().NotBeNull();
+        submit["parameters"]!.AsArray().Select(parameter => parameter!["name"]!.GetValue<string>())
+            .Should().BeEquivalentTo("Idempotency-Key", "Prefer");
+        document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!.GetValue<string>().Should().Be("bearer");
+        paths.SelectMany(path => path.Value!.AsObject()).Should().NotContain(operation => operation.Key == "head");
+    }
+
+    [Fact]
+    public async Task Swagger_ShowsThePage()
+    {
+        var page = await (await _gateway.GetAsync("/swagger/index.html")).Content.ReadAsStringAsync();
+        page.Should().Contain("BLOCKY Sequencer");
+        (await (await _gateway.GetAsync("/swagger/index.js")).Content.ReadAsStringAsync())
+            .Should().Contain("/openapi/v1.json");
+    }
+}
