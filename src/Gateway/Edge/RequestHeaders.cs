@@ -17,7 +17,8 @@ internal static class RequestHeaders
             return BodyFormat.Json;
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return BodyFormat.Unsupported;
-        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        var charset = HeaderUtilities.RemoveQuotes(type.Charset);
+        if (charset.HasValue && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             return BodyFormat.Unsupported;
         return type.MediaType.Value?.ToLowerInvariant() switch
         {

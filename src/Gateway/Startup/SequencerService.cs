@@ -32,16 +32,10 @@ internal sealed class SequencerService : IAsyncDisposable
         var enclave = settings.Enclave.Address is EnclaveEndpoint.InProcess
             ? InProcessEnclave.Start(settings, loggers.CreateLogger<InProcessEnclave>())
             : null;
-        IEnclaveTransport transport = settings.Enclave.Address switch
-        {
-            EnclaveEndpoint.InProcess => enclave!.Transport,
-            EnclaveEndpoint.Unix unix => new UnixTransport(unix.Path),
-            _ => throw new SettingsException($"enclave.address: {settings.Enclave.Address} cannot be reached from here."),
-        };
         var core = await StartCoreAsync(settings, new CoreDependencies
         {
             Ledger = ledger,
-            Enclave = transport,
+            Enclave = enclave?.Transport ?? Connect(settings.Enclave.Address),
             LogKey = logKey,
             Logger = loggers.CreateLogger<SequencerCore>(),
             Metrics = metrics,
@@ -60,6 +54,18 @@ internal sealed class SequencerService : IAsyncDisposable
             await _enclave.DisposeAsync();
         _logKey.Dispose();
         _metrics.Dispose();
+    }
+
+    private static IEnclaveTransport Connect(EnclaveEndpoint address)
+    {
+        try
+        {
+            return EnclaveTransports.Connect(address, TimeProvider.System);
+        }
+        catch (FormatException unusable)
+        {
+            throw new SettingsException($"enclave.address: {unusable.Message}");
+        }
     }
 
     private static async Task<SequencerCore> StartCoreAsync(GatewaySettings settings, CoreDependencies dependencies)
