@@ -1,0 +1,88 @@
+# BLOCKY Sequencer. `make` alone lists what there is. Needs the .NET 10 SDK, make and git; nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+CONFIGURATION ?= Release
+CHAIN ?= demo
+DOTNET_BUILD := dotnet build -c $(CONFIGURATION) -v quiet
+GATEWAY := dotnet run -c $(CONFIGURATION) --no-build --project src/Gateway --
+CLI := dotnet run -c $(CONFIGURATION) --no-build --project src/Cli --
+
+.PHONY: help
+help: ## list every target
+	@echo "BLOCKY Sequencer. First steps: make run, make demo, make test."
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: config
+config: build-gateway ## make setup/config.toml and the keys of a development set-up; overwrites nothing
+	@$(GATEWAY) config
+
+.PHONY: build
+build: ## build everything, warnings as errors
+	@$(DOTNET_BUILD) Sequencer.sln
+
+.PHONY: build-gateway
+build-gateway:
+	@$(DOTNET_BUILD) src/Gateway
+
+.PHONY: build-cli
+build-cli:
+	@$(DOTNET_BUILD) src/Cli
+
+.PHONY: run
+run: build-gateway ## run the sequencer on http://127.0.0.1:5000, the enclave simulated
+	@test -f setup/config.toml || $(GATEWAY) config
+	@$(GATEWAY)
+
+.PHONY: token
+token: build-cli ## mint a development token: make token CHAIN=demo [SCOPE=read]
+	@$(CLI) token --key secrets/jwt.key --chain $(CHAIN) $(if $(SCOPE),--scope $(SCOPE))
+
+.PHONY: demo
+demo: build-gateway build-cli ## submit, verify offline, tamper: the whole promise in half a minute
+	@CONFIGURATION=$(CONFIGURATION) setup/demo.sh
+
+.PHONY: test
+test: build ## every test that needs no network, no AWS and no root
+	@CONFIGURATION=$(CONFIGURATION) tests/run.sh Tests
+
+.PHONY: test-live
+test-live: build ## real processes over real HTTP; Iac against AWS or its emulator
+	@CONFIGURATION=$(CONFIGURATION) tests/run.sh LiveTests
+
+.PHONY: lint
+lint: ## formatting, analysers as errors, shell syntax
+	@dotnet format whitespace --folder . --verify-no-changes \
+		--exclude data artifacts $$(find . -type d \( -name obj -o -name bin \) -not -path './.git/*' -prune)
+	@$(DOTNET_BUILD) Sequencer.sln -warnaserror
+	@git ls-files '*.sh' '.ci/run' | xargs -n 1 bash -n
+	@echo "lint: clean"
+
+.PHONY: format
+format: ## put the code into its format
+	@dotnet format Sequencer.sln
+
+.PHONY: clean
+clean: ## remove build output
+	@find src tests bench -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} + 2>/dev/null || true
+	@rm -rf artifacts
+
+.PHONY: veryclean
+veryclean: clean ## also remove data/, setup/config.toml and every secret; asks first
+	@if [ -e data ] || [ -e setup/config.toml ] || [ -n "$$(ls -A secrets | grep -v '^README.md$$' || true)" ]; then \
+		if [ "$(YES)" != 1 ]; then \
+			read -r -p "This deletes the ledger in data/, setup/config.toml and all keys in secrets/. Type yes: " answer; \
+			[ "$$answer" = yes ] || { echo "Nothing was deleted."; exit 1; }; \
+		fi; \
+		rm -rf data setup/config.toml; \
+		find secrets -mindepth 1 ! -name README.md -delete; \
+	fi
+
+-include setup/nitro/nitro.mk
+-include setup/aws-emulator/aws.mk
+-include tests/tests.mk
+-include bench/bench.mk
