@@ -9,7 +9,7 @@ public interface INsm : IDisposable
 {
     /// <summary>
     /// A document that binds the three fields, at most 1,024 bytes each, to the image. Null leaves a field
-    /// out.
+    /// out; mind that a null array converts to an empty field, which is not the same.
     /// </summary>
     byte[] Attest(
         ReadOnlyMemory<byte>? userData, ReadOnlyMemory<byte>? nonce, ReadOnlyMemory<byte>? publicKey);

@@ -1,6 +1,9 @@
 namespace Sequencer.Attestation;
 
-/// <summary>What a document must show to be believed. Root and images cannot be left out.</summary>
+/// <summary>
+/// What a document must show to be believed. Root and images cannot be left out. Mind that a null array
+/// converts to an empty expected value, which demands an empty field, and not to none.
+/// </summary>
 public sealed record AttestationPolicy
 {
     /// <summary>Where the chain must begin.</summary>

@@ -6,19 +6,25 @@ namespace Sequencer.Attestation;
 
 /// <summary>
 /// One certificate of a chain with what the rules look at read out of it once. Loading fails on anything
-/// that is not exactly one DER certificate; it judges nothing else.
+/// that is not exactly one DER certificate; it judges nothing else. All is decoded there, since
+/// X509Certificate2 decodes late and would throw in the middle of a rule.
 /// </summary>
 internal sealed class NitroCertificate : IDisposable
 {
     private const string EcPublicKeyOid = "1.2.840.10045.2.1";
 
     private readonly X509Certificate2 _x509;
+    private readonly string _subject;
+    private readonly string _issuer;
     private readonly CertificateEnvelope _envelope;
 
     private NitroCertificate(string name, X509Certificate2 x509)
     {
         Name = name;
+        CommonName = x509.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         Subject = Words.Printable(x509.Subject);
+        _subject = x509.Subject;
+        _issuer = x509.Issuer;
         if (Single<X509BasicConstraintsExtension>(x509) is { } constraints)
         {
             IsAuthority = constraints.CertificateAuthority;
@@ -29,6 +35,9 @@ internal sealed class NitroCertificate : IDisposable
         KeyUsage = Single<X509KeyUsageExtension>(x509)?.KeyUsages ?? X509KeyUsageFlags.None;
         _x509 = x509;
         _envelope = CertificateEnvelope.Read(x509.RawDataMemory);
+        IsP384 = _envelope.IsEcdsaWithSha384
+            && x509.PublicKey.Oid.Value == EcPublicKeyOid
+            && x509.PublicKey.EncodedParameters?.RawData.AsSpan().SequenceEqual(P384Parameters) == true;
     }
 
     /// <summary>Which certificate this is, for messages: <c>cabundle[1]</c>, <c>the leaf</c>.</summary>
@@ -37,8 +46,8 @@ internal sealed class NitroCertificate : IDisposable
     /// <summary>The subject, safe to print.</summary>
     public string Subject { get; }
 
-    /// <summary>The common name, the last one where there are several; empty where there is none.</summary>
-    public string CommonName => _x509.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+    /// <summary>The common name, or what the subject has in its place.</summary>
+    public string CommonName { get; }
 
     public ReadOnlySpan<byte> Der => _x509.RawDataMemory.Span;
 
@@ -58,10 +67,7 @@ internal sealed class NitroCertificate : IDisposable
     public X509KeyUsageFlags KeyUsage { get; }
 
     /// <summary>True for a key on the named curve P-384 and a signature of ecdsa-with-SHA384.</summary>
-    public bool IsP384 =>
-        _x509.PublicKey.Oid.Value == EcPublicKeyOid
-        && _x509.PublicKey.EncodedParameters?.RawData.AsSpan().SequenceEqual(P384Parameters) == true
-        && _envelope.IsEcdsaWithSha384;
+    public bool IsP384 { get; }
 
     /// <summary>Critical extensions that no rule here reads, by object identifier.</summary>
     public IEnumerable<string?> UnreadCriticalExtensions => _x509.Extensions
@@ -116,7 +122,7 @@ internal sealed class NitroCertificate : IDisposable
     public bool IsIssuedBy(NitroCertificate issuer)
     {
         using var key = issuer.PublicKey();
-        return string.Equals(_x509.Issuer, issuer._x509.Subject, StringComparison.OrdinalIgnoreCase)
+        return string.Equals(_issuer, issuer._subject, StringComparison.OrdinalIgnoreCase)
             && key.VerifyData(_envelope.SignedBytes.Span, _envelope.Signature.Span, HashAlgorithmName.SHA384,
                 DSASignatureFormat.Rfc3279DerSequence);
     }

@@ -137,6 +137,19 @@ public class CertificateTests
             .Should().Be(AttestationError.NotYetValid);
     }
 
+    /// <summary>Not a sequence of two numbers: to be refused, not to be stumbled over.</summary>
+    [Fact]
+    public void Verify_CertificateWhoseSignatureIsNoSignature_IsRefused()
+    {
+        for (var index = Regional; index <= Leaf; index++)
+        {
+            var chain = ForgedChain.Make(ForgedChain.GoodRecipes());
+            var signature = chain.Certificates[index].AsSpan()[^110..];
+            signature[signature.IndexOf((ReadOnlySpan<byte>)[0x00, 0x30]) + 1] = 0x31;
+            Refusal.Of(new DocumentForge(chain)).Should().Be(AttestationError.ChainBroken);
+        }
+    }
+
     [Fact]
     public void Verify_CertificateWithBytesBehindIt_IsRefused()
     {
