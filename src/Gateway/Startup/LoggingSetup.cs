@@ -13,7 +13,9 @@ internal static class LoggingSetup
 
     public static Serilog.Core.Logger CreateLogger(LoggingSettings settings)
     {
-        var configuration = new LoggerConfiguration().MinimumLevel.Is(settings.Level);
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Is(settings.Level)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
         var logger = settings.Json
             ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter())
             : configuration.WriteTo.Console(outputTemplate: Lines, formatProvider: CultureInfo.InvariantCulture);
