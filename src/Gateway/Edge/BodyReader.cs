@@ -39,9 +39,11 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
         HttpContext context, ChainId chain, int bytesMax, ReadResult first)
     {
         var reader = context.Request.BodyReader;
+        using var lease = arriving.Begin(chain);
+        if (lease.GrowTo(first.Buffer.Length) is { } full)
+            return (default, full);
         if (!first.Buffer.IsEmpty)
             reader.AdvanceTo(first.Buffer.Start, first.Buffer.End);
-        using var lease = arriving.Begin(chain);
         using var deadline = Deadline();
         try
         {

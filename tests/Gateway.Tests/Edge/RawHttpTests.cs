@@ -58,6 +58,13 @@ public class RawHttpTests(SharedGateway shared)
         (await ExchangeAsync("Transfer-Encoding: chunked\r\n", "zz\r\nhello\r\n0\r\n\r\n"))
             .Should().StartWith("HTTP/1.1 400").And.Contain("request_malformed");
 
+    [Theory]
+    [InlineData("Idempotency-Key: \u00fcmlaut\r\n")]
+    [InlineData("Idempotency-Key: a\r\nIdempotency-Key: b\r\n")]
+    public async Task BadIdempotencyKey_IsRefused(string headers) =>
+        (await ExchangeAsync(headers + "Content-Length: 12\r\n", """{"data":"x"}"""))
+            .Should().StartWith("HTTP/1.1 400");
+
     [Fact]
     public async Task MissingHost_IsRefused() =>
         (await RawHttp.ExchangeAsync(_gateway.Address, "GET /heartbeat HTTP/1.1\r\n\r\n"))

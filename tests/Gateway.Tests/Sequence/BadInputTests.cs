@@ -41,7 +41,7 @@ public class BadInputTests(SharedGateway shared)
     [InlineData("""{"data_base64":"eA==\n"}""", 400, "base64_malformed")]
     [InlineData("""{"data_base64":"eB=="}""", 400, "base64_malformed")]
     [InlineData("""{"data_base64":"_-=="}""", 400, "base64_malformed")]
-    [InlineData("""{"data_base64":"\ud800"}""", 400, "base64_malformed")]
+    [InlineData("""{"data_base64":"\ud800"}""", 400, "text_malformed")]
     public async Task Submit_BadJson_IsRefusedByCode(string body, int status, string code) =>
         await (await _gateway.PostJsonAsync("/sequence", "bad", body)).ShouldBeProblemAsync(status, code);
 
@@ -114,7 +114,6 @@ public class BadInputTests(SharedGateway shared)
     [Theory]
     [InlineData("")]
     [InlineData("has space")]
-    [InlineData("ümlaut")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123x")]
     public async Task Submit_BadIdempotencyKey_Is400(string key) =>
         await (await _gateway.PostJsonAsync("/sequence", "bad", """{"data":"x"}""", ("Idempotency-Key", key)))
@@ -167,6 +166,6 @@ public class BadInputTests(SharedGateway shared)
 
         var bad = TestGateway.Request(HttpMethod.Get, "/sequence/0", token + Secret);
         (await (await _gateway.Http.SendAsync(bad)).Content.ReadAsStringAsync()).Should().NotContain(Secret);
-        _gateway.Log.Text.Should().Contain("POST /sequence 400").And.NotContain(Secret).And.NotContain(token);
+        _gateway.Log.Text.Should().Contain("\"POST\" \"/sequence\" 400").And.NotContain(Secret).And.NotContain(token);
     }
 }

@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CsCheck;
+using Microsoft.Extensions.Configuration;
+using Sequencer.Testing;
+
+namespace Sequencer.Gateway.Tests;
+
+/// <summary>The configuration: each key takes effect, and each mistake is named in one line.</summary>
+public sealed partial class SettingsTests : IDisposable
+{
+    private readonly TestSecrets _secrets = new();
+
+    public void Dispose() => _secrets.Dispose();
+
+    /// <summary>Every key with a value that is not its default, and where it must show.</summary>
+    public static TheoryData<string, string, string> Options => new()
+    {
+        { "server:listen", "http://127.0.0.1:7", "Server.Listen" },
+        { "server:public_host", "example.org", "Server.PublicHost" },
+        { "server:body_max_bytes", "2001", "Server.BodyMaxBytes" },
+        { "server:batch_body_max_bytes", "2002", "Server.BatchBodyMaxBytes" },
+        { "server:body_timeout_seconds", "3", "Server.BodyTimeoutSeconds" },
+        { "server:body_min_bytes_per_second", "0", "Server.BodyMinBytesPerSecond" },
+        { "server:arriving_max_bytes", "2003", "Server.ArrivingMaxBytes" },
+        { "server:chain_arriving_max_bytes", "2004", "Server.ChainArrivingMaxBytes" },
+        { "server:connections_max", "5", "Server.ConnectionsMax" },
+        { "server:headers_timeout_seconds", "6", "Server.HeadersTimeoutSeconds" },
+        { "server:headers_max_bytes", "2005", "Server.HeadersMaxBytes" },
+        { "server:keep_alive_seconds", "7", "Server.KeepAliveSeconds" },
+        { "server:stop_timeout_seconds", "8", "Server.StopTimeoutSeconds" },
+        { "server:trusted_proxies:0", "10.0.0.9", "Server.TrustedProxies" },
+        { "auth:public_key_file", "{folder}/log.key", "Auth.PublicKeyFile" },
+        { "auth:jwks_reload_min_seconds", "9", "Auth.JwksReloadMinSeconds" },
+        { "auth:jwks_reload_max_seconds", "11", "Auth.JwksReloadMaxSeconds" },
+        { "auth:issuer", "https://issuer", "Auth.Issuer" },
+        { "auth:audience", "sequencer", "Auth.Audience" },
+        { "auth:clock_skew_seconds", "12", "Auth.ClockSkewSeconds" },
+        { "auth:tokens_remembered", "13", "Auth.TokensRemembered" },
+        { "log:prefix", "example.org/other", "Log.Prefix" },
+        { "log:key_file", "{folder}/jwt.pub", "Log.KeyFile" },
+        { "enclave:address", "unix:///run/enclave", "Enclave.Address" },
+        { "enclave:simulated_root_file", "{folder}/jwt.pub", "Enclave.SimulatedRootFile" },
+        { "enclave:simulated_root_key_file", "{folder}/jwt.pub", "Enclave.SimulatedRootKeyFile" },
+        { "ledger:path", "elsewhere", "Ledger.Path" },
+        { "ledger:id", "another", "Ledger.Id" },
+        { "sequencer:batch_max_entries", "14", "Sequencer.BatchMaxEntries" },
+        { "sequencer:batch_max_bytes", "70000", "Sequencer.BatchMaxBytes" },
+        { "sequencer:queue_max_entries", "15", "Sequencer.QueueMaxEntries" },
+        { "sequencer:queue_max_bytes", "70001", "Sequencer.QueueMaxBytes" },
+        { "sequencer:linger_ms", "16", "Sequencer.LingerMs" },
+        { "sequencer:max_chains", "17", "Sequencer.MaxChains" },
+        { "sequencer:idempotency_retention_hours", "18", "Sequencer.IdempotencyRetentionHours" },
+        { "sequencer:outcome_timeout_seconds", "19", "Sequencer.OutcomeTimeoutSeconds" },
+        { "chain_defaults:queue_max_entries", "20", "Sequencer.ChainDefaults.QueueMaxEntries" },
+        { "chain_defaults:queue_max_bytes", "70002", "Sequencer.ChainDefaults.QueueMaxBytes" },
+        { "chain_defaults:transactions_per_second", "21", "Sequencer.ChainDefaults.TransactionsPerSecond" },
+        { "chain_defaults:bytes_per_second", "22", "Sequencer.ChainDefaults.BytesPerSecond" },
+        { "chain_defaults:unique", "true", "Sequencer.ChainDefaults.Unique" },
+        { "chain_defaults:public", "true", "any.Public" },
+        { "chain_defaults:public_entries", "false", "any.PublicEntries" },
+        { "chains:demo:queue_max_entries", "23", "demo.QueueMaxEntries" },
+        { "chains:demo:queue_max_bytes", "70003", "demo.QueueMaxBytes" },
+        { "chains:demo:transactions_per_second", "24", "demo.TransactionsPerSecond" },
+        { "chains:demo:bytes_per_second", "25", "demo.BytesPerSecond" },
+        { "chains:demo:unique", "true", "demo.Unique" },
+        { "chains:demo:public", "true", "demo.Public" },
+        { "chains:demo:public_entries", "false", "demo.PublicEntries" },
+        { "reads:per_second", "26", "Reads.PerSecond" },
+        { "reads:burst", "27", "Reads.Burst" },
+        { "reads:attestations_per_minute", "28", "Reads.AttestationsPerMinute" },
+        { "reads:attestations_per_minute_all", "29", "Reads.AttestationsPerMinuteAll" },
+        { "logging:level", "error", "Logging.Level" },
+        { "logging:requests", "false", "Logging.Requests" },
+        { "logging:format", "json", "Logging.Json" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void EveryKey_ChangesItsSettingAndNoOther(string key, string value, string setting)
+    {
+        var before = Flatten(Read());
+        var after = Flatten(Read((key, value.Replace("{folder}", _secrets.Folder, StringComparison.Ordinal))));
+        var changed = after.Where(pair => before[pair.Key] != pair.Value).Select(pair => pair.Key);
+        // The log prefix is made from the host's name, and limits of single chains start from the defaults.
+        changed.Where(name => !(key == "server:public_host" && name.EndsWith("Prefix", StringComparison.Ordinal))
+                && !(key == "log:prefix" && name == "Sequencer.LogPrefix")
+                && !(key.StartsWith("chain_defaults", StringComparison.Ordinal) && name.StartsWith("demo", StringComparison.Ordinal)))
+            .Should().Equal(setting);
+    }
+
+    [Fact]
+    public void EveryKeyOfTheSample_IsTestedAbove_AndHasItsDefault()
+    {
+        var sample = TomlFile.Read(Path.Combine(SharedData.RepositoryRoot, "setup", "sample.toml"));
+        var keys = sample.Values.Keys.Where(key => !key.StartsWith("iac", StringComparison.Ordinal));
+        var tested = Options.Select(row => ((string)row[0]).Replace(":0", "", StringComparison.Ordinal))
+            .Where(key => !key.StartsWith("chains:", StringComparison.Ordinal))
+            .Concat(["auth:jwks_file", "auth:jwks_url"]);
+        keys.Should().BeEquivalentTo(tested);
+
+        var named = sample.Values.Where(pair => pair.Value.Kind != TomlKind.EmptyList)
+            .Select(pair => (pair.Key, pair.Value.Text))
+            .Where(pair => !pair.Key.Contains("_file", StringComparison.Ordinal) && pair.Key != "ledger:id");
+        Flatten(Read([.. named])).Should().Equal(Flatten(Read(("server:listen", "http://127.0.0.1:5000"))));
+    }
+
+    [Fact]
+    public void EveryKeyOfTheSample_IsExplained()
+    {
+        var lines = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "setup", "sample.toml"));
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (KeyLine().IsMatch(lines[i]))
+                (lines[i - 1].StartsWith('#') || KeyLine().IsMatch(lines[i - 1])).Should().BeTrue(lines[i]);
+        }
+    }
+
+    [Theory]
+    [InlineData("[server]\nlisten = 5000", "config.toml(2): server.listen is \"5000\"; expected a text in quotes (found an integer).")]
+    [InlineData("[server]\nbody_max_bytes = \"5000\"", "server.body_max_bytes is \"5000\"; expected an integer from 1024 to 67108864 (found a text).")]
+    [InlineData("[server]\nbody_max_bytes = 1", "server.body_max_bytes is \"1\"; expected an integer from 1024 to")]
+    [InlineData("[server]\nbody_max_bytes = 5000.5", "(found a number with a fraction)")]
+    [InlineData("[server]\nbody_max_bytes = []", "server.body_max_bytes is a list or a table; expected an integer")]
+    [InlineData("[server]\ntrusted_proxies = \"10.0.0.1\"", "server.trusted_proxies is \"10.0.0.1\"; expected a list of texts")]
+    [InlineData("[server]\ntrusted_proxies = [\"nobody\"]", "server.trusted_proxies is \"nobody\"; expected IP addresses")]
+    [InlineData("[server]\nlisten = \"5000\"", "expected addresses such as http://127.0.0.1:5000")]
+    [InlineData("[logging]\nrequests = \"yes\"", "logging.requests is \"yes\"; expected true or false")]
+    [InlineData("[logging]\nlevel = \"loud\"", "expected one of debug, information, warning, error")]
+    [InlineData("[server]\n\nlissten = \"x\"", "config.toml(3): server.lissten: there is no such setting; [server] has listen, ")]
+    [InlineData("[srver]\nlisten = \"x\"", "srver.listen: there is no such setting; there is no table [srver] either.")]
+    [InlineData("[srver]", "srver: there is no such setting; the tables are ")]
+    [InlineData("server = 5", "server: there is no such setting")]
+    [InlineData("[chains.Demo]\npublic = true", "[chains.\"Demo\"]: a chain id matches")]
+    [InlineData("[chains.\"..\"]", "[chains.\"..\"]: a chain id matches")]
+    [InlineData("[chains.demo]\npubic = true", "chains.demo.pubic: there is no such setting; [chains.demo] has ")]
+    [InlineData("[enclave]\naddress = \"tcp://x\"", "enclave.address is \"tcp://x\"; expected in-process, unix:///")]
+    [InlineData("[auth]\njwks_file = \"x\"", "[auth] needs exactly one of public_key_file, jwks_file and jwks_url")]
+    [InlineData("[log]\nprefix = \"https://x\"", "log.prefix (or server.public_host): ")]
+    [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
+    [InlineData("[server]\nlisten = ", "config.toml(2): ")]
+    [InlineData("[server]\n[server]", "config.toml(2): ")]
+    [InlineData("[[server]]\nlisten = \"x\"", "[[server]] is a list of tables; no setting is.")]
+    public void Mistake_IsNamedInOneLine(string toml, string expected)
+    {
+        var reading = () => Read(toml);
+        var message = reading.Should().Throw<SettingsException>().Which.Message;
+        message.Should().Contain(expected).And.NotContain("\n");
+    }
+
+    [Fact]
+    public void MissingFiles_AreNamedWithTheirSetting()
+    {
+        foreach (var key in new[]
+        {
+            "auth:public_key_file", "log:key_file", "enclave:simulated_root_file", "enclave:simulated_root_key_file",
+        })
+        {
+            var reading = () => Read((key, "/nowhere/at/all"));
+            reading.Should().Throw<SettingsException>().Which.Message.Should()
+                .StartWith(key.Replace(':', '.')).And.Contain("/nowhere/at/all does not exist");
+        }
+    }
+
+    [Fact]
+    public void JwksUrl_InPlainHttpToAnotherMachine_IsRefused()
+    {
+        var reading = () => Read(("auth:public_key_file", ""), ("auth:jwks_url", "http://example.org/keys"));
+        reading.Should().Throw<SettingsException>().Which.Message.Should().Contain("https");
+        Read(("auth:public_key_file", ""), ("auth:jwks_url", "https://example.org/keys"))
+            .Auth.JwksUrl!.Host.Should().Be("example.org");
+    }
+
+    [Fact]
+    public void OtherProgramsTables_AreLeftAlone() =>
+        Read("[iac.aws]\nanything = [1, 2]\n[kestrel.endpoints.a]\nurl = \"http://127.0.0.1:0\"");
+
+    [Fact]
+    public void AnyText_IsReadOrRefusedByName() =>
+        Gen.OneOf(Gen.String, Gen.String["[]=\"'\n.#{}, servlitn0123:-_\t"]).Sample(text =>
+        {
+            try
+            {
+                TomlFile.Parse("config.toml", text);
+            }
+            catch (SettingsException refused)
+            {
+                refused.Message.Should().StartWith("config.toml(").And.NotContain("\n");
+            }
+        });
+
+    private GatewaySettings Read(params (string Key, string Value)[] settings) =>
+        GatewaySettings.Read(_secrets.Configuration(settings));
+
+    /// <summary>Reads a file's text over the test set-up.</summary>
+    private GatewaySettings Read(string toml) => GatewaySettings.Read(new ConfigurationBuilder()
+        .AddConfiguration(_secrets.Configuration())
+        .Add(new TomlConfigurationSource(TomlFile.Parse("config.toml", toml)))
+        .Build());
+
+    private static SortedDictionary<string, string> Flatten(GatewaySettings settings)
+    {
+        var flat = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, part) in new (string, object)[]
+        {
+            ("Server", settings.Server), ("Auth", settings.Auth), ("Log", settings.Log),
+            ("Enclave", settings.Enclave), ("Ledger", settings.Ledger), ("Reads", settings.Reads),
+            ("Logging", settings.Logging), ("Sequencer", settings.Sequencer),
+            ("Sequencer.ChainDefaults", settings.Sequencer.ChainDefaults),
+            ("demo", settings.Sequencer.Chains.GetValueOrDefault("demo", settings.Sequencer.ChainDefaults)),
+            ("demo", AccessOf(settings, "demo")), ("any", AccessOf(settings, "any")),
+        })
+        {
+            foreach (var property in part.GetType().GetProperties())
+            {
+                var value = property.GetValue(part);
+                if (value is IEnumerable<string> list)
+                    value = string.Join(',', list);
+                if (value is null or string or IFormattable or bool or Uri or Protocol.EnclaveEndpoint)
+                    flat[$"{name}.{property.Name}"] = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            }
+        }
+
+        return flat;
+    }
+
+    private static ChainAccess AccessOf(GatewaySettings settings, string chain)
+    {
+        Tlog.ChainId.TryParse(chain, out var id).Should().BeTrue();
+        return settings.Chains.AccessOf(id);
+    }
+
+    [GeneratedRegex("^[a-z_]+ = ")]
+    private static partial Regex KeyLine();
+}

@@ -1,0 +1,198 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sequencer.Gateway.Tests;
+
+/// <summary>The real program: how it begins, refuses to begin, and ends.</summary>
+public sealed class StartupTests : IDisposable
+{
+    private const string FreePort = "http://127.0.0.1:0";
+    private readonly string _folder = Directory.CreateTempSubdirectory("gateway-start-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Config_MakesEverythingForItsOwnerAlone_AndNeverTwice()
+    {
+        (await ConfigAsync()).Should().Contain("made").And.Contain("make run").And.Contain("curl");
+        foreach (var file in Directory.GetFiles(PathOf("secrets")))
+            File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+        const UnixFileMode OwnersFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        File.GetUnixFileMode(PathOf("secrets")).Should().Be(OwnersFolder);
+        File.GetUnixFileMode(PathOf("data")).Should().Be(OwnersFolder);
+        var before = Contents();
+
+        (await ConfigAsync()).Should().NotContain("made");
+        Contents().Should().Equal(before);
+    }
+
+    [Fact]
+    public async Task Config_OneFileMissing_MakesThatOneOnly()
+    {
+        await ConfigAsync();
+        File.Delete(PathOf("secrets/log.key"));
+        (await ConfigAsync()).Split('\n').Where(line => line.StartsWith("made", StringComparison.Ordinal))
+            .Should().ContainSingle().Which.Should().Contain("log.key");
+    }
+
+    [Fact]
+    public async Task Config_LedgerWithoutItsConfiguration_IsNotTakenForNew()
+    {
+        await ConfigAsync();
+        File.Delete(PathOf("setup/config.toml"));
+        await using var process = GatewayProcess.Start(_folder, ["config"]);
+        (await process.EndAsync()).Should().Be(1);
+        process.Output.Should().Contain("data already holds a ledger");
+    }
+
+    [Fact]
+    public async Task ConfiguredService_TakesTransactionsAcrossARestart_AndStopsInGoodOrder()
+    {
+        await ConfigAsync();
+        for (var round = 0UL; round < 2; round++)
+        {
+            await using var process = Serve();
+            using var http = new HttpClient { BaseAddress = await process.ListeningAsync() };
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MintToken("demo"));
+            var body = new StringContent("""{"data":"x"}""", Encoding.UTF8, "application/json");
+            (await (await http.PostAsync("/sequence", body)).JsonAsync()).Number("idx").Should().Be(round);
+            process.Terminate();
+            (await process.EndAsync()).Should().Be(0, process.Output);
+            process.Output.Should().Contain("every accepted transaction was finished or refused");
+        }
+    }
+
+    [Fact]
+    public async Task Stop_WithRequestsInFlight_AnswersEveryOne()
+    {
+        await ConfigAsync();
+        await using var process = Serve(("SEQUENCER__SEQUENCER__LINGER_MS", "300"));
+        using var http = new HttpClient { BaseAddress = await process.ListeningAsync() };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MintToken("demo"));
+        var posts = Enumerable.Range(0, 50).Select(i => http.PostAsync("/sequence",
+            new StringContent($$"""{"data":"{{i}}"}""", Encoding.UTF8, "application/json"))).ToList();
+        await Task.WhenAny(posts);
+        process.Terminate();
+        foreach (var post in posts)
+        {
+            try
+            {
+                var answer = await post;
+                ((int)answer.StatusCode).Should().BeOneOf(200, 503);
+            }
+            catch (HttpRequestException)
+            {
+                // Not accepted: its connection came after the service had stopped listening.
+            }
+        }
+
+        posts.Count(post => post.IsCompletedSuccessfully && post.Result.IsSuccessStatusCode).Should().BePositive();
+        (await process.EndAsync()).Should().Be(0, process.Output);
+    }
+
+    [Fact]
+    public async Task NoConfiguration_StopsTheStart() =>
+        await RefusesAsync("setup/config.toml does not exist; run `make config`");
+
+    [Theory]
+    [InlineData("[server]", "[server]\nlissten = 1", "server.lissten: there is no such setting")]
+    [InlineData("body_max_bytes = 524288", "body_max_bytes = \"much\"", "server.body_max_bytes is \"much\"; expected an integer")]
+    [InlineData("secrets/jwt.pub", "secrets/none.pub", "auth.public_key_file: the file secrets/none.pub does not exist")]
+    [InlineData("secrets/jwt.pub", "secrets/jwt.key", "auth.public_key_file: secrets/jwt.key: expected only blocks of PUBLIC KEY")]
+    [InlineData("key_file = \"secrets/log.key\"", "key_file = \"secrets/jwt.pub\"", "log.key_file: secrets/jwt.pub: ")]
+    [InlineData("secrets/simulated-root.pem", "secrets/jwt.pub", "enclave.simulated_root_file: ")]
+    [InlineData("path = \"data\"", "path = \"lost\"", "ledger.path: The ledger folder 'lost' does not exist")]
+    [InlineData("path = \"data\"", "path = \"secrets\"", "ledger.path: The ledger folder 'secrets' holds no ledger")]
+    [InlineData("[log]", "[log", "setup/config.toml(")]
+    public async Task MistakeInTheConfiguration_StopsTheStartWithOneLine(string text, string replacement, string expected)
+    {
+        await ConfigAsync();
+        var config = await File.ReadAllTextAsync(PathOf("setup/config.toml"));
+        config.Should().Contain(text);
+        await File.WriteAllTextAsync(
+            PathOf("setup/config.toml"), config.Replace(text, replacement, StringComparison.Ordinal));
+        await RefusesAsync(expected);
+    }
+
+    [Fact]
+    public async Task ForeignLedger_StopsTheStart()
+    {
+        await ConfigAsync();
+        await RefusesAsync("ledger.path: The ledger in 'data' has the id", ("SEQUENCER__LEDGER__ID", "another"));
+    }
+
+    [Fact]
+    public async Task UnknownEnvironmentVariable_StopsTheStart()
+    {
+        await ConfigAsync();
+        await RefusesAsync(
+            "environment variable SEQUENCER__SERVER__LISSTEN: server.lissten", ("SEQUENCER__SERVER__LISSTEN", "x"));
+    }
+
+    [Fact]
+    public async Task TakenPort_StopsTheStartWithOneLine()
+    {
+        await ConfigAsync();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        await RefusesAsync($"server.listen ({address})", ("SEQUENCER__SERVER__LISTEN", address));
+    }
+
+    [Fact]
+    public async Task SecondGatewayOnTheSameLedger_IsRefused()
+    {
+        await ConfigAsync();
+        await using var first = Serve();
+        await first.ListeningAsync();
+        await RefusesAsync("ledger.path: Another process holds the ledger");
+    }
+
+    [Theory]
+    [InlineData("--nonsense", 2, "--nonsense is not understood")]
+    [InlineData("--config", 2, "--config is not understood")]
+    [InlineData("--help", 0, "--take-over")]
+    public async Task CommandLine_IsExplained(string argument, int code, string expected)
+    {
+        await using var process = GatewayProcess.Start(_folder, [argument]);
+        (await process.EndAsync()).Should().Be(code);
+        process.Output.Should().Contain(expected);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+
+    private GatewayProcess Serve(params (string, string)[] environment) =>
+        GatewayProcess.Start(_folder, [], [("SEQUENCER__SERVER__LISTEN", FreePort), .. environment]);
+
+    private async Task<string> ConfigAsync()
+    {
+        await using var process = GatewayProcess.Start(_folder, ["config"]);
+        (await process.EndAsync()).Should().Be(0, process.Output);
+        return process.Output;
+    }
+
+    private async Task RefusesAsync(string expected, params (string, string)[] environment)
+    {
+        await using var process = Serve(environment);
+        (await process.EndAsync()).Should().Be(1, process.Output);
+        var lines = process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.Contains(" INF ", StringComparison.Ordinal));
+        lines.Should().ContainSingle(process.Output).Which.Should()
+            .StartWith("sequencer-gateway: ").And.Contain(expected);
+    }
+
+    private SortedDictionary<string, string> Contents() => new(
+        Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/data/", StringComparison.Ordinal))
+            .ToDictionary(file => file, File.ReadAllText), StringComparer.Ordinal);
+
+    private string MintToken(string chain)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(PathOf("secrets/jwt.key")));
+        return new TestTokens(key).For(chain);
+    }
+}
