@@ -12,15 +12,31 @@ namespace Sequencer.Enclave;
 internal sealed class ChainState
 {
     private readonly EnclaveIdentity _identity;
-    private CompactRange _range;
-    private byte[]? _lastDigest;
-    private AppendResult? _lastResult;
+    private Hash[] _subtrees;
+    private ulong _lastFirst;
+    private Hash _lastLeaves;
 
-    public ChainState(EnclaveIdentity identity, string origin, CompactRange range, ulong time)
+    /// <summary>A chain that starts, or goes on, at a range.</summary>
+    /// <param name="identity">The epoch that signs.</param>
+    /// <param name="origin">The chain.</param>
+    /// <param name="range">Its tree.</param>
+    /// <param name="time">Time of its first cosignature, in seconds since 1970.</param>
+    /// <param name="priorCosigner">Key of the epoch that signed this range before; null for a new chain.</param>
+    public ChainState(
+        EnclaveIdentity identity, string origin, CompactRange range, ulong time, VerifierKey? priorCosigner)
     {
         _identity = identity;
-        _range = range;
-        Head = Sign(identity, origin, range, time);
+        _subtrees = range.Hashes.ToArray();
+        _lastFirst = range.Size;
+        Head = Sign(origin, range, time);
+        if (priorCosigner is not null)
+        {
+            var adopted = new Checkpoint(origin, Head.Size, Head.Root);
+            Head = Head with
+            {
+                Handover = identity.Sign(new Handover(adopted, priorCosigner, identity.Cosigner, time)),
+            };
+        }
     }
 
     /// <summary>The chain as last cosigned.</summary>
@@ -30,50 +46,52 @@ internal sealed class ChainState
     public bool Retired { get; set; }
 
     /// <summary>Appends leaves, or repeats the answer to the last append.</summary>
+    /// <exception cref="EnclaveRefusedException">When it is neither.</exception>
     public AppendResult Append(in AppendItem item, ulong now)
     {
-        var digest = SHA256.HashData(item.Leaves.Span);
-        if (item.ExpectedSize != _range.Size)
+        var leaves = MemoryMarshal.Cast<byte, Hash>(item.Leaves.Span);
+        var digest = Hash.Read(SHA256.HashData(item.Leaves.Span));
+        if (item.ExpectedSize != Head.Size)
         {
-            return IsRepeat(item, digest)
-                ? _lastResult!
-                : Refuse(EnclaveRefusalReason.SizeMismatch,
-                    $"Expected size {item.ExpectedSize}, but {Head.Origin} has {_range.Size} entries.");
+            return IsRepeat(item.ExpectedSize, digest)
+                ? Answer(nodes: null)
+                : throw new EnclaveRefusedException(EnclaveRefusalReason.SizeMismatch,
+                    $"Expected size {item.ExpectedSize}, but {Head.Origin} has {Head.Size} entries.");
         }
 
-        var next = _range.Clone();
-        var created = item.WantNodes ? new List<Hash>(item.Leaves.Length / Hash.SizeBytes) : null;
-        foreach (var leaf in MemoryMarshal.Cast<byte, Hash>(item.Leaves.Span))
-            next.Append(leaf, created);
-        var head = Sign(_identity, Head.Origin, next, Math.Max(now, Head.Time));
-        var result = new AppendResult
+        if (leaves.IsEmpty || (ulong)leaves.Length > CompactRange.MaxSize - Head.Size)
         {
-            FirstIndex = _range.Size,
-            NewSize = head.Size,
-            Root = head.Root,
-            Time = head.Time,
-            Cosignature = head.Cosignature,
-        };
+            throw new EnclaveRefusedException(EnclaveRefusalReason.InvalidRequest,
+                $"{leaves.Length} leaves cannot be appended to {Head.Origin}, which has {Head.Size} entries.");
+        }
 
-        // The answer is kept without its nodes: a repeat is rare, and the core can compute them.
-        (_range, Head, _lastDigest, _lastResult) = (next, head, digest, result);
-        return created is null
-            ? result
-            : result with { Nodes = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(created)).ToArray() };
+        var range = CompactRange.TryCreate(Head.Size, _subtrees)!;
+        var nodes = item.WantNodes ? new List<Hash>(leaves.Length) : null;
+        foreach (var leaf in leaves)
+            range.Append(leaf, nodes);
+        var head = Sign(Head.Origin, range, Math.Max(now, Head.Time));
+        (_subtrees, _lastFirst, _lastLeaves, Head) = (range.Hashes.ToArray(), Head.Size, digest, head);
+        return Answer(nodes);
     }
 
-    private bool IsRepeat(in AppendItem item, byte[] digest) =>
-        _lastResult is not null
-        && item.ExpectedSize == _lastResult.FirstIndex
-        && (ulong)(item.Leaves.Length / Hash.SizeBytes) == _lastResult.NewSize - _lastResult.FirstIndex
-        && digest.AsSpan().SequenceEqual(_lastDigest);
+    /// <summary>The digest covers the number of leaves too: each is 32 bytes.</summary>
+    private bool IsRepeat(ulong expectedSize, Hash digest) =>
+        _lastFirst != Head.Size && expectedSize == _lastFirst && digest == _lastLeaves;
 
-    private static Head Sign(EnclaveIdentity identity, string origin, CompactRange range, ulong time)
+    /// <summary>The nodes are not kept: a repeat is rare, and the core can compute them.</summary>
+    private AppendResult Answer(List<Hash>? nodes) => new()
+    {
+        FirstIndex = _lastFirst,
+        NewSize = Head.Size,
+        Root = Head.Root,
+        Time = Head.Time,
+        Cosignature = Head.Cosignature,
+        Nodes = nodes is null ? null : MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(nodes)).ToArray(),
+    };
+
+    private Head Sign(string origin, CompactRange range, ulong time)
     {
         var checkpoint = new Checkpoint(origin, range.Size, range.Root());
-        return new Head(origin, range.Size, checkpoint.Root, time, identity.Cosign(checkpoint, time));
+        return new Head(origin, range.Size, checkpoint.Root, time, _identity.Cosign(checkpoint, time));
     }
-
-    private static AppendResult Refuse(EnclaveRefusalReason reason, string detail) =>
-        new() { Refusal = new EnclaveRefusal(reason, detail) };
 }

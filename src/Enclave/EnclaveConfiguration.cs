@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sequencer.Attestation;
+using Sequencer.Tlog;
 
 namespace Sequencer.Enclave;
 
@@ -18,7 +19,10 @@ public sealed record EnclaveConfiguration
     /// <summary>Most chains held in one epoch; default 100,000. Nothing is ever evicted.</summary>
     public int ChainsMax { get; init; } = 100_000;
 
-    /// <summary>How often the clock is anchored anew in the NSM's signed time, in seconds; default 300.</summary>
+    /// <summary>
+    /// How often the clock is anchored anew in the NSM's signed time, in seconds; default 300. Less than
+    /// <see cref="AnchorAgeMaxSeconds"/>.
+    /// </summary>
     public int AnchorIntervalSeconds { get; init; } = 300;
 
     /// <summary>The oldest anchor to sign by, in seconds; default 1,800.</summary>
@@ -39,7 +43,7 @@ public sealed record EnclaveConfiguration
                 ?? throw new FormatException("The enclave's configuration is null.");
             return file.ToConfiguration();
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             throw new FormatException($"The enclave's configuration: {exception.Message}", exception);
         }
@@ -49,6 +53,9 @@ public sealed record EnclaveConfiguration
 /// <summary>The configuration file as it is written.</summary>
 internal sealed class EnclaveFile
 {
+    private const int ChainsMost = 10_000_000;
+    private const int AnchorSecondsMax = 86_400;
+
     [JsonRequired] public string LogPrefix { get; set; } = "";
 
     public int? ChainsMax { get; set; }
@@ -61,25 +68,28 @@ internal sealed class EnclaveFile
 
     public EnclaveConfiguration ToConfiguration()
     {
+        Origin.CheckPrefix(LogPrefix);
         var defaults = new EnclaveConfiguration { LogPrefix = LogPrefix };
-        return new EnclaveConfiguration
+        var ageMax = Require(
+            AnchorAgeMaxSeconds, defaults.AnchorAgeMaxSeconds, "anchor_age_max_seconds", AnchorSecondsMax);
+        return defaults with
         {
-            LogPrefix = RequireLogPrefix(LogPrefix),
-            ChainsMax = Require(ChainsMax, defaults.ChainsMax, "chains_max", 10_000_000),
+            ChainsMax = Require(ChainsMax, defaults.ChainsMax, "chains_max", ChainsMost),
             AnchorIntervalSeconds = Require(
-                AnchorIntervalSeconds, defaults.AnchorIntervalSeconds, "anchor_interval_seconds", 86_400),
-            AnchorAgeMaxSeconds = Require(
-                AnchorAgeMaxSeconds, defaults.AnchorAgeMaxSeconds, "anchor_age_max_seconds", 86_400),
-            Predecessors = Predecessors is { } images ? AcceptedImages.Parse(images.GetRawText()) : null,
+                AnchorIntervalSeconds, defaults.AnchorIntervalSeconds, "anchor_interval_seconds", ageMax - 1),
+            AnchorAgeMaxSeconds = ageMax,
+            Predecessors = Predecessors is { } images ? ReadPredecessors(images) : null,
         };
     }
 
-    private static string RequireLogPrefix(string prefix) =>
-        prefix.Length is > 0 and <= 180 && !prefix.EndsWith('/') && prefix.All(c => c is > ' ' and < '\x7f' and not '+')
-            ? prefix
-            : throw new FormatException(
-                $"log_prefix is '{prefix}'; use a URL without its scheme and without a slash at its end, "
-                + "1 to 180 visible ASCII characters without '+', such as sequencer.example/log.");
+    private static AcceptedImages ReadPredecessors(JsonElement json)
+    {
+        var images = AcceptedImages.Parse(json.GetRawText());
+        // This image is an acceptable one too.
+        return images.Images.Count < AcceptedImages.MaxCount
+            ? images
+            : throw new FormatException($"predecessors are at most {AcceptedImages.MaxCount - 1} images.");
+    }
 
     private static int Require(int? value, int byDefault, string key, int most) => (value ?? byDefault) switch
     {
@@ -90,6 +100,7 @@ internal sealed class EnclaveFile
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(EnclaveFile))]
 internal sealed partial class EnclaveFileJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text;
 using Sequencer.Attestation;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
@@ -6,15 +7,17 @@ namespace Sequencer.Enclave;
 
 /// <summary>
 /// Who this epoch is: an Ed25519 key made at boot that never leaves the process, the cosigner's name, and
-/// the NSM that binds both to the image.
+/// the NSM that binds both to the image. Thread-safe.
 /// </summary>
 internal sealed class EnclaveIdentity : IDisposable
 {
     private readonly INsm _nsm;
     private readonly NoteSigner _signer = NoteSigner.Generate();
     private readonly byte[] _userData;
-    private volatile byte[] _document;
+    private volatile byte[] _document = [];
 
+    /// <summary>Makes the key and has it attested.</summary>
+    /// <exception cref="NsmException">When the NSM does not answer as it should.</exception>
     public EnclaveIdentity(INsm nsm, EnclaveMode mode, string logPrefix, TrustedClock clock)
     {
         _nsm = nsm;
@@ -24,8 +27,7 @@ internal sealed class EnclaveIdentity : IDisposable
         var name = logPrefix + (mode == EnclaveMode.Simulated ? "/_simulated-enclave" : "/_enclave");
         Cosigner = VerifierKey.Create(name, SignatureType.CosignatureEd25519, _signer.PublicKey.Span);
         _userData = SequencerBinding.Encode(name, Limits.Version);
-        Image = new ImageMeasurement(Pcr(0), Pcr(1), Pcr(2));
-        _document = [];
+        Image = ReadImage(nsm);
         Renew();
     }
 
@@ -36,37 +38,39 @@ internal sealed class EnclaveIdentity : IDisposable
     /// <summary>The key as a cosigner of checkpoints.</summary>
     public VerifierKey Cosigner { get; }
 
-    /// <summary>This image, as its own NSM measures it.</summary>
-    public ImageMeasurement Image { get; }
+    /// <summary>This image, as its own NSM measures it; null in debug mode, where it measures nothing.</summary>
+    public ImageMeasurement? Image { get; }
 
     /// <summary>The document kept ready, without a nonce.</summary>
     public ReadOnlyMemory<byte> Document => _document;
 
-    /// <summary>A document made for this nonce.</summary>
-    public byte[] Attest(ReadOnlyMemory<byte> nonce) => Attest((ReadOnlyMemory<byte>?)nonce);
+    /// <summary>A document for this nonce; null for none.</summary>
+    /// <exception cref="NsmException">When the NSM refuses.</exception>
+    public byte[] Attest(ReadOnlyMemory<byte>? nonce) => _nsm.Attest(_userData, nonce, Cosigner.PublicKey);
 
     /// <summary>Replaces the document kept ready and anchors the clock in its signed time.</summary>
+    /// <exception cref="NsmException">When the NSM does not answer as it should; nothing has changed.</exception>
     public void Renew()
     {
         var document = Attest(nonce: null);
-        Clock.Anchor(AttestationDocument.ParseFromOwnNsm(document).TimestampMs);
+        try
+        {
+            Clock.Anchor(AttestationDocument.ParseFromOwnNsm(document).TimestampMs);
+        }
+        catch (AttestationException exception)
+        {
+            throw new NsmException(NsmError.MalformedResponse, exception.Message, exception);
+        }
+
         _document = document;
     }
 
-    /// <summary>Cosigns a checkpoint's text at a time.</summary>
-    public byte[] Cosign(Checkpoint checkpoint, ulong time)
-    {
-        var signature = new byte[64];
-        _signer.Sign(Cosignature.Message(time, checkpoint.ToNoteText()), signature);
-        return signature;
-    }
+    /// <summary>Cosigns a checkpoint at a time: 64 bytes.</summary>
+    public byte[] Cosign(Checkpoint checkpoint, ulong time) =>
+        Sign(Cosignature.Message(time, checkpoint.ToNoteText()));
 
-    public byte[] Sign(Handover handover)
-    {
-        var signature = new byte[64];
-        _signer.Sign(System.Text.Encoding.UTF8.GetBytes(handover.ToNoteText()), signature);
-        return signature;
-    }
+    /// <summary>Signs a handover note: 64 bytes.</summary>
+    public byte[] Sign(Handover handover) => Sign(Encoding.UTF8.GetBytes(handover.ToNoteText()));
 
     public void Dispose()
     {
@@ -74,7 +78,18 @@ internal sealed class EnclaveIdentity : IDisposable
         _nsm.Dispose();
     }
 
-    private byte[] Attest(ReadOnlyMemory<byte>? nonce) => _nsm.Attest(_userData, nonce, Cosigner.PublicKey);
+    private byte[] Sign(byte[] message)
+    {
+        var signature = new byte[VerifierKey.SignatureSizeBytes];
+        _signer.Sign(message, signature);
+        return signature;
+    }
 
-    private byte[] Pcr(int index) => _nsm.DescribePcr(index).Data.ToArray();
+    private static ImageMeasurement? ReadImage(INsm nsm)
+    {
+        ReadOnlyMemory<byte>[] pcrs = [nsm.DescribePcr(0).Data, nsm.DescribePcr(1).Data, nsm.DescribePcr(2).Data];
+        return pcrs.All(pcr => pcr.Span.ContainsAnyExcept((byte)0))
+            ? new ImageMeasurement(pcrs[0], pcrs[1], pcrs[2])
+            : null;
+    }
 }

@@ -30,12 +30,17 @@ public sealed class EnclaveMachine : IDisposable
         var clock = new TrustedClock(monotonic, TimeSpan.FromSeconds(configuration.AnchorAgeMaxSeconds));
         var mode = root.IsSimulated ? EnclaveMode.Simulated : EnclaveMode.Nitro;
         _identity = new EnclaveIdentity(nsm, mode, configuration.LogPrefix, clock);
-        _resumeCheck = new ResumeCheck(root, new AcceptedImages(
-            [new AcceptedImage(_identity.Image), .. configuration.Predecessors?.Images ?? []]));
+        List<AcceptedImage> acceptable = [.. configuration.Predecessors?.Images ?? []];
+        if (_identity.Image is { } own)
+            acceptable.Add(new AcceptedImage(own));
+        _resumeCheck = new ResumeCheck(root, acceptable.Count == 0 ? null : new AcceptedImages(acceptable));
     }
 
     /// <summary>The epoch's key, as a cosigner of checkpoints.</summary>
     public VerifierKey Cosigner => _identity.Cosigner;
+
+    /// <summary>Whether the NSM measured nothing, so that no verifier accepts what this epoch signs.</summary>
+    public bool IsDebug => _identity.Image is null;
 
     /// <summary>Opens a session; it has no role until it says hello.</summary>
     public static SessionRole OpenSession() => new();
@@ -43,9 +48,12 @@ public sealed class EnclaveMachine : IDisposable
     /// <summary>
     /// Anchors the clock anew and renews the attestation document. Called on the configured schedule.
     /// </summary>
+    /// <exception cref="NsmException">
+    /// When the NSM does not answer as it should; signing goes on by the old anchor until that is too old.
+    /// </exception>
     public void Renew() => _identity.Renew();
 
-    /// <summary>Answers one request.</summary>
+    /// <summary>Answers one request; what goes wrong is answered by a refusal, never thrown.</summary>
     public EnclaveReply Execute(SessionRole session, EnclaveRequest request)
     {
         try
@@ -54,19 +62,15 @@ public sealed class EnclaveMachine : IDisposable
             if (request is AttestRequest attest)
             {
                 RequireHello(session);
-                return new AttestReply(attest.Nonce is { } nonce ? _identity.Attest(nonce) : _identity.Document);
+                return new AttestReply(attest.Nonce is null ? _identity.Document : _identity.Attest(attest.Nonce));
             }
 
             lock (_lock)
                 return Dispatch(session, request);
         }
-        catch (EnclaveRefusedException exception)
+        catch (Exception exception)
         {
-            return new RefusedReply(exception.Refusal);
-        }
-        catch (NsmException exception)
-        {
-            return new RefusedReply(new EnclaveRefusal(EnclaveRefusalReason.NsmFailed, exception.Message));
+            return new RefusedReply(RefusalFor(exception));
         }
     }
 
@@ -77,6 +81,12 @@ public sealed class EnclaveMachine : IDisposable
         if (request is HelloRequest hello)
             return Hello(session, hello);
         RequireHello(session);
+        if (session.MayWrite && session != _writer)
+        {
+            throw new EnclaveRefusedException(EnclaveRefusalReason.Fenced,
+                $"A newer session, of generation {_generation}, holds the write role.");
+        }
+
         return request switch
         {
             DescribeRequest => new DescribeReply(
@@ -84,21 +94,23 @@ public sealed class EnclaveMachine : IDisposable
                 _configuration.LogPrefix),
             HeadsRequest heads => new HeadsReply(
                 [.. heads.Origins.Where(_chains.ContainsKey).Select(origin => _chains[origin].Head)]),
-            CreateRequest create => Create(session, create),
-            ResumeRequest resume => Resume(session, resume),
-            AppendRequest append => Append(session, append),
-            RetireRequest retire => Retire(session, retire),
-            _ => throw Refuse(EnclaveRefusalReason.InvalidRequest, $"No rule for {request.GetType().Name}."),
+            _ when !session.MayWrite => throw new EnclaveRefusedException(EnclaveRefusalReason.ReadOnlySession,
+                "This session did not claim the write role with a generation."),
+            CreateRequest create => Create(create),
+            ResumeRequest resume => Resume(resume),
+            AppendRequest append => Append(append),
+            RetireRequest retire => Retire(retire),
+            _ => throw new EnclaveRefusedException(EnclaveRefusalReason.InvalidRequest, $"No rule for {request.GetType().Name}."),
         };
     }
 
     private HelloReply Hello(SessionRole session, HelloRequest hello)
     {
         if (session.SaidHello)
-            throw Refuse(EnclaveRefusalReason.HelloExpected, "This session has said hello already.");
+            throw new EnclaveRefusedException(EnclaveRefusalReason.HelloExpected, "This session has said hello already.");
         if (Limits.Version < hello.VersionMin || Limits.Version > hello.VersionMax)
         {
-            throw Refuse(EnclaveRefusalReason.Version,
+            throw new EnclaveRefusedException(EnclaveRefusalReason.Version,
                 $"This enclave speaks version {Limits.Version}, the core {hello.VersionMin} to {hello.VersionMax}.");
         }
 
@@ -106,7 +118,7 @@ public sealed class EnclaveMachine : IDisposable
         {
             if (generation <= _generation)
             {
-                throw Refuse(EnclaveRefusalReason.Fenced,
+                throw new EnclaveRefusedException(EnclaveRefusalReason.Fenced,
                     $"Generation {generation} is not newer than {_generation}, which this enclave has seen.");
             }
 
@@ -118,52 +130,49 @@ public sealed class EnclaveMachine : IDisposable
         return new HelloReply(Limits.Version);
     }
 
-    private OpenReply Create(SessionRole session, CreateRequest create)
+    private OpenReply Create(CreateRequest create)
     {
-        RequireWriter(session);
         RequireNew(create.Origin);
-        var chain = new ChainState(_identity, create.Origin, new CompactRange(), Now());
-        _chains.Add(create.Origin, chain);
-        return new OpenReply(chain.Head, Handover: null);
+        return Add(new ChainState(_identity, create.Origin, new CompactRange(), Now(), priorCosigner: null));
     }
 
-    private OpenReply Resume(SessionRole session, ResumeRequest resume)
+    private OpenReply Resume(ResumeRequest resume)
     {
-        RequireWriter(session);
         RequireNew(resume.Origin);
         var now = Now();
-        var prior = _resumeCheck.Check(resume, now);
-        var chain = new ChainState(_identity, resume.Origin, prior.Range, Math.Max(now, resume.Time));
-        var handover = _identity.Sign(new Handover(
-            prior.Checkpoint, prior.Cosigner, _identity.Cosigner, chain.Head.Time));
-        _chains.Add(resume.Origin, chain);
-        return new OpenReply(chain.Head, handover);
+        var (range, priorCosigner) = _resumeCheck.Check(resume, now);
+        return Add(new ChainState(_identity, resume.Origin, range, Math.Max(now, resume.Time), priorCosigner));
     }
 
-    private AppendReply Append(SessionRole session, AppendRequest append)
+    private OpenReply Add(ChainState chain)
     {
-        RequireWriter(session);
+        _chains.Add(chain.Head.Origin, chain);
+        return new OpenReply(chain.Head);
+    }
+
+    private AppendReply Append(AppendRequest append)
+    {
+        // A second item of a chain would leave no way to ask for the first one's answer again.
+        if (append.Items.DistinctBy(item => item.Origin).Count() != append.Items.Count)
+            throw new EnclaveRefusedException(EnclaveRefusalReason.InvalidRequest, "Two items of this append are of one chain.");
         var now = Now();
         return new AppendReply([.. append.Items.Select(item => AppendOne(item, now))]);
     }
 
-    private AppendResult AppendOne(AppendItem item, ulong now)
+    private AppendResult AppendOne(in AppendItem item, ulong now)
     {
         try
         {
-            if (item.Leaves.IsEmpty)
-                throw Refuse(EnclaveRefusalReason.InvalidRequest, "An append needs at least one leaf hash.");
             return RequireHeld(item.Origin).Append(item, now);
         }
-        catch (EnclaveRefusedException exception)
+        catch (Exception exception)
         {
-            return new AppendResult { Refusal = exception.Refusal };
+            return new AppendResult { Refusal = RefusalFor(exception) };
         }
     }
 
-    private RetireReply Retire(SessionRole session, RetireRequest retire)
+    private RetireReply Retire(RetireRequest retire)
     {
-        RequireWriter(session);
         RequireHeld(retire.Origin).Retired = true;
         return new RetireReply();
     }
@@ -171,9 +180,9 @@ public sealed class EnclaveMachine : IDisposable
     private ChainState RequireHeld(string origin)
     {
         if (!_chains.TryGetValue(origin, out var chain))
-            throw Refuse(EnclaveRefusalReason.UnknownOrigin, $"{origin} is not held in this epoch.");
+            throw new EnclaveRefusedException(EnclaveRefusalReason.UnknownOrigin, $"{origin} is not held in this epoch.");
         return chain.Retired
-            ? throw Refuse(EnclaveRefusalReason.Retired, $"{origin} was retired in this epoch.")
+            ? throw new EnclaveRefusedException(EnclaveRefusalReason.Retired, $"{origin} was retired in this epoch.")
             : chain;
     }
 
@@ -182,15 +191,15 @@ public sealed class EnclaveMachine : IDisposable
         var prefix = _configuration.LogPrefix + "/";
         if (!origin.StartsWith(prefix, StringComparison.Ordinal) || !ChainId.TryParse(origin[prefix.Length..], out _))
         {
-            throw Refuse(EnclaveRefusalReason.OriginNotAllowed,
+            throw new EnclaveRefusedException(EnclaveRefusalReason.OriginNotAllowed,
                 $"{origin} is not {prefix} followed by a chain id.");
         }
 
         if (_chains.ContainsKey(origin))
-            throw Refuse(EnclaveRefusalReason.AlreadyHeld, $"{origin} is held already in this epoch.");
+            throw new EnclaveRefusedException(EnclaveRefusalReason.AlreadyHeld, $"{origin} is held already in this epoch.");
         if (_chains.Count >= _configuration.ChainsMax)
         {
-            throw Refuse(EnclaveRefusalReason.ChainsFull,
+            throw new EnclaveRefusedException(EnclaveRefusalReason.ChainsFull,
                 $"This enclave holds {_chains.Count} chains, its limit.");
         }
     }
@@ -198,28 +207,18 @@ public sealed class EnclaveMachine : IDisposable
     private static void RequireHello(SessionRole session)
     {
         if (!session.SaidHello)
-            throw Refuse(EnclaveRefusalReason.HelloExpected, "A session's first request is hello.");
+            throw new EnclaveRefusedException(EnclaveRefusalReason.HelloExpected, "A session's first request is hello.");
     }
 
-    private void RequireWriter(SessionRole session)
-    {
-        if (!session.MayWrite)
-        {
-            throw Refuse(EnclaveRefusalReason.ReadOnlySession,
-                "This session did not claim the write role with a generation.");
-        }
-
-        if (session != _writer)
-        {
-            throw Refuse(EnclaveRefusalReason.Fenced,
-                $"A newer session, of generation {_generation}, holds the write role.");
-        }
-    }
-
-    private ulong Now() => _identity.Clock.Seconds() ?? throw Refuse(
+    private ulong Now() => _identity.Clock.Seconds() ?? throw new EnclaveRefusedException(
         EnclaveRefusalReason.ClockStale,
         $"The trusted clock was last anchored more than {_configuration.AnchorAgeMaxSeconds} s ago.");
 
-    private static EnclaveRefusedException Refuse(EnclaveRefusalReason reason, string detail) =>
-        new(new EnclaveRefusal(reason, detail));
+    private static EnclaveRefusal RefusalFor(Exception exception) => exception switch
+    {
+        EnclaveRefusedException refused => refused.Refusal,
+        NsmException => new EnclaveRefusal(EnclaveRefusalReason.NsmFailed, exception.Message),
+        _ => new EnclaveRefusal(
+            EnclaveRefusalReason.Internal, $"{exception.GetType().Name}: {exception.Message}"),
+    };
 }

@@ -1,3 +1,4 @@
+using Sequencer.Attestation;
 using Sequencer.Protocol;
 
 namespace Sequencer.Enclave;
@@ -6,68 +7,78 @@ namespace Sequencer.Enclave;
 /// <param name="machine">The state machine.</param>
 /// <param name="listener">Where sessions come from.</param>
 /// <param name="time">The clock for time-outs and for the renewal schedule.</param>
-/// <param name="report">Takes one line, free of payloads, for each session that broke a rule.</param>
+/// <param name="report">Takes one line, free of payloads, for each thing an operator should know of. Called from
+/// several threads.</param>
 public sealed class EnclaveServer(
     EnclaveMachine machine, IEnclaveListener listener, TimeProvider time, Action<string> report)
 {
     /// <summary>Most sessions at once; one more is closed as soon as it is accepted.</summary>
     public const int SessionsMax = 16;
 
-    private int _sessions;
-
-    /// <summary>Serves until cancelled.</summary>
+    /// <summary>Serves until cancelled, and returns when the last session has ended.</summary>
+    /// <exception cref="IOException">When the listener fails.</exception>
     public async Task RunAsync(TimeSpan renewalInterval, CancellationToken cancellation)
     {
-        var renewing = RenewAsync(renewalInterval, cancellation);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var nsm = new NsmTurns();
+        List<Task> running = [RenewAsync(nsm, renewalInterval, stopping.Token)];
         try
         {
-            while (!cancellation.IsCancellationRequested)
+            while (true)
             {
-                var stream = await listener.AcceptAsync(cancellation);
-                if (Interlocked.Increment(ref _sessions) > SessionsMax)
+                var stream = await listener.AcceptAsync(stopping.Token);
+                running.RemoveAll(task => task.IsCompleted);
+                if (running.Count <= SessionsMax)
                 {
-                    Interlocked.Decrement(ref _sessions);
-                    report($"A session was refused: {SessionsMax} are open.");
-                    await stream.DisposeAsync();
+                    running.Add(ServeAsync(stream, nsm, stopping.Token));
                     continue;
                 }
 
-                _ = ServeAsync(stream, cancellation);
+                report($"A session was refused: {SessionsMax} are open.");
+                await stream.DisposeAsync();
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // Asked to stop: the sessions end by the same token.
+            // Asked to stop: what runs ends by the same token.
         }
-
-        await renewing;
+        finally
+        {
+            await stopping.CancelAsync();
+            await Task.WhenAll(running);
+        }
     }
 
-    private async Task RenewAsync(TimeSpan interval, CancellationToken cancellation)
+    private async Task RenewAsync(NsmTurns nsm, TimeSpan interval, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
-            {
-                try
-                {
-                    machine.Renew();
-                }
-                catch (Attestation.NsmException exception)
-                {
-                    // Signing goes on by the old anchor until it is too old; then every append is refused.
-                    report($"The clock could not be anchored anew: {exception.Message}");
-                }
-            }
+                await nsm.CallAsync(RenewOnce, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // Asked to stop.
         }
     }
 
-    private async Task ServeAsync(Stream stream, CancellationToken cancellation)
+    private bool RenewOnce()
+    {
+        try
+        {
+            machine.Renew();
+            return true;
+        }
+        catch (NsmException exception)
+        {
+            // Signing goes on by the old anchor until it is too old; then every append is refused.
+            report($"The clock could not be anchored anew: {exception.Message}");
+            return false;
+        }
+    }
+
+    private async Task ServeAsync(Stream stream, NsmTurns nsm, CancellationToken cancellation)
     {
         // Off the accept loop at once: a pipe's reads may complete synchronously.
         await Task.Yield();
@@ -78,23 +89,26 @@ public sealed class EnclaveServer(
             while (await frames.ReadAsync(cancellation) is { } payload)
             {
                 var (id, request) = RequestCodec.Decode(payload);
-                var reply = machine.Execute(session, request);
+                var reply = request is AttestRequest { Nonce: not null }
+                    ? await nsm.CallAsync(() => machine.Execute(session, request), cancellation)
+                    : machine.Execute(session, request);
+                if (reply is RefusedReply { Refusal.Reason: EnclaveRefusalReason.Internal } fault)
+                    report($"A request met a fault: {fault.Refusal.Detail}");
                 await frames.WriteAsync((id, reply), static (writer, state) =>
                     ReplyCodec.Encode(writer, state.id, state.reply), cancellation);
             }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Asked to stop.
         }
         catch (ProtocolException exception)
         {
             report($"A session was closed ({exception.Reason}): {exception.Message}");
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException
-                                              or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception)
         {
             report($"A session ended: {exception.Message}");
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _sessions);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Sequencer.Attestation;
 using Sequencer.Protocol;
@@ -6,44 +5,40 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Enclave;
 
-/// <summary>What a resume was found to adopt.</summary>
-/// <param name="Checkpoint">The prior epoch's last checkpoint.</param>
-/// <param name="Range">Its compact range.</param>
-/// <param name="Cosigner">The prior epoch's key.</param>
-internal sealed record PriorHistory(Checkpoint Checkpoint, CompactRange Range, VerifierKey Cosigner);
-
 /// <summary>
 /// Decides whether a history may be adopted. Each prior document is verified once; its key is remembered.
+/// One caller at a time.
 /// </summary>
 /// <param name="root">The attestation root that prior documents must chain to.</param>
-/// <param name="acceptable">Images whose chains may be resumed.</param>
-internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
+/// <param name="acceptable">Images whose chains may be resumed; null for none.</param>
+internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages? acceptable)
 {
     /// <summary>How far a prior cosignature may lie ahead of this enclave's clock.</summary>
     public const ulong ClockToleranceSeconds = 5;
 
     private const int KnownDocumentsMax = 64;
 
-    private readonly ConcurrentDictionary<string, VerifierKey> _known = new();
+    private readonly Dictionary<string, VerifierKey> _known = [];
 
     /// <summary>Checks everything that a resume claims, in the order of its refusal reasons.</summary>
+    /// <returns>The tree to go on with, and the key of the epoch that signed it.</returns>
     /// <exception cref="EnclaveRefusedException">With the first rule that failed.</exception>
-    public PriorHistory Check(ResumeRequest request, ulong now)
+    public (CompactRange Range, VerifierKey PriorCosigner) Check(ResumeRequest request, ulong now)
     {
         var checkpoint = ParseCheckpoint(request);
         var cosigner = PriorCosigner(request.Document);
         VerifyCosignature(request, cosigner);
         if (request.Time > now + ClockToleranceSeconds)
         {
-            throw Refuse(EnclaveRefusalReason.ResumeTime,
+            throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeTime,
                 $"The prior cosignature is of {request.Time}, this enclave's clock says {now}: "
                 + $"more than {ClockToleranceSeconds} s ahead.");
         }
 
         var range = CompactRange.TryCreate(checkpoint.Size, [.. request.CompactRange]);
         return range is not null && range.Root() == checkpoint.Root
-            ? new PriorHistory(checkpoint, range, cosigner)
-            : throw Refuse(EnclaveRefusalReason.ResumeCompactRange,
+            ? (range, cosigner)
+            : throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeCompactRange,
                 $"The compact range does not have the root of the checkpoint of size {checkpoint.Size}.");
     }
 
@@ -56,18 +51,19 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
         }
         catch (TlogException exception)
         {
-            throw Refuse(EnclaveRefusalReason.ResumeCheckpoint, $"No checkpoint: {exception.Message}");
+            throw new EnclaveRefusedException(
+                EnclaveRefusalReason.ResumeCheckpoint, $"No checkpoint: {exception.Message}");
         }
 
         if (checkpoint.Extensions.Count != 0)
         {
-            throw Refuse(EnclaveRefusalReason.ResumeCheckpoint,
+            throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeCheckpoint,
                 "The checkpoint has extension lines; this log signs none.");
         }
 
         return checkpoint.Origin == request.Origin
             ? checkpoint
-            : throw Refuse(EnclaveRefusalReason.ResumeOrigin,
+            : throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeOrigin,
                 $"The checkpoint is of {checkpoint.Origin}, not of {request.Origin}.");
     }
 
@@ -75,12 +71,11 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
     {
         try
         {
-            var message = Cosignature.Message(request.Time, request.Checkpoint);
-            cosigner.Verify(message, request.Cosignature.Span);
+            cosigner.Verify(Cosignature.Message(request.Time, request.Checkpoint), request.Cosignature.Span);
         }
         catch (TlogException exception)
         {
-            throw Refuse(EnclaveRefusalReason.ResumeCosignature,
+            throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeCosignature,
                 $"The prior cosignature does not verify: {exception.Message}");
         }
     }
@@ -92,12 +87,18 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
             return known;
         var cosigner = VerifyDocument(document);
         if (_known.Count < KnownDocumentsMax)
-            _known[digest] = cosigner;
+            _known.Add(digest, cosigner);
         return cosigner;
     }
 
     private VerifierKey VerifyDocument(ReadOnlyMemory<byte> document)
     {
+        if (acceptable is null)
+        {
+            throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeImage,
+                "This enclave runs in debug mode and its configuration names no predecessor: it resumes nothing.");
+        }
+
         try
         {
             var policy = new AttestationPolicy { Root = root, Images = acceptable };
@@ -108,12 +109,13 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
         }
         catch (AttestationException exception)
         {
-            throw Refuse(ReasonFor(exception.Reason), $"Prior attestation document: {exception.Message}");
+            throw new EnclaveRefusedException(
+                ReasonFor(exception.Reason), $"Prior attestation document: {exception.Message}");
         }
         catch (TlogException exception)
         {
-            throw Refuse(EnclaveRefusalReason.ResumeBinding,
-                $"Prior attestation document: {exception.Message}");
+            throw new EnclaveRefusedException(
+                EnclaveRefusalReason.ResumeBinding, $"Prior attestation document: {exception.Message}");
         }
     }
 
@@ -123,7 +125,4 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages acceptable)
         AttestationError.BindingMalformed => EnclaveRefusalReason.ResumeBinding,
         _ => EnclaveRefusalReason.ResumeDocument,
     };
-
-    private static EnclaveRefusedException Refuse(EnclaveRefusalReason reason, string detail) =>
-        new(new EnclaveRefusal(reason, detail));
 }

@@ -17,6 +17,8 @@ internal static class EnclaveProgram
         using var machine = new EnclaveMachine(configuration, source.Nsm, source.Root, TimeProvider.System);
         await using var listener = EnclaveTransports.Listen(arguments.Listen);
         var server = new EnclaveServer(machine, listener, TimeProvider.System, HostLog.Line);
+        if (machine.IsDebug)
+            HostLog.Line("DEBUG MODE: this enclave's memory can be read, and no verifier accepts what it signs");
         await reachable();
         HostLog.Line($"listening on {arguments.Listen}, cosigner {machine.Cosigner}");
         await server.RunAsync(TimeSpan.FromSeconds(configuration.AnchorIntervalSeconds), stop);

@@ -4,5 +4,10 @@ namespace Sequencer.Protocol;
 public sealed class EnclaveRefusedException(EnclaveRefusal refusal)
     : Exception($"The enclave refused ({refusal.Reason}): {refusal.Detail}")
 {
+    public EnclaveRefusedException(EnclaveRefusalReason reason, string detail)
+        : this(new EnclaveRefusal(reason, detail))
+    {
+    }
+
     public EnclaveRefusal Refusal { get; } = refusal;
 }

@@ -5,7 +5,8 @@ namespace Sequencer.Protocol;
 /// <summary>
 /// The core's end of one session: requests may be pipelined by many callers, replies find them by number.
 /// When the session breaks, every caller still waiting gets an <see cref="IOException"/>: whether its
-/// request took effect is then unknown.
+/// request took effect is then unknown. An idle session is kept alive, so that a peer that is gone, or that
+/// has given the write role to another, is noticed.
 /// </summary>
 public sealed class EnclaveSession : IAsyncDisposable
 {
@@ -14,15 +15,16 @@ public sealed class EnclaveSession : IAsyncDisposable
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<EnclaveReply>> _waiting = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _receiving;
+    private readonly Task _keepingAlive;
     private volatile Exception? _broken;
-    private uint _lastId;
+    private uint _lastId; // changed by whoever holds _sending
 
     private EnclaveSession(FrameConnection frames, TimeProvider time)
     {
         (_frames, _time) = (frames, time);
         _receiving = ReceiveAsync();
+        _keepingAlive = KeepAliveAsync();
     }
 
     /// <summary>Connects and says hello.</summary>
@@ -35,7 +37,8 @@ public sealed class EnclaveSession : IAsyncDisposable
     public static async Task<EnclaveSession> OpenAsync(
         IEnclaveTransport transport, ulong? generation, TimeProvider time, CancellationToken cancellation)
     {
-        var session = new EnclaveSession(new FrameConnection(await transport.ConnectAsync(cancellation), time), time);
+        var stream = await transport.ConnectAsync(cancellation);
+        var session = new EnclaveSession(new FrameConnection(stream, time), time);
         try
         {
             var hello = new HelloRequest(Limits.Version, Limits.Version, generation);
@@ -52,12 +55,15 @@ public sealed class EnclaveSession : IAsyncDisposable
     /// <summary>Whether the session can still carry requests.</summary>
     public bool IsOpen => _broken is null;
 
-    /// <summary>Completes when the session can no longer carry requests.</summary>
-    public Task Ended => _ended.Task;
+    /// <summary>Completes when the session can no longer carry requests; never faults.</summary>
+    public Task Ended => _receiving;
 
     /// <summary>Sends a request and waits for its reply.</summary>
     /// <exception cref="EnclaveRefusedException">When the enclave refused it as a whole.</exception>
     /// <exception cref="IOException">When the session broke: the outcome is unknown.</exception>
+    /// <exception cref="ProtocolException">
+    /// When the request is too large for a frame and was not sent, or its reply is of another kind.
+    /// </exception>
     public async Task<TReply> SendAsync<TReply>(EnclaveRequest request, CancellationToken cancellation)
         where TReply : EnclaveReply
     {
@@ -74,33 +80,34 @@ public sealed class EnclaveSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _frames.DisposeAsync();
+        Break(new IOException("It was closed on this side."));
         await _receiving;
-        // The semaphore and the token source stay usable: a caller may be between the two right now, and must
-        // learn that the session is broken, not that an object was disposed. Neither holds a handle.
-        Break(new IOException("The session was closed."));
+        await _keepingAlive;
+        // No read is under way any more; a write may be, whose buffers the stream still uses.
+        await _sending.WaitAsync();
+        try
+        {
+            await _frames.DisposeAsync();
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     private async Task<EnclaveReply> SendAsync(EnclaveRequest request, CancellationToken cancellation)
     {
         var waiter = new TaskCompletionSource<EnclaveReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _sending.WaitAsync(cancellation);
-        uint id;
         try
         {
-            id = ++_lastId;
+            var id = _lastId + 1;
+            // A request that cannot be encoded is its caller's fault alone: nothing has been sent.
+            var frame = _frames.Encode((id, request), static (writer, state) =>
+                RequestCodec.Encode(writer, state.id, state.request));
             _waiting[id] = waiter;
-            if (_broken is { } broken)
-                throw broken;
-            await _frames.WriteAsync((id, request), static (writer, state) =>
-                RequestCodec.Encode(writer, state.id, state.request), _stopping.Token);
-        }
-        catch (Exception exception)
-        {
-            // Part of a frame may be on its way: nothing that follows it could be read.
-            Break(exception);
-            throw SessionBroken(exception);
+            _lastId = id;
+            await WriteAsync(frame);
         }
         finally
         {
@@ -111,11 +118,27 @@ public sealed class EnclaveSession : IAsyncDisposable
         {
             return await waiter.Task.WaitAsync(Limits.ReplyTimeout, _time, cancellation);
         }
-        catch (TimeoutException exception)
+        catch (TimeoutException)
         {
-            // A reply that comes later would answer nobody: the session has lost its order.
+            Break(new ProtocolException(ProtocolError.ReplyTimeout,
+                $"{request.GetType().Name} was not answered within {Limits.ReplyTimeout.TotalSeconds:0} s."));
+            return await waiter.Task;
+        }
+    }
+
+    /// <summary>Breaks the session on failure: nothing that follows part of a frame can be read.</summary>
+    private async Task WriteAsync(ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            // Checked after the waiter was entered: whoever breaks the session then finds it.
+            if (_broken is { } broken)
+                throw broken;
+            await _frames.WriteAsync(frame, _stopping.Token);
+        }
+        catch (Exception exception)
+        {
             Break(exception);
-            throw SessionBroken(exception);
         }
     }
 
@@ -137,9 +160,24 @@ public sealed class EnclaveSession : IAsyncDisposable
 
             Break(new IOException("The enclave closed the session."));
         }
-        catch (Exception exception) when (exception is IOException or ProtocolException
-                                              or OperationCanceledException or ObjectDisposedException
-                                              or InvalidOperationException)
+        catch (Exception exception)
+        {
+            Break(exception);
+        }
+    }
+
+    private async Task KeepAliveAsync()
+    {
+        using var timer = new PeriodicTimer(Limits.KeepAliveInterval, _time);
+        try
+        {
+            for (var seen = _lastId; await timer.WaitForNextTickAsync(_stopping.Token); seen = _lastId)
+            {
+                if (seen == _lastId)
+                    await SendAsync<DescribeReply>(new DescribeRequest(), _stopping.Token);
+            }
+        }
+        catch (Exception exception)
         {
             Break(exception);
         }
@@ -147,15 +185,15 @@ public sealed class EnclaveSession : IAsyncDisposable
 
     private void Break(Exception cause)
     {
-        _broken ??= cause;
-        _ended.TrySetResult();
+        if (Interlocked.CompareExchange(ref _broken, cause, null) is null)
+            _stopping.Cancel();
         foreach (var id in _waiting.Keys)
         {
             if (_waiting.TryRemove(id, out var waiter))
-                waiter.TrySetException(SessionBroken(cause));
+            {
+                waiter.TrySetException(new IOException(
+                    $"The session with the enclave broke: {cause.Message}", cause));
+            }
         }
     }
-
-    private static IOException SessionBroken(Exception cause) =>
-        new($"The session with the enclave broke: {cause.Message}", cause);
 }

@@ -33,6 +33,12 @@ public static class Limits
     /// <summary>A request must be answered after this long, or the session is given up.</summary>
     public static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>A frame that has begun to arrive must be whole after this long.</summary>
+    /// <summary>A frame that has begun to arrive, or to leave, must be whole after this long.</summary>
     public static readonly TimeSpan FrameTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>A session on which nothing arrives for this long ends.</summary>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often the core asks something on a session that is otherwise idle.</summary>
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
 }

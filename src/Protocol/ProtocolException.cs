@@ -9,17 +9,20 @@ public enum ProtocolError
     /// <summary>The stream ended inside a frame.</summary>
     FrameTruncated,
 
-    /// <summary>A frame did not arrive whole within <see cref="Limits.FrameTimeout"/>.</summary>
+    /// <summary>A frame did not arrive, or was not taken, whole within <see cref="Limits.FrameTimeout"/>.</summary>
     FrameTimeout,
+
+    /// <summary>Nothing arrived within <see cref="Limits.IdleTimeout"/>.</summary>
+    IdleTimeout,
+
+    /// <summary>A request was not answered within <see cref="Limits.ReplyTimeout"/>.</summary>
+    ReplyTimeout,
 
     /// <summary>A payload is not the CBOR of a message of this protocol.</summary>
     Malformed,
 
     /// <summary>A count or length inside a message is over its limit.</summary>
     LimitExceeded,
-
-    /// <summary>The peers share no protocol version.</summary>
-    Version,
 
     /// <summary>A reply answers no request, or is of another kind than its request.</summary>
     UnexpectedReply,

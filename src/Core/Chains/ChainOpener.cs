@@ -34,7 +34,9 @@ internal sealed class ChainOpener(
     {
         var count = ledger.EntryCount(chain.Record!.Number);
         var held = await link.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation);
-        if (held.Heads is [var head])
+        // A chain taken up without its record has lost the answer before that was durable: it is asked again.
+        var isRecorded = ledger.ChainEpochs(chain.Record.Number) is [.., var last] && last.Epoch == link.Epoch!.Number;
+        if (held.Heads is [var head] && isRecorded)
             await MeetAsync(chain, head, count, cancellation);
         else
             await AdoptAsync(chain, cancellation);
@@ -60,7 +62,7 @@ internal sealed class ChainOpener(
         {
             // The answer to an earlier attempt was lost.
             var held = await link.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation);
-            reply = new OpenReply(held.Heads[0], Handover: null);
+            reply = new OpenReply(held.Heads[0]);
         }
         catch (EnclaveRefusedException exception)
         {
@@ -88,7 +90,7 @@ internal sealed class ChainOpener(
 
     private string? HandoverNote(Chain chain, SignedCheckpoint? prior, OpenReply reply, EnclaveEpoch epoch)
     {
-        if (reply.Handover is not { } signature || prior is null)
+        if (reply.Head.Handover is not { } signature || prior is null)
             return null;
         var priorKey = ledger.Epochs().First(known => known.Number == prior.Epoch).CosignerKey;
         var handover = new Handover(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Formats.Cbor;
 using System.IO.Pipelines;
@@ -29,32 +30,50 @@ public sealed class FrameConnection : IAsyncDisposable
     /// <summary>
     /// The next frame's payload, in an array of its own; null when the peer closed between two frames.
     /// </summary>
-    /// <exception cref="ProtocolException">For a bad length, a frame cut short, or one too slow.</exception>
+    /// <exception cref="ProtocolException">
+    /// For a bad length, a frame cut short or too slow, or when none began within
+    /// <see cref="Limits.IdleTimeout"/>.
+    /// </exception>
     public async ValueTask<byte[]?> ReadAsync(CancellationToken cancellation)
     {
-        var result = await _reader.ReadAtLeastAsync(1, cancellation);
-        if (result.Buffer.IsEmpty)
-            return null;
-        _reader.AdvanceTo(result.Buffer.Start);
-
-        using var timeout = new CancellationTokenSource(Limits.FrameTimeout, _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
+        using var deadline = new CancellationTokenSource(Limits.IdleTimeout, _time);
+        await using var stop = CancelWith(deadline, cancellation);
+        var begun = false;
         try
         {
-            var length = await ReadLengthAsync(linked.Token);
-            return await ReadPayloadAsync(length, linked.Token);
+            var result = await _reader.ReadAtLeastAsync(1, deadline.Token);
+            if (result.Buffer.IsEmpty)
+                return null;
+            _reader.AdvanceTo(result.Buffer.Start);
+            begun = true;
+            deadline.CancelAfter(Limits.FrameTimeout);
+            return await ReadPayloadAsync(await ReadLengthAsync(deadline.Token), deadline.Token);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new ProtocolException(
-                ProtocolError.FrameTimeout,
-                $"A frame did not arrive whole within {Limits.FrameTimeout.TotalSeconds:0} s.");
+            throw begun
+                ? Late("A frame did not arrive whole")
+                : new ProtocolException(ProtocolError.IdleTimeout,
+                    $"The peer sent nothing for {Limits.IdleTimeout.TotalSeconds:0} s.");
         }
     }
 
     /// <summary>Writes one frame whose payload <paramref name="encode"/> makes.</summary>
-    public async ValueTask WriteAsync<TState>(
-        TState state, Action<CborWriter, TState> encode, CancellationToken cancellation)
+    /// <exception cref="ProtocolException">
+    /// When it is too large, and nothing was written; or when the peer did not take it in time.
+    /// </exception>
+    public ValueTask WriteAsync<TState>(
+        TState state, Action<CborWriter, TState> encode, CancellationToken cancellation) =>
+        WriteAsync(Encode(state, encode), cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.CompleteAsync();
+        await _stream.DisposeAsync();
+    }
+
+    /// <summary>A frame with its header, in a buffer that the next one reuses.</summary>
+    internal ReadOnlyMemory<byte> Encode<TState>(TState state, Action<CborWriter, TState> encode)
     {
         _cbor.Reset();
         encode(_cbor, state);
@@ -67,17 +86,26 @@ public sealed class FrameConnection : IAsyncDisposable
         }
 
         if (_sendBuffer.Length < length + HeaderBytes)
-            _sendBuffer = new byte[Math.Min(2 * (length + HeaderBytes), Limits.FrameBytesMax + HeaderBytes)];
+            _sendBuffer = new byte[Math.Min(2 * length, Limits.FrameBytesMax) + HeaderBytes];
         BinaryPrimitives.WriteInt32BigEndian(_sendBuffer, length);
         _cbor.Encode(_sendBuffer.AsSpan(HeaderBytes));
-        await _stream.WriteAsync(_sendBuffer.AsMemory(0, length + HeaderBytes), cancellation);
-        await _stream.FlushAsync(cancellation);
+        return _sendBuffer.AsMemory(0, length + HeaderBytes);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Writes what <see cref="Encode"/> made. When it fails, part of it may be on its way.</summary>
+    internal async ValueTask WriteAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellation)
     {
-        await _reader.CompleteAsync();
-        await _stream.DisposeAsync();
+        using var deadline = new CancellationTokenSource(Limits.FrameTimeout, _time);
+        await using var stop = CancelWith(deadline, cancellation);
+        try
+        {
+            await _stream.WriteAsync(frame, deadline.Token);
+            await _stream.FlushAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Late("The peer did not take a frame");
+        }
     }
 
     private async ValueTask<int> ReadLengthAsync(CancellationToken cancellation)
@@ -85,15 +113,15 @@ public sealed class FrameConnection : IAsyncDisposable
         var result = await _reader.ReadAtLeastAsync(HeaderBytes, cancellation);
         if (result.Buffer.Length < HeaderBytes)
             throw Truncated();
-        var length = ParseLength(result.Buffer);
+        var length = ParseLength(result.Buffer.Slice(0, HeaderBytes));
         _reader.AdvanceTo(result.Buffer.GetPosition(HeaderBytes));
         return length;
     }
 
-    private static int ParseLength(in System.Buffers.ReadOnlySequence<byte> buffer)
+    private static int ParseLength(in ReadOnlySequence<byte> bytes)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
-        System.Buffers.BuffersExtensions.CopyTo(buffer.Slice(0, HeaderBytes), header);
+        bytes.CopyTo(header);
         var length = BinaryPrimitives.ReadUInt32BigEndian(header);
         return length is > 0 and <= Limits.FrameBytesMax
             ? (int)length
@@ -115,17 +143,22 @@ public sealed class FrameConnection : IAsyncDisposable
                 throw Truncated();
             if (payload.Length < filled + available)
                 Array.Resize(ref payload, Math.Min(length, Math.Max(payload.Length * 2, filled + available)));
-            System.Buffers.BuffersExtensions.CopyTo(
-                result.Buffer.Slice(0, available), payload.AsSpan(filled));
+            result.Buffer.Slice(0, available).CopyTo(payload.AsSpan(filled));
             filled += available;
             _reader.AdvanceTo(result.Buffer.GetPosition(available));
         }
 
-        if (payload.Length != length)
-            Array.Resize(ref payload, length);
+        Array.Resize(ref payload, length);
         return payload;
     }
 
+    private static CancellationTokenRegistration CancelWith(
+        CancellationTokenSource deadline, CancellationToken cancellation) =>
+        cancellation.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), deadline);
+
     private static ProtocolException Truncated() =>
         new(ProtocolError.FrameTruncated, "The peer closed the stream inside a frame.");
+
+    private static ProtocolException Late(string what) =>
+        new(ProtocolError.FrameTimeout, $"{what} within {Limits.FrameTimeout.TotalSeconds:0} s.");
 }

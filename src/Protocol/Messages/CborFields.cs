@@ -1,5 +1,6 @@
 using System.Formats.Cbor;
 using System.Runtime.InteropServices;
+using System.Text;
 using Sequencer.Tlog;
 
 namespace Sequencer.Protocol;
@@ -9,6 +10,8 @@ internal static class CborFields
 {
     public const int SignatureBytes = 64;
     public const int PublicKeyBytes = 32;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Runs a decoder over a payload that must be one definite array and nothing else.</summary>
     public static T Decode<T>(ReadOnlyMemory<byte> payload, Func<CborReader, int?, T> decode)
@@ -27,7 +30,7 @@ internal static class CborFields
             return message;
         }
         catch (Exception exception) when (exception is CborContentException or InvalidOperationException
-                                              or OverflowException or FormatException)
+                                              or OverflowException or DecoderFallbackException)
         {
             throw new ProtocolException(
                 ProtocolError.Malformed, $"The frame is not a message: {exception.Message}", exception);
@@ -48,18 +51,18 @@ internal static class CborFields
     {
         var bytes = reader.ReadDefiniteLengthTextStringBytes();
         RequireAtMost(bytes.Length, bytesMax, "A text");
-        return System.Text.Encoding.UTF8.GetString(bytes.Span);
+        return StrictUtf8.GetString(bytes.Span);
     }
 
     /// <summary>A byte string as a copy of its own, so that it outlives the frame's buffer.</summary>
-    public static byte[] ReadBytes(CborReader reader, int bytesMax)
+    public static ReadOnlyMemory<byte> ReadBytes(CborReader reader, int bytesMax)
     {
         var bytes = reader.ReadDefiniteLengthByteString();
         RequireAtMost(bytes.Length, bytesMax, "A byte string");
         return bytes.ToArray();
     }
 
-    public static byte[] ReadFixedBytes(CborReader reader, int length)
+    public static ReadOnlyMemory<byte> ReadFixedBytes(CborReader reader, int length)
     {
         var bytes = ReadBytes(reader, length);
         return bytes.Length == length
@@ -68,9 +71,9 @@ internal static class CborFields
                 ProtocolError.Malformed, $"A field of {length} bytes was expected; got {bytes.Length}.");
     }
 
-    public static Hash ReadHash(CborReader reader) => Hash.Read(ReadFixedBytes(reader, Hash.SizeBytes));
+    public static Hash ReadHash(CborReader reader) => Hash.Read(ReadFixedBytes(reader, Hash.SizeBytes).Span);
 
-    /// <summary>Hashes one after another; the memory is the frame's own, not a copy.</summary>
+    /// <summary>Hashes one after another, in the frame's own memory: not a copy.</summary>
     public static ReadOnlyMemory<byte> ReadHashBytes(CborReader reader, int hashesMax)
     {
         var bytes = reader.ReadDefiniteLengthByteString();
@@ -84,13 +87,8 @@ internal static class CborFields
     public static Hash[] ReadHashes(CborReader reader, int hashesMax) =>
         MemoryMarshal.Cast<byte, Hash>(ReadHashBytes(reader, hashesMax).Span).ToArray();
 
-    public static void WriteHashes(CborWriter writer, IReadOnlyList<Hash> hashes)
-    {
-        var bytes = new byte[hashes.Count * Hash.SizeBytes];
-        for (var i = 0; i < hashes.Count; i++)
-            hashes[i].CopyTo(bytes.AsSpan(i * Hash.SizeBytes));
-        writer.WriteByteString(bytes);
-    }
+    public static void WriteHashes(CborWriter writer, IReadOnlyList<Hash> hashes) =>
+        writer.WriteByteString(MemoryMarshal.AsBytes(hashes.ToArray().AsSpan()));
 
     public static List<T> ReadArray<T>(CborReader reader, int countMax, Func<CborReader, T> readItem)
     {
@@ -105,18 +103,12 @@ internal static class CborFields
         return items;
     }
 
-    public static ulong? ReadOptionalUInt64(CborReader reader)
+    /// <summary>A field that may be null.</summary>
+    public static T? ReadOptional<T>(CborReader reader, Func<CborReader, T> read)
+        where T : struct
     {
         if (reader.PeekState() != CborReaderState.Null)
-            return reader.ReadUInt64();
-        reader.ReadNull();
-        return null;
-    }
-
-    public static ReadOnlyMemory<byte>? ReadOptionalBytes(CborReader reader, int bytesMax)
-    {
-        if (reader.PeekState() != CborReaderState.Null)
-            return ReadBytes(reader, bytesMax);
+            return read(reader);
         reader.ReadNull();
         return null;
     }

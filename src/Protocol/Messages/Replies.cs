@@ -32,9 +32,7 @@ public sealed record HeadsReply(IReadOnlyList<Head> Heads) : EnclaveReply;
 
 /// <summary>A chain was created or resumed; its first cosignature of this epoch.</summary>
 /// <param name="Head">The chain at the size it starts from.</param>
-/// <param name="Handover">The Ed25519 signature of the handover note, made at the head's time; 64 bytes,
-/// null for a new chain.</param>
-public sealed record OpenReply(Head Head, ReadOnlyMemory<byte>? Handover) : EnclaveReply;
+public sealed record OpenReply(Head Head) : EnclaveReply;
 
 /// <summary>One result for each item of the request, in its order.</summary>
 public sealed record AppendReply(IReadOnlyList<AppendResult> Results) : EnclaveReply;

@@ -17,10 +17,6 @@ public static class ReplyCodec
         Refused = 15,
     }
 
-    /// <summary>Most bytes of interior nodes in one result: fewer nodes than leaves can become perfect, plus
-    /// those that the last leaf completes.</summary>
-    private const int NodesMax = Limits.LeavesPerFrameMax + 64;
-
     /// <summary>The reply's frame payload.</summary>
     public static void Encode(CborWriter writer, uint id, EnclaveReply reply)
     {
@@ -46,19 +42,18 @@ public static class ReplyCodec
                 Start(writer, Kind.Heads, id, 1);
                 writer.WriteStartArray(heads.Heads.Count);
                 foreach (var head in heads.Heads)
-                    EncodeHead(writer, head);
+                    ReplyParts.WriteHead(writer, head);
                 writer.WriteEndArray();
                 break;
             case OpenReply open:
-                Start(writer, Kind.Open, id, 2);
-                EncodeHead(writer, open.Head);
-                CborFields.WriteOptionalBytes(writer, open.Handover);
+                Start(writer, Kind.Open, id, 1);
+                ReplyParts.WriteHead(writer, open.Head);
                 break;
             case AppendReply append:
                 Start(writer, Kind.Append, id, 1);
                 writer.WriteStartArray(append.Results.Count);
                 foreach (var result in append.Results)
-                    EncodeResult(writer, result);
+                    ReplyParts.WriteResult(writer, result);
                 writer.WriteEndArray();
                 break;
             case RetireReply:
@@ -66,7 +61,7 @@ public static class ReplyCodec
                 break;
             case RefusedReply refused:
                 Start(writer, Kind.Refused, id, 2);
-                EncodeRefusal(writer, refused.Refusal);
+                ReplyParts.WriteRefusal(writer, refused.Refusal);
                 break;
             default:
                 throw new ArgumentException($"Unknown reply {reply.GetType().Name}.", nameof(reply));
@@ -97,13 +92,13 @@ public static class ReplyCodec
             ReadMode(reader),
             CborFields.ReadText(reader, Limits.OriginBytesMax))),
         Kind.Attest => (1, new AttestReply(CborFields.ReadBytes(reader, Limits.DocumentBytesMax))),
-        Kind.Heads => (1, new HeadsReply(CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, DecodeHead))),
-        Kind.Open => (2, new OpenReply(
-            DecodeHead(reader), CborFields.ReadOptionalBytes(reader, CborFields.SignatureBytes))),
+        Kind.Heads => (1, new HeadsReply(
+            CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, ReplyParts.ReadHead))),
+        Kind.Open => (1, new OpenReply(ReplyParts.ReadHead(reader))),
         Kind.Append => (1, new AppendReply(
-            CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, DecodeResult))),
+            CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, ReplyParts.ReadResult))),
         Kind.Retire => (0, new RetireReply()),
-        Kind.Refused => (2, new RefusedReply(DecodeRefusal(reader))),
+        Kind.Refused => (2, new RefusedReply(ReplyParts.ReadRefusal(reader))),
         _ => throw new ProtocolException(
             ProtocolError.Malformed, $"Reply kind {(int)kind} is not one of this protocol's."),
     };
@@ -115,87 +110,6 @@ public static class ReplyCodec
         var other => throw new ProtocolException(
             ProtocolError.Malformed, $"Enclave mode {other} is neither nitro (0) nor simulated (1)."),
     };
-
-    private static void EncodeHead(CborWriter writer, Head head)
-    {
-        writer.WriteStartArray(5);
-        writer.WriteTextString(head.Origin);
-        writer.WriteUInt64(head.Size);
-        writer.WriteByteString(head.Root.Bytes);
-        writer.WriteUInt64(head.Time);
-        writer.WriteByteString(head.Cosignature.Span);
-        writer.WriteEndArray();
-    }
-
-    private static Head DecodeHead(CborReader reader)
-    {
-        CborFields.RequireFields(reader.ReadStartArray(), 5, "head");
-        var head = new Head(
-            CborFields.ReadText(reader, Limits.OriginBytesMax),
-            reader.ReadUInt64(),
-            CborFields.ReadHash(reader),
-            reader.ReadUInt64(),
-            CborFields.ReadFixedBytes(reader, CborFields.SignatureBytes));
-        reader.ReadEndArray();
-        return head;
-    }
-
-    private static void EncodeResult(CborWriter writer, AppendResult result)
-    {
-        if (result.Refusal is { } refusal)
-        {
-            writer.WriteStartArray(2);
-            EncodeRefusal(writer, refusal);
-            writer.WriteEndArray();
-            return;
-        }
-
-        writer.WriteStartArray(6);
-        writer.WriteUInt64(result.FirstIndex);
-        writer.WriteUInt64(result.NewSize);
-        writer.WriteByteString(result.Root.Bytes);
-        writer.WriteUInt64(result.Time);
-        writer.WriteByteString(result.Cosignature.Span);
-        CborFields.WriteOptionalBytes(writer, result.Nodes);
-        writer.WriteEndArray();
-    }
-
-    private static AppendResult DecodeResult(CborReader reader)
-    {
-        var fields = reader.ReadStartArray();
-        AppendResult result;
-        if (fields == 2)
-        {
-            result = new AppendResult { Refusal = DecodeRefusal(reader) };
-        }
-        else
-        {
-            CborFields.RequireFields(fields, 6, "append result");
-            result = new AppendResult
-            {
-                FirstIndex = reader.ReadUInt64(),
-                NewSize = reader.ReadUInt64(),
-                Root = CborFields.ReadHash(reader),
-                Time = reader.ReadUInt64(),
-                Cosignature = CborFields.ReadFixedBytes(reader, CborFields.SignatureBytes),
-                Nodes = reader.PeekState() == CborReaderState.Null
-                    ? CborFields.ReadOptionalBytes(reader, 0)
-                    : CborFields.ReadHashBytes(reader, NodesMax),
-            };
-        }
-
-        reader.ReadEndArray();
-        return result;
-    }
-
-    private static void EncodeRefusal(CborWriter writer, EnclaveRefusal refusal)
-    {
-        writer.WriteInt32((int)refusal.Reason);
-        writer.WriteTextString(refusal.Detail);
-    }
-
-    private static EnclaveRefusal DecodeRefusal(CborReader reader) =>
-        new((EnclaveRefusalReason)reader.ReadInt32(), CborFields.ReadText(reader, Limits.DetailBytesMax));
 
     private static void Start(CborWriter writer, Kind kind, uint id, int fields)
     {

@@ -84,9 +84,10 @@ public static class RequestCodec
     private static (int Fields, EnclaveRequest Request) DecodeBody(CborReader reader, Kind kind) => kind switch
     {
         Kind.Hello => (3, new HelloRequest(
-            reader.ReadInt32(), reader.ReadInt32(), CborFields.ReadOptionalUInt64(reader))),
+            reader.ReadInt32(), reader.ReadInt32(), CborFields.ReadOptional(reader, static r => r.ReadUInt64()))),
         Kind.Describe => (0, new DescribeRequest()),
-        Kind.Attest => (1, new AttestRequest(CborFields.ReadOptionalBytes(reader, Limits.NonceBytesMax))),
+        Kind.Attest => (1, new AttestRequest(CborFields.ReadOptional(
+            reader, static r => CborFields.ReadBytes(r, Limits.NonceBytesMax)))),
         Kind.Heads => (1, new HeadsRequest(CborFields.ReadArray(
             reader, Limits.ChainsPerFrameMax, static r => CborFields.ReadText(r, Limits.OriginBytesMax)))),
         Kind.Create => (1, new CreateRequest(CborFields.ReadText(reader, Limits.OriginBytesMax))),

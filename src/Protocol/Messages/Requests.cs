@@ -23,7 +23,7 @@ public sealed record DescribeRequest : EnclaveRequest;
 public sealed record AttestRequest(ReadOnlyMemory<byte>? Nonce) : EnclaveRequest;
 
 /// <summary>Asks what the enclave holds for the origins named; an origin that it does not hold is left out.</summary>
-/// <param name="Origins">1 to <see cref="Limits.ChainsPerFrameMax"/> origins.</param>
+/// <param name="Origins">At most <see cref="Limits.ChainsPerFrameMax"/> origins.</param>
 public sealed record HeadsRequest(IReadOnlyList<string> Origins) : EnclaveRequest;
 
 /// <summary>Starts a new chain at size 0.</summary>
@@ -45,7 +45,7 @@ public sealed record ResumeRequest(
     IReadOnlyList<Hash> CompactRange) : EnclaveRequest;
 
 /// <summary>Appends to many chains at once; each item succeeds or is refused by itself.</summary>
-/// <param name="Items">1 to <see cref="Limits.ChainsPerFrameMax"/> items, each of another chain.</param>
+/// <param name="Items">At most <see cref="Limits.ChainsPerFrameMax"/> items, each of another chain.</param>
 public sealed record AppendRequest(IReadOnlyList<AppendItem> Items) : EnclaveRequest;
 
 /// <summary>One chain's part of an <see cref="AppendRequest"/>.</summary>

@@ -6,12 +6,15 @@ namespace Sequencer.Protocol;
 public sealed class UnixListener : IEnclaveListener
 {
     private const int Backlog = 16;
+    private const int NoSuchDevice = 6; // ENXIO
 
     private readonly Socket _socket;
     private readonly string _path;
 
-    /// <summary>Takes over <paramref name="path"/>: a socket file that nobody answers on is replaced.</summary>
-    /// <exception cref="IOException">When another process listens there, or the path cannot be used.</exception>
+    /// <summary>Takes over <paramref name="path"/>: a socket that nobody answers on is replaced.</summary>
+    /// <exception cref="IOException">
+    /// When another process listens there, the path is of something else than a socket, or cannot be used.
+    /// </exception>
     public UnixListener(string path)
     {
         _path = path;
@@ -44,6 +47,8 @@ public sealed class UnixListener : IEnclaveListener
     {
         if (!File.Exists(path))
             return;
+        if (!IsSocket(path))
+            throw new IOException($"{path} exists and is no socket; give the enclave another path.");
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -56,5 +61,19 @@ public sealed class UnixListener : IEnclaveListener
         }
 
         throw new IOException($"Another process already listens on unix://{path}; stop it first.");
+    }
+
+    /// <summary>A socket is what open(2) refuses with ENXIO.</summary>
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            File.OpenHandle(path).Dispose();
+            return false;
+        }
+        catch (IOException exception) when (exception.HResult == NoSuchDevice)
+        {
+            return true;
+        }
     }
 }
