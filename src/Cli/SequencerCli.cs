@@ -13,14 +13,21 @@ using Sequencer.Client;
 
 namespace Sequencer.Cli;
 
-/// <summary>The command line: what commands there are, and how each way of ending becomes an exit code.</summary>
+/// <summary>
+/// The command line: what commands there are, and how each way of ending becomes an exit code.
+/// </summary>
 internal static class SequencerCli
 {
+    private const string Name = "sequencer";
+
+    /// <summary>A transaction may begin with @: no argument names a file of further arguments.</summary>
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command line to its exit code (<see cref="ExitCodes"/>).</summary>
     public static async Task<int> RunAsync(
         string[] args, CliEnvironment environment, CancellationToken cancellation = default)
     {
-        var parsed = CreateRoot(environment).Parse(args);
+        var parsed = CreateRoot(environment).Parse(args, Parsing);
         if (parsed.Action is ParseErrorAction)
             return ReportUsage(parsed, environment);
         try
@@ -48,13 +55,14 @@ internal static class SequencerCli
         catch (Exception fault)
         {
             return Report(environment, ExitCodes.Refused,
-                $"The command failed unexpectedly: {fault.Message} ({fault.GetType().Name}). This is a fault of the "
-                    + "program: please report it, with the command line.");
+                $"The command failed unexpectedly: {fault.Message} ({fault.GetType().Name}). This is a fault "
+                    + "of the program: please report it, with the command line.");
         }
     }
 
-    private static RootCommand CreateRoot(CliEnvironment environment) =>
-        new("Submits transactions to a BLOCKY sequencer and verifies what it hands back.")
+    private static RootCommand CreateRoot(CliEnvironment environment)
+    {
+        var root = new RootCommand("Submits transactions to a BLOCKY sequencer, and verifies its receipts.")
         {
             TokenCommand.Create(environment),
             SubmitCommand.Create(environment),
@@ -65,13 +73,16 @@ internal static class SequencerCli
             AttestationCommand.Create(environment),
             EifCommands.Create(environment),
         };
+        root.HelpName = Name;
+        return root;
+    }
 
     private static int ReportUsage(ParseResult parsed, CliEnvironment environment)
     {
         foreach (var error in parsed.Errors)
             environment.Error.WriteLine(Plain.Text(error.Message));
         var command = parsed.CommandResult.Command;
-        var path = command is RootCommand ? "sequencer" : $"sequencer {PathOf(command)}";
+        var path = command is RootCommand ? Name : $"{Name} {PathOf(command)}";
         environment.Error.WriteLine($"Try: {path} --help");
         return ExitCodes.Usage;
     }

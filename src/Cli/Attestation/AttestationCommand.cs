@@ -6,7 +6,9 @@ using Sequencer.Cli.Terminal;
 
 namespace Sequencer.Cli.Attestation;
 
-/// <summary><c>sequencer attestation verify</c>: verifies a Nitro attestation document and shows what it says.</summary>
+/// <summary>
+/// <c>sequencer attestation verify</c>: verifies a Nitro attestation document and shows what it says.
+/// </summary>
 internal static class AttestationCommand
 {
     private const string AtDocument = "document";
@@ -17,12 +19,15 @@ internal static class AttestationCommand
 
     private static Command CreateVerify(CliEnvironment environment)
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "The document: COSE_Sign1, base64 or raw." };
+        var file = new Argument<FileInfo>("FILE")
+        {
+            Description = "The document: COSE_Sign1, base64 or raw.",
+        };
         var images = new TrustOptions(required: false);
         var at = new Option<string>("--at")
         {
-            Description = "When the certificates must be valid: document (its own time), now, or a time such as "
-                + "2026-11-22T19:00:00Z.",
+            Description = "When the certificates must be valid: document (its own time), now, or a time such "
+                + "as 2026-11-22T19:00:00Z.",
             DefaultValueFactory = _ => AtDocument,
             HelpName = "TIME",
         };

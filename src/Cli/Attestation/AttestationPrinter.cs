@@ -21,8 +21,10 @@ internal static class AttestationPrinter
             output.WriteLine();
         }
 
-        foreach (var check in report.Checks)
-            output.WriteLine(CheckLine.Format(check.Outcome, check.Rule, check.Detail));
+        CheckLine.WriteAll(output,
+            from check in report.Checks
+            where check.Outcome != CheckOutcome.NotAsked
+            select (check.Outcome, check.Rule, check.Detail));
         output.WriteLine();
         PrintVerdict(output, report, policy);
     }
@@ -32,25 +34,26 @@ internal static class AttestationPrinter
         if (!report.Accepted)
         {
             var failed = report.Checks.Count(check => check.Outcome == CheckOutcome.Failed);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"REFUSED: {failed} {(failed == 1 ? "rule" : "rules")} failed. Nothing that the document says is proven."));
-            if (!policy.Root.IsSimulated && report.Document is { } document && EnclaveVerifier.ClaimsSimulation(document))
+            var rules = failed == 1 ? "rule" : "rules";
+            output.WriteLine($"REFUSED: {failed} {rules} failed. Nothing that the document says is proven.");
+            if (!policy.Root.IsSimulated && report.Document is { } document
+                && EnclaveVerifier.ClaimsSimulation(document))
             {
-                output.WriteLine("The document is simulated: no Nitro enclave stands behind it. To permit that all the "
-                    + "same, give the simulated root's certificate with --simulated-root FILE.");
+                output.WriteLine("The document is simulated: no Nitro enclave stands behind it. To permit "
+                    + "that all the same, give the simulated root's certificate with --simulated-root FILE.");
             }
         }
         else if (policy.Root.IsSimulated)
         {
-            output.WriteLine("ACCEPTED, BUT SIMULATED: nothing is guaranteed beyond the local root given with "
-                + "--simulated-root: whoever has its key can make any document.");
+            output.WriteLine("ACCEPTED, BUT SIMULATED: nothing is guaranteed beyond the local root given "
+                + "with --simulated-root: whoever has its key can make any document.");
         }
         else
         {
             output.WriteLine(policy.Images.IsPinned
                 ? "ACCEPTED: a Nitro enclave of an accepted image made this document."
-                : "ACCEPTED, but for no particular image: a Nitro enclave made this document. Give the accepted images "
-                    + "with --pcrs FILE to know which.");
+                : "ACCEPTED, but for no particular image: a Nitro enclave made this document. Give the "
+                    + "accepted images with --pcrs FILE to know which.");
         }
     }
 
@@ -100,7 +103,9 @@ internal static class AttestationPrinter
         }
     }
 
-    /// <summary>Lines of text where it is that, as the sequencer's own user data are; hex otherwise.</summary>
+    /// <summary>
+    /// Lines of text where it is that, as the sequencer's own user data are; hex otherwise.
+    /// </summary>
     private static string ShownText(ReadOnlyMemory<byte>? field)
     {
         if (field is not { Length: > 0 } bytes)

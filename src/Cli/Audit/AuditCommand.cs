@@ -19,7 +19,7 @@ internal static class AuditCommand
             Description = "A checkpoint kept from earlier, that must be of a prefix of the log.",
             HelpName = "FILE",
         };
-        var command = new Command("audit", "Reads a whole chain from its tiles, and recomputes and compares everything.")
+        var command = new Command("audit", "Reads a whole chain from its tiles and recomputes everything.")
         {
             url, chain, trust.Policy, trust.Images, trust.SimulatedRoot, older,
         };
@@ -34,15 +34,18 @@ internal static class AuditCommand
                 RehashEntries = token is not null,
                 OlderCheckpoint = parsed.GetValue(older) is { } file ? InputFile.ReadText(file) : null,
             };
-            var enclaves = new EnclaveVerifier(images ?? AcceptedImages.AnyForInspection, trust.ReadSimulatedRoot(parsed));
-            using var connection = new GatewayConnection(environment, AddressArgument.Read(parsed, url), token);
+            var enclaves = new EnclaveVerifier(
+                images ?? AcceptedImages.AnyForInspection, trust.ReadSimulatedRoot(parsed));
+            using var connection = new GatewayConnection(
+                environment, AddressArgument.Read(parsed, url), token, isPatient: true);
             var report = await AuditProgressBar.RunAsync(environment, progress =>
             {
                 options.Progress = progress;
                 return new LogAuditor(connection.Client, enclaves, options)
                     .AuditAsync(ChainArgument.Read(parsed, chain), cancellation);
             }).ConfigureAwait(false);
-            AuditPrinter.Print(environment.Output, report, images is not null, parsed.GetValue(trust.SimulatedRoot));
+            AuditPrinter.Print(
+                environment.Output, report, images is not null, parsed.GetValue(trust.SimulatedRoot));
             return report.IsSound ? ExitCodes.Done : ExitCodes.Refused;
         });
         return command;

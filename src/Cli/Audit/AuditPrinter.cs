@@ -4,14 +4,17 @@ using Sequencer.Client;
 
 namespace Sequencer.Cli.Audit;
 
-/// <summary>Prints an audit: every part on its own line, what is wrong below it, then what it comes to.</summary>
+/// <summary>
+/// Prints an audit: every part on its own line, what is wrong below it, then what it comes to.
+/// </summary>
 internal static class AuditPrinter
 {
-    public static void Print(TextWriter output, AuditReport report, bool imagesArePinned, FileInfo? simulatedRoot)
+    public static void Print(
+        TextWriter output, AuditReport report, bool imagesArePinned, FileInfo? simulatedRoot)
     {
         foreach (var check in report.Checks)
         {
-            output.WriteLine(CheckLine.Format(check.Outcome, Name(check.Rule), check.Detail));
+            CheckLine.Write(output, check.Outcome, Name(check.Rule), check.Detail);
             foreach (var finding in report.Findings.Where(finding => finding.Rule == check.Rule))
                 output.WriteLine($"      {Plain.Line(finding.Where)}: {Plain.Line(finding.What)}");
         }
@@ -31,19 +34,21 @@ internal static class AuditPrinter
     {
         if (!report.IsSound)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"NOT SOUND: {report.FindingsCount} {(report.FindingsCount == 1 ? "thing is" : "things are")} wrong."));
+            var things = report.FindingsCount == 1 ? "thing is" : "things are";
+            output.WriteLine($"NOT SOUND: {report.FindingsCount} {things} wrong.");
             if (report.IsSimulated && simulatedRoot is null)
             {
-                output.WriteLine("The attestation documents are simulated: no Nitro enclave stands behind this log. To "
-                    + "permit that all the same, give the simulated root's certificate with --simulated-root FILE.");
+                output.WriteLine("The attestation documents are simulated: no Nitro enclave stands behind "
+                    + "this log. To permit that all the same, give the simulated root's certificate with "
+                    + "--simulated-root FILE.");
             }
 
             return;
         }
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"SOUND: {report.Checkpoint!.Size} entries of {Plain.Line(report.Origin)}, one history from the first."));
+        var origin = Plain.Line(report.Origin);
+        var size = report.Checkpoint!.Size;
+        output.WriteLine($"SOUND: {size} entries of {origin}, one history from the first.");
         foreach (var limit in Limits(report, imagesArePinned))
             output.WriteLine($"- {limit}");
     }
@@ -51,9 +56,9 @@ internal static class AuditPrinter
     private static IEnumerable<string> Limits(AuditReport report, bool imagesArePinned)
     {
         if (report.IsSimulated)
-            yield return "SIMULATED: nothing is guaranteed beyond the local root given with --simulated-root.";
+            yield return "SIMULATED: nothing is guaranteed beyond the root given with --simulated-root.";
         if (!report.EntriesRehashed)
-            yield return "Leaf hashes only: without a token the entries were not read. Give --token-file to hash them.";
+            yield return "Leaf hashes only: without a token no entry was read. Give --token-file to do so.";
         if (!report.KeyFromPolicy)
             yield return "The log's key was taken from the gateway on trust. Give --policy FILE to name it.";
         if (!imagesArePinned)

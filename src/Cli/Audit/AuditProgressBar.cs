@@ -4,14 +4,18 @@ using Spectre.Console;
 
 namespace Sequencer.Cli.Audit;
 
-/// <summary>Shows an audit's progress where somebody may be watching: on a terminal, and nowhere else.</summary>
+/// <summary>
+/// Shows an audit's progress where somebody may be watching: on a terminal, and nowhere else.
+/// </summary>
 internal static class AuditProgressBar
 {
-    public static Task<T> RunAsync<T>(CliEnvironment environment, Func<IProgress<AuditProgress>?, Task<T>> audit)
+    public static Task<T> RunAsync<T>(
+        CliEnvironment environment, Func<IProgress<AuditProgress>?, Task<T>> audit)
     {
         if (!environment.ErrorIsTerminal)
             return audit(null);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(environment.Error) });
+        var console =
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(environment.Error) });
         return console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),

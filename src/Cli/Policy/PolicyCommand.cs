@@ -7,7 +7,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Cli.Policy;
 
-/// <summary><c>sequencer policy</c>: writes what a running gateway says of whom to trust, for developers.</summary>
+/// <summary>
+/// <c>sequencer policy</c>: writes what a running gateway says of whom to trust, for developers.
+/// </summary>
 internal static class PolicyCommand
 {
     public static Command Create(CliEnvironment environment)
@@ -16,13 +18,14 @@ internal static class PolicyCommand
         var chain = ChainArgument.Create();
         var folder = new Option<DirectoryInfo>("--out")
         {
-            Description = "The folder for the files policy, images.json and, from a simulated enclave, simulated-root.pem.",
+            Description = "The folder for the files policy, images.json and, from a simulated enclave, "
+                + "simulated-root.pem.",
             HelpName = "DIR",
             Required = true,
         };
         var replace = new Option<bool>("--force") { Description = "Replaces files that say something else." };
         var command = new Command(
-            "policy", "Writes the policy and the accepted images that a gateway names. They are taken on trust.")
+            "policy", "Writes the policy and images that a gateway names, which takes them on trust.")
         {
             url, chain, folder, replace,
         };
@@ -37,8 +40,8 @@ internal static class PolicyCommand
             Write(environment, parsed.GetRequiredValue(folder), parsed.GetValue(replace),
                 FilesOf(Read(epochs), connection.Address, environment.Time.GetUtcNow()));
             environment.Error.WriteLine(
-                $"TAKEN ON TRUST from {connection.Address}: whoever answered there named these keys and images. Compare "
-                    + "them with what the operator publishes elsewhere before you rely on what they verify.");
+                $"TAKEN ON TRUST from {connection.Address}: whoever answered there named these keys and "
+                    + "images. Compare them with what the operator publishes before you rely on them.");
             return ExitCodes.Done;
         });
         return command;
@@ -53,7 +56,8 @@ internal static class PolicyCommand
         catch (Exception refused) when (refused is TlogException or AttestationException)
         {
             throw CliException.Refused(
-                $"What the gateway says of itself does not hold, so no files were written. {refused.Message}", refused);
+                $"What the gateway says of itself does not hold, so no files were written. {refused.Message}",
+                refused);
         }
     }
 
@@ -61,7 +65,7 @@ internal static class PolicyCommand
         GatewayTrust trust, Uri address, DateTimeOffset now)
     {
         yield return ("policy", trust.PolicyText(
-            $"Taken on trust from {address} at {Moment.Text(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)))}.",
+            $"Taken on trust from {address} on {now.UtcDateTime:yyyy-MM-dd}.",
             "Compare the key with what the operator publishes elsewhere before you rely on it."));
         yield return ("images.json", trust.Images.ToJson());
         if (trust.SimulatedRoot is { } root)
@@ -73,12 +77,16 @@ internal static class PolicyCommand
         IEnumerable<(string Name, string Content)> files)
     {
         (FileInfo File, string Content)[] planned =
-            [.. files.Select(file => (new FileInfo(Path.Combine(folder.ToString(), file.Name)), file.Content))];
-        var other = planned.FirstOrDefault(plan => plan.File.Exists && !SaysTheSame(plan.File, plan.Content)).File;
+        [
+            .. from file in files
+               select (new FileInfo(Path.Combine(folder.ToString(), file.Name)), file.Content),
+        ];
+        var other = planned
+            .FirstOrDefault(plan => plan.File.Exists && !SaysTheSame(plan.File, plan.Content)).File;
         if (other is not null && !replace)
         {
             throw CliException.Refused(
-                $"{other} exists and says something else, so no files were written. Move it away, or use --force.");
+                $"{other} exists and says something else. Nothing was written: move it, or use --force.");
         }
 
         CreateFolder(folder);
@@ -104,7 +112,8 @@ internal static class PolicyCommand
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            throw CliException.Refused($"The folder {folder} cannot be made: {unwritable.Message}", unwritable);
+            throw CliException.Refused(
+                $"The folder {folder} cannot be made: {unwritable.Message}", unwritable);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using Sequencer.Cli.Terminal;
@@ -11,10 +12,14 @@ internal static class ReceiptCommand
     public static Command Create(CliEnvironment environment)
     {
         var gateway = new GatewayOptions(environment);
-        var index = new Argument<ulong>("INDEX") { Description = "The transaction's zero-based place in the chain." };
+        var index = new Argument<ulong>("INDEX")
+        {
+            Description = "The transaction's zero-based place in the chain.",
+            CustomParser = ReadIndex,
+        };
         var bundle = new Option<bool>("--bundle")
         {
-            Description = "With the enclave's attestation document, so that the receipt can be verified alone.",
+            Description = "With the enclave's attestation document: such a receipt can be verified alone.",
         };
         var output = new Option<FileInfo?>("--out")
         {
@@ -54,5 +59,13 @@ internal static class ReceiptCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    private static ulong ReadIndex(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            result.AddError($"The index {text} is not a whole number from 0 on.");
+        return index;
     }
 }

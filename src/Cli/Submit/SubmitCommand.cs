@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using Sequencer.Cli.Terminal;
 using Sequencer.Client;
@@ -7,7 +6,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Cli.Submit;
 
-/// <summary><c>sequencer submit</c>: gives one transaction its place and saves the bundle that proves it.</summary>
+/// <summary>
+/// <c>sequencer submit</c>: gives one transaction its place and saves the bundle that proves it.
+/// </summary>
 internal static class SubmitCommand
 {
     public static Command Create(CliEnvironment environment)
@@ -15,13 +16,17 @@ internal static class SubmitCommand
         var gateway = new GatewayOptions(environment);
         var text = new Argument<string?>("TEXT")
         {
-            Description = "The transaction as text; without it and without --file it is read from standard input.",
+            Description = "The transaction as text; without it and --file it comes from standard input.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var file = new Option<FileInfo?>("--file") { Description = "The transaction's bytes.", HelpName = "FILE" };
+        var file = new Option<FileInfo?>("--file")
+        {
+            Description = "The transaction's bytes.",
+            HelpName = "FILE",
+        };
         var key = new Option<string?>("--idempotency-key")
         {
-            Description = "Settles an earlier submission whose outcome is unknown: 1 to 64 visible ASCII characters.",
+            Description = "The key of an earlier submission of the same bytes whose outcome is unknown.",
             HelpName = "KEY",
         };
         var output = new Option<FileInfo?>("--out")
@@ -29,7 +34,7 @@ internal static class SubmitCommand
             Description = "Where to save the bundle; without it CHAIN-INDEX.tlog-proof in this folder.",
             HelpName = "FILE",
         };
-        var command = new Command("submit", "Submits a transaction, and saves the receipt with its attestation document.")
+        var command = new Command("submit", "Submits a transaction and saves its receipt as a bundle.")
         {
             text, file, output, key,
         };
@@ -43,17 +48,12 @@ internal static class SubmitCommand
         {
             var transaction = ReadTransaction(environment, parsed.GetValue(text), parsed.GetValue(file));
             using var connection = gateway.Connect(parsed);
-            if (!connection.HasToken)
-            {
-                throw CliException.Usage("A submission needs the chain's token: give --token-file, --token or "
-                    + "SEQUENCER_TOKEN. `sequencer token` makes one for development.");
-            }
-
             var sequenced = await connection.Client
                 .SubmitAsync(transaction, parsed.GetValue(key), cancellation).ConfigureAwait(false);
-            environment.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"index {sequenced.Index}"));
+            environment.Output.WriteLine($"index {sequenced.Index}");
             environment.Output.WriteLine($"created_at {Moment.Text(sequenced.CreatedAt)}");
-            var receipt = await BundleAsync(environment, connection.Client, sequenced, cancellation).ConfigureAwait(false);
+            var receipt = await BundleAsync(environment, connection.Client, sequenced, cancellation)
+                .ConfigureAwait(false);
             environment.Output.WriteLine($"receipt {Save(parsed.GetValue(output), receipt)}");
             return ExitCodes.Done;
         });
@@ -72,7 +72,7 @@ internal static class SubmitCommand
         catch (SequencerClientException missing)
         {
             // The transaction has its place: an error here would make a script submit it again.
-            environment.Error.WriteLine(Plain.Text($"The receipt was saved without the attestation document: "
+            environment.Error.WriteLine(Plain.Text("The receipt was saved without the attestation document: "
                 + $"{missing.Message} `sequencer receipt INDEX --bundle` fetches both."));
             return sequenced.Receipt;
         }
@@ -99,10 +99,10 @@ internal static class SubmitCommand
 
         var proof = TlogProof.Parse(bundle);
         var origin = Checkpoint.Parse(SignedNote.Parse(proof.Checkpoint).Text).Origin;
-        var name = string.Create(CultureInfo.InvariantCulture, $"{origin[(origin.LastIndexOf('/') + 1)..]}-{proof.Index}");
+        var name = $"{origin[(origin.LastIndexOf('/') + 1)..]}-{proof.Index}";
         output = new FileInfo($"{name}.tlog-proof");
         for (var copy = 2; output.Exists; copy++)
-            output = new FileInfo(string.Create(CultureInfo.InvariantCulture, $"{name}-{copy}.tlog-proof"));
+            output = new FileInfo($"{name}-{copy}.tlog-proof");
         OutputFile.Write(output, Encoding.UTF8.GetBytes(bundle), replace: false);
         return output;
     }

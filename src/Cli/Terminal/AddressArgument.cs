@@ -7,7 +7,10 @@ internal static class AddressArgument
 {
     public static Argument<string> Create()
     {
-        var url = new Argument<string>("URL") { Description = "The gateway's address, such as http://127.0.0.1:5000." };
+        var url = new Argument<string>("URL")
+        {
+            Description = "The gateway's address, such as http://127.0.0.1:5000.",
+        };
         url.Validators.Add(result =>
         {
             var text = result.GetValueOrDefault<string>();
@@ -18,9 +21,12 @@ internal static class AddressArgument
     }
 
     /// <summary>The address that a valid command line gives.</summary>
-    public static Uri Read(ParseResult parsed, Argument<string> url) => TryRead(parsed.GetRequiredValue(url))!;
+    public static Uri Read(ParseResult parsed, Argument<string> url) =>
+        TryRead(parsed.GetRequiredValue(url))!;
 
-    /// <summary>An absolute http or https address, with a slash at its end; null for any other text.</summary>
+    /// <summary>
+    /// An absolute http or https address, with a slash at its end; null for any other text.
+    /// </summary>
     public static Uri? TryRead(string? url) =>
         url is not null
         && Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address)
@@ -29,5 +35,6 @@ internal static class AddressArgument
             ? address
             : null;
 
-    public static string Wrong(string? url) => $"The address {url} is not of the form http://host:port or https://host.";
+    public static string Wrong(string? url) =>
+        $"The address {url} is not of the form http://host:port or https://host.";
 }

@@ -6,8 +6,8 @@ namespace Sequencer.Cli.Terminal;
 /// <summary>The argument that names a chain.</summary>
 internal static class ChainArgument
 {
-    public const string Rule =
-        "A chain id is 1 to 64 of the characters a-z, 0-9, '.', '_' and '-', and starts with a letter or a digit.";
+    public const string Rule = "A chain id is 1 to 64 of the characters a-z, 0-9, '.', '_' and '-', and "
+        + "starts with a letter or a digit.";
 
     public static Argument<string> Create()
     {

@@ -6,8 +6,8 @@ namespace Sequencer.Cli.Terminal;
 internal static class DocumentFile
 {
     /// <summary>
-    /// The document's bytes. COSE begins with a byte above 127, so that a file of ASCII is base64; one that is neither
-    /// comes back as it stands, for the verifier to refuse.
+    /// The document's bytes. COSE begins with a byte above 127, so that a file of ASCII is base64; one that
+    /// is neither comes back as it stands, for the verifier to refuse.
     /// </summary>
     public static byte[] ToBytes(byte[] file)
     {

@@ -25,8 +25,8 @@ internal sealed class GatewayOptions
         };
         _token = new("--token")
         {
-            Description = $"The chain's JWT; without it {TokenVariable}. Other users of this machine can see a command "
-                + "line: prefer the variable or --token-file.",
+            Description = $"The chain's JWT; without it {TokenVariable}. Other users of this machine can see "
+                + "a command line: prefer the variable or --token-file.",
             HelpName = "JWT",
         };
         _tokenFile = new("--token-file") { Description = "A file that holds the JWT.", HelpName = "FILE" };
@@ -45,7 +45,9 @@ internal sealed class GatewayOptions
         AddTokenTo(command);
     }
 
-    /// <summary>Adds the token's options alone, for a command that takes the address as its argument.</summary>
+    /// <summary>
+    /// Adds the token's options alone, for a command that takes the address as its argument.
+    /// </summary>
     public void AddTokenTo(Command command)
     {
         command.Add(_token);
@@ -72,12 +74,16 @@ internal sealed class GatewayOptions
             : throw CliException.Usage("The token contains spaces or other characters that no JWT has.");
     }
 
-    /// <summary>A client for the gateway of <c>--url</c>.</summary>
+    /// <summary>A client for the gateway of <c>--url</c>, on behalf of a chain.</summary>
+    /// <exception cref="CliException">When there is no token, or what was given cannot be used.</exception>
     public GatewayConnection Connect(ParseResult parsed)
     {
+        var token = ReadToken(parsed) ?? throw CliException.Usage(
+            $"This needs the chain's token: give --token-file, --token or {TokenVariable}. `sequencer token` "
+                + "makes one for development.");
         var url = parsed.GetValue(_url) ?? _environment.Variable(UrlVariable) ?? DefaultUrl;
         var address = AddressArgument.TryRead(url)
             ?? throw CliException.Usage($"{UrlVariable}: {AddressArgument.Wrong(url)}");
-        return new(_environment, address, ReadToken(parsed));
+        return new(_environment, address, token);
     }
 }

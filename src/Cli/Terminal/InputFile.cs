@@ -1,6 +1,8 @@
 namespace Sequencer.Cli.Terminal;
 
-/// <summary>Reads the files that a command line names, within a limit and with errors that say what to do.</summary>
+/// <summary>
+/// Reads the files that a command line names, within a limit and with errors that say what to do.
+/// </summary>
 internal static class InputFile
 {
     /// <summary>Longest receipt, note, policy or attestation document read, in bytes.</summary>
@@ -22,7 +24,9 @@ internal static class InputFile
     }
 
     /// <summary>The whole file as UTF-8 text.</summary>
-    /// <exception cref="CliException">When it is missing, unreadable, longer than allowed or not UTF-8.</exception>
+    /// <exception cref="CliException">
+    /// When it is missing, unreadable, longer than allowed or not UTF-8.
+    /// </exception>
     public static string ReadText(FileInfo file, int bytesMax = DocumentBytesMax)
     {
         var bytes = ReadBytes(file, bytesMax);

@@ -17,7 +17,8 @@ internal static class OutputFile
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            throw CliException.Refused($"The file {file} cannot be written: {unwritable.Message}", unwritable);
+            throw CliException.Refused(
+                $"The file {file} cannot be written: {unwritable.Message}", unwritable);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sequencer.Cli.Terminal;
 
-/// <summary>Makes text from outside safe to print: what a file or a server says must not drive the terminal.</summary>
+/// <summary>
+/// Makes text from outside safe to print: what a file or a server says must not drive the terminal.
+/// </summary>
 internal static class Plain
 {
     /// <summary>

@@ -4,7 +4,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Cli.Terminal;
 
-/// <summary>The options that say whom a verifier trusts: logs and witnesses, images, and perhaps a simulated root.</summary>
+/// <summary>
+/// The options that say whom a verifier trusts: logs and witnesses, images, and perhaps a simulated root.
+/// </summary>
 internal sealed class TrustOptions
 {
     public TrustOptions(bool required)
@@ -17,15 +19,15 @@ internal sealed class TrustOptions
         };
         Images = new("--images", "--pcrs")
         {
-            Description = "The accepted images: the JSON of `nitro-cli describe-eif` or `sequencer eif describe`, or an "
-                + "array of them.",
+            Description = "The accepted images: the JSON of `nitro-cli describe-eif` or `sequencer eif "
+                + "describe`, or an array of them.",
             HelpName = "FILE",
             Required = required,
         };
         SimulatedRoot = new("--simulated-root")
         {
-            Description = "Permits documents of a simulated enclave under this root certificate (PEM or DER). They prove "
-                + "nothing to anybody else.",
+            Description = "Permits documents of a simulated enclave under this root certificate (PEM or "
+                + "DER). They prove nothing to anybody else.",
             HelpName = "FILE",
         };
     }
@@ -66,7 +68,8 @@ internal sealed class TrustOptions
         }
         catch (FormatException malformed)
         {
-            throw CliException.Usage($"{file} is no list of images that can be used. {malformed.Message}", malformed);
+            throw CliException.Usage(
+                $"{file} is no list of images that can be used. {malformed.Message}", malformed);
         }
     }
 

@@ -15,7 +15,9 @@ internal static class JwtMinter
     private const int RsaBitsMin = 2048;
 
     /// <summary>The compact form of a token signed with the private key in <paramref name="pem"/>.</summary>
-    /// <exception cref="CryptographicException">When the key is of no kind that tokens may be signed with.</exception>
+    /// <exception cref="CryptographicException">
+    /// When the key is of no kind that tokens may be signed with.
+    /// </exception>
     public static string Mint(string pem, JwtClaims claims)
     {
         using var ecdsa = TryImport(ECDsa.Create(), key => key.ImportFromPem(pem));

@@ -2,13 +2,17 @@ using System.Globalization;
 
 namespace Sequencer.Cli.Token;
 
-/// <summary>Spans of time as people type them: a whole number and one of <c>s</c>, <c>m</c>, <c>h</c>, <c>d</c>.</summary>
+/// <summary>
+/// Spans of time as people type them: a whole number and one of <c>s</c>, <c>m</c>, <c>h</c>, <c>d</c>.
+/// </summary>
 internal static class Lifetime
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
 
-    /// <summary>Reads such as <c>90s</c>, <c>15m</c>, <c>1h</c> or <c>30d</c>; null for anything else, none, or more
-    /// than ten years.</summary>
+    /// <summary>
+    /// Reads such as <c>90s</c>, <c>15m</c>, <c>1h</c> or <c>30d</c>; null for anything else, none, or more
+    /// than ten years.
+    /// </summary>
     public static TimeSpan? TryParse(string text)
     {
         if (text.Length < 2

@@ -44,7 +44,7 @@ internal static class TokenCommand
         lifetime.Validators.Add(result =>
         {
             if (Lifetime.TryParse(result.GetValueOrDefault<string>()) is null)
-                result.AddError("--ttl takes a whole number and a unit (s, m, h or d), such as 15m, 1h or 30d.");
+                result.AddError("--ttl takes a whole number and s, m, h or d, such as 15m, 1h or 30d.");
         });
         var command = new Command("token", "Signs a development token (JWT) for a chain and prints it.")
         {
@@ -79,7 +79,7 @@ internal static class TokenCommand
         catch (CryptographicException unusable)
         {
             throw CliException.Usage(
-                $"The key {keyFile} cannot sign tokens: {unusable.Message}. `make config` makes one that can.",
+                $"The key {keyFile} cannot sign tokens: {unusable.Message}. `make config` makes a good one.",
                 unusable);
         }
     }

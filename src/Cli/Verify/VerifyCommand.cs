@@ -8,12 +8,18 @@ namespace Sequencer.Cli.Verify;
 /// <summary><c>sequencer verify</c>: verifies a receipt offline and tells every check.</summary>
 internal static class VerifyCommand
 {
-    /// <summary>An entry has at most 65,535 bytes; a longer file is read to be refused by the check, not by the reader.</summary>
+    /// <summary>
+    /// An entry has at most 65,535 bytes; a longer file is read to be refused by the check, not by the
+    /// reader.
+    /// </summary>
     private const int TransactionBytesMax = 16 * Entry.MaxSizeBytes;
 
     public static Command Create(CliEnvironment environment)
     {
-        var receipt = new Argument<FileInfo>("RECEIPT") { Description = "The receipt or bundle (C2SP tlog-proof)." };
+        var receipt = new Argument<FileInfo>("RECEIPT")
+        {
+            Description = "The receipt or bundle (C2SP tlog-proof).",
+        };
         var data = new Option<FileInfo>("--data")
         {
             Description = "The transaction's bytes.",
@@ -41,7 +47,8 @@ internal static class VerifyCommand
                 InputFile.ReadText(parsed.GetRequiredValue(receipt), 2 * SignedNote.MaxSizeBytes),
                 InputFile.ReadBytes(parsed.GetRequiredValue(data), TransactionBytesMax),
                 document);
-            VerificationPrinter.Print(environment.Output, report, parsed.GetValue(trust.SimulatedRoot) is not null);
+            VerificationPrinter.Print(
+                environment.Output, report, parsed.GetValue(trust.SimulatedRoot) is not null);
             return report.IsValid ? ExitCodes.Done : ExitCodes.Refused;
         });
         return command;

@@ -2,7 +2,9 @@ using Sequencer.Attestation;
 
 namespace Sequencer.Client;
 
-/// <summary>Gathers what an audit finds; keeps the first ones and counts the rest. Owned by the audit's one flow.</summary>
+/// <summary>
+/// Gathers what an audit finds; keeps the first ones and counts the rest. Owned by the audit's one flow.
+/// </summary>
 internal sealed class AuditFindings
 {
     /// <summary>Findings that are kept.</summary>

@@ -35,5 +35,6 @@ public sealed record AuditReport
     public required bool IsSimulated { get; init; }
 
     /// <summary>True when nothing is wrong.</summary>
-    public bool IsSound => FindingsCount == 0 && Checks.All(check => check.Outcome != CheckOutcome.NotReached);
+    public bool IsSound =>
+        FindingsCount == 0 && Checks.All(check => check.Outcome != CheckOutcome.NotReached);
 }

@@ -12,7 +12,9 @@ public enum AuditRule
     /// <summary>The checkpoint carries the quorum of witnesses that the policy demands.</summary>
     Witnesses,
 
-    /// <summary>Every tile is there, and every hash above the leaves is the one recomputed from below.</summary>
+    /// <summary>
+    /// Every tile is there, and every hash above the leaves is the one recomputed from below.
+    /// </summary>
     Tiles,
 
     /// <summary>Every entry hashes to its leaf hash.</summary>
@@ -21,7 +23,9 @@ public enum AuditRule
     /// <summary>The root recomputed from the leaves is the checkpoint's.</summary>
     Root,
 
-    /// <summary>The epochs follow each other from size 0, each with an attestation document that holds.</summary>
+    /// <summary>
+    /// The epochs follow each other from size 0, each with an attestation document that holds.
+    /// </summary>
     Epochs,
 
     /// <summary>Each epoch after the first adopted exactly the history that the log shows.</summary>

@@ -26,7 +26,10 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
             if (keys.Length == 0)
                 findings.Add(rule, where, $"The policy does not name the log {origin}.");
             else if (signed.SignaturesBy(keys).Count == 0)
-                findings.Add(rule, where, $"It is not signed by the key {(policy is null ? "that the gateway" : "that the policy")} names.");
+            {
+                var source = policy is null ? "gateway" : "policy";
+                findings.Add(rule, where, $"It is not signed by the key that the {source} names.");
+            }
         }
         catch (TlogException wrong)
         {
@@ -35,15 +38,18 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
     }
 
     /// <summary>
-    /// Checks that the enclave whose epoch the checkpoint belongs to has cosigned it, which is the last to have begun
-    /// at or below its size; or, where epochs follow each other without an entry between, one of these.
+    /// Checks that the enclave whose epoch the checkpoint belongs to has cosigned it, which is the last to
+    /// have begun at or below its size; or, where epochs follow each other without an entry between, one of
+    /// these.
     /// </summary>
     /// <returns>The epoch that cosigned; null when none did.</returns>
-    public AuditedEpoch? CheckCosignature(string where, SignedCheckpoint signed, IReadOnlyList<AuditedEpoch> audited)
+    public AuditedEpoch? CheckCosignature(
+        string where, SignedCheckpoint signed, IReadOnlyList<AuditedEpoch> audited)
     {
         var size = signed.Checkpoint.Size;
         var begun = audited.Where(epoch => epoch.StartSize <= size).ToList();
-        var current = begun.Where((epoch, i) => begun.Skip(i + 1).All(later => later.StartSize == size)).ToList();
+        var current = begun
+            .Where((_, i) => begun.Skip(i + 1).All(later => later.StartSize == size)).ToList();
         try
         {
             foreach (var epoch in Enumerable.Reverse(current))

@@ -4,8 +4,8 @@ namespace Sequencer.Client;
 internal static class Damage
 {
     /// <summary>
-    /// What was read, or what is wrong with it: that it is missing, or not of the agreed form. Refusals and broken
-    /// connections are thrown.
+    /// What was read, or what is wrong with it: that it is missing, or not of the agreed form. Refusals and
+    /// broken connections are thrown.
     /// </summary>
     public static async Task<(T? Found, AuditFinding? Finding)> FindAsync<T>(
         Task<T?> reading, AuditRule rule, string where)

@@ -3,7 +3,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Client;
 
-/// <summary>Who signed a log since it began: every epoch's document, and the handovers between them.</summary>
+/// <summary>
+/// Who signed a log since it began: every epoch's document, and the handovers between them.
+/// </summary>
 /// <param name="origin">The log's origin.</param>
 /// <param name="enclaves">The images and the root that are accepted.</param>
 /// <param name="findings">Takes what is wrong.</param>
@@ -58,7 +60,7 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
             {
                 Compare(epoch, _epochs[i - 1], handover, rootAt(epoch.StartSize));
                 if (handover.Time < earliest)
-                    Add(epoch, $"Its handover's time, {handover.Time}, is before the one that precedes it, {earliest}.");
+                    Add(epoch, $"Its handover's time is before that of the last one: {handover.Time} < {earliest}.");
                 earliest = handover.Time;
             }
         }
@@ -68,7 +70,8 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
     {
         try
         {
-            IsSimulated |= EnclaveVerifier.ClaimsSimulation(AttestationDocument.Parse(epoch.AttestationDocument));
+            var document = AttestationDocument.Parse(epoch.AttestationDocument);
+            IsSimulated |= EnclaveVerifier.ClaimsSimulation(document);
             var enclave = enclaves.Verify(epoch.AttestationDocument);
             if (enclave.Key.ToString() == epoch.CosignerKey)
                 return enclave;
@@ -109,9 +112,9 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
         if (handover.Prior.Origin != origin)
             Add(epoch, $"Its handover is for another log, {handover.Prior.Origin}.");
         if (handover.Prior.Size != epoch.StartSize)
-            Add(epoch, $"Its handover adopted size {handover.Prior.Size}, but it begins at {epoch.StartSize}.");
+            Add(epoch, $"Its handover adopted size {handover.Prior.Size}; it begins at {epoch.StartSize}.");
         else if (root is { } recomputed && recomputed != handover.Prior.Root)
-            Add(epoch, $"Its handover adopted the root {handover.Prior.Root}; the log's root there is {recomputed}.");
+            Add(epoch, $"Its handover adopted the root {handover.Prior.Root}; the log's is {recomputed}.");
         if (!handover.NewKey.Equals(epoch.Enclave!.Key))
             Add(epoch, $"Its handover is to another key, {handover.NewKey}.");
         if (before.Enclave is { } enclave && !handover.PriorKey.Equals(enclave.Key))

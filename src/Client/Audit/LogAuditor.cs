@@ -4,8 +4,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// Audits a whole chain from what its gateway publishes: reads every tile, recomputes the tree, and compares it with
-/// the checkpoint, the epochs and their handovers, and an older checkpoint. Memory does not grow with the log.
+/// Audits a whole chain from what its gateway publishes: reads every tile, recomputes the tree, and compares
+/// it with the checkpoint, the epochs and their handovers, and an older checkpoint. Memory does not grow with
+/// the log.
 /// </summary>
 /// <param name="client">Reaches the gateway; its token, if any, must be for the chain.</param>
 /// <param name="enclaves">The images and the root that are accepted.</param>
@@ -24,8 +25,9 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
     public async Task<AuditReport> AuditAsync(ChainId chain, CancellationToken cancellation = default)
     {
         var log = client.ReadLog(chain);
-        // The checkpoint first: an epoch that begins between the two reads is then one too many, never one too few.
-        var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false) ?? throw NoSuchChain(chain);
+        // The checkpoint first: an epoch that begins between the two reads is then one too many, not too few.
+        var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false)
+            ?? throw NoSuchChain(chain);
         var epochs = await client.FindEpochsAsync(chain, cancellation).ConfigureAwait(false)
             ?? throw NoSuchChain(chain);
         if (TryParse(AuditRule.LogSignature, Newest, note) is not { } newest)
@@ -36,7 +38,9 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         var epochAudit = new EpochAudit(newest.Checkpoint.Origin, enclaves, _findings);
         epochAudit.CheckEpochs(epochs.Epochs);
         var cosigner = checkpoints.CheckCosignature(Newest, newest, epochAudit.Epochs);
-        var quorum = options.Policy is { HasWitnesses: true } ? checkpoints.CheckWitnesses(Newest, newest) : null;
+        var quorum = options.Policy is { HasWitnesses: true }
+            ? checkpoints.CheckWitnesses(Newest, newest)
+            : null;
         var older = ReadOlder(checkpoints);
 
         var size = newest.Checkpoint.Size;
@@ -91,8 +95,8 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         else if (root != checkpoint.Root)
         {
             _findings.Add(AuditRule.Root, Newest,
-                $"It states the root {checkpoint.Root}; the leaf hashes give {root}: leaf hashes were changed, or the "
-                    + "checkpoint is of another history.");
+                $"It states the root {checkpoint.Root}; the leaf hashes give {root}: leaf hashes were "
+                    + "changed, or the checkpoint is of another history.");
         }
     }
 
@@ -101,13 +105,13 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         if (older.Size > newest.Size)
         {
             _findings.Add(AuditRule.OlderCheckpoint, Older,
-                $"It is of size {older.Size}, but the log now has size {newest.Size}: entries were taken back.");
+                $"It is of size {older.Size}; the log now has {newest.Size}: entries were taken back.");
         }
         else if (walk.RootAt(older.Size) is { } root && root != older.Root)
         {
             _findings.Add(AuditRule.OlderCheckpoint, Older,
-                $"At size {older.Size} it states the root {older.Root}; the log's root there is {root}: history was "
-                    + "rewritten. Keep both checkpoints: together they prove it.");
+                $"At size {older.Size} it states the root {older.Root}; the log's root there is {root}: "
+                    + "history was rewritten. Keep both checkpoints: together they prove it.");
         }
         else if (walk.RootAt(older.Size) is null)
         {
@@ -118,8 +122,9 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
     private IEnumerable<AuditCheck> Conclude(
         Checkpoint newest, AuditedEpoch? cosigner, QuorumResult? quorum, EpochAudit epochs, TreeWalk walk)
     {
-        yield return _findings.Conclude(AuditRule.LogSignature,
-            $"by the key that the {(options.Policy is null ? "gateway" : "policy")} names for {newest.Origin}");
+        var source = options.Policy is null ? "gateway" : "policy";
+        yield return _findings.Conclude(
+            AuditRule.LogSignature, $"by the key that the {source} names for {newest.Origin}");
         yield return _findings.Conclude(AuditRule.EnclaveCosignature, cosigner is null
             ? "by the enclave of the epoch"
             : $"by {cosigner.Enclave!.Key.Name} of {cosigner.Name}");
@@ -131,7 +136,8 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
             ? _findings.Conclude(AuditRule.Entries, $"{newest.Size} entries hashed")
             : NotAsked(AuditRule.Entries, "not read: only their leaf hashes were checked");
         yield return _findings.Conclude(AuditRule.Root, $"{newest.Root} at size {newest.Size}");
-        yield return _findings.Conclude(AuditRule.Epochs, $"{epochs.Epochs.Count}, with their attestation documents");
+        yield return _findings.Conclude(
+            AuditRule.Epochs, $"{epochs.Epochs.Count}, with their attestation documents");
         yield return _findings.Conclude(AuditRule.Handovers, $"{Math.Max(0, epochs.Epochs.Count - 1)}");
         yield return options.OlderCheckpoint is not null
             ? _findings.Conclude(AuditRule.OlderCheckpoint, "of a prefix of this log")
@@ -150,7 +156,8 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         IsSimulated = false,
     };
 
-    private static AuditCheck NotAsked(AuditRule rule, string detail) => new(rule, CheckOutcome.NotAsked, detail);
+    private static AuditCheck NotAsked(AuditRule rule, string detail) =>
+        new(rule, CheckOutcome.NotAsked, detail);
 
     private static SequencerClientException NoSuchChain(ChainId chain) => new(
         SequencerClientError.Refused, $"The gateway has no chain {chain}: nothing was submitted to it yet.");

@@ -11,14 +11,17 @@ internal sealed record TileReading(
     int Width, Hash[]? Leaves, Hash? Root, IReadOnlyList<AuditFinding> Findings)
 {
     /// <summary>Reads a tile and, when asked, its entries. Damage becomes findings.</summary>
-    /// <exception cref="SequencerClientException">When the gateway refused or could not be reached.</exception>
+    /// <exception cref="SequencerClientException">
+    /// When the gateway refused or could not be reached.
+    /// </exception>
     public static async Task<TileReading> ReadAsync(
         LogReader log, ulong index, int width, bool rehashEntries, CancellationToken cancellation)
     {
         var findings = new List<AuditFinding>();
         var tile = new TileId(0, index, width);
         var bundle = new EntryBundlePath(index, width);
-        var leavesTask = Damage.FindAsync(log.FindTileAsync(tile, cancellation), AuditRule.Tiles, tile.ToPath());
+        var leavesTask =
+            Damage.FindAsync(log.FindTileAsync(tile, cancellation), AuditRule.Tiles, tile.ToPath());
         ReadOnlyMemory<byte>[]? entries = null;
         if (rehashEntries)
         {
@@ -60,8 +63,8 @@ internal sealed record TileReading(
             if (hash != leaves[i])
             {
                 findings.Add(new(AuditRule.Entries, bundle.ToPath(),
-                    $"Entry {tile.Index * Tile.Width + (ulong)i} hashes to {hash}, but {tile.ToPath()} has {leaves[i]}: "
-                        + "one of the two was changed."));
+                    $"Entry {tile.Index * Tile.Width + (ulong)i} hashes to {hash}, but {tile.ToPath()} has "
+                        + $"{leaves[i]}: one of the two was changed."));
             }
         }
     }

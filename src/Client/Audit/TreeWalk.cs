@@ -3,8 +3,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// Reads a log's tiles from the first to the last and recomputes its tree. A bounded number of tiles is read and hashed
-/// at a time; they are taken over in order, so that the state is one compact range and a few hashes a level.
+/// Reads a log's tiles from the first to the last and recomputes its tree. A bounded number of tiles is read
+/// and hashed at a time; they are taken over in order, so that the state is one compact range and a few
+/// hashes a level.
 /// </summary>
 /// <param name="log">Where the tiles come from.</param>
 /// <param name="size">The checkpoint's size.</param>
@@ -12,7 +13,8 @@ namespace Sequencer.Client;
 /// <param name="options">Whether entries are hashed, and how much is done at a time.</param>
 /// <param name="findings">Takes what is wrong.</param>
 internal sealed class TreeWalk(
-    LogReader log, ulong size, IEnumerable<ulong> rootsWanted, LogAuditOptions options, AuditFindings findings)
+    LogReader log, ulong size, IEnumerable<ulong> rootsWanted, LogAuditOptions options,
+    AuditFindings findings)
 {
     private readonly Queue<ulong> _rootsWanted = new(rootsWanted.Append(size).Distinct().Order());
     private readonly Dictionary<ulong, Hash> _roots = [];
@@ -29,7 +31,9 @@ internal sealed class TreeWalk(
     /// <summary>The root at a wanted size; null when missing tiles left it unknown.</summary>
     public Hash? RootAt(ulong wanted) => _roots.TryGetValue(wanted, out var root) ? root : null;
 
-    /// <exception cref="SequencerClientException">When the gateway refused or could not be reached.</exception>
+    /// <exception cref="SequencerClientException">
+    /// When the gateway refused or could not be reached.
+    /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         TakeRoots(0, []);
@@ -67,7 +71,8 @@ internal sealed class TreeWalk(
     {
         var width = (int)Math.Min(Tile.Width, size - index * Tile.Width);
         return Task.Run(
-            () => TileReading.ReadAsync(log, index, width, options.RehashEntries, cancellation), cancellation);
+            () => TileReading.ReadAsync(log, index, width, options.RehashEntries, cancellation),
+            cancellation);
     }
 
     private async Task TakeAsync(ulong index, TileReading reading, CancellationToken cancellation)
@@ -91,7 +96,8 @@ internal sealed class TreeWalk(
     private void TakeRoots(ulong index, Hash[]? leaves)
     {
         var start = index * Tile.Width;
-        while (_rootsWanted.TryPeek(out var wanted) && wanted <= start + (ulong)(leaves?.Length ?? Tile.Width))
+        while (_rootsWanted.TryPeek(out var wanted)
+            && wanted <= start + (ulong)(leaves?.Length ?? Tile.Width))
         {
             _rootsWanted.Dequeue();
             if (_leavesMissing)

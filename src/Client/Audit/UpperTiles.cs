@@ -3,9 +3,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// Compares the tiles above the leaves with what is recomputed from below, level by level, as the hashes come in.
-/// Holds at most 256 hashes a level. A hash that could not be recomputed is unknown (null), as is all above it.
-/// Owned by the audit's one flow.
+/// Compares the tiles above the leaves with what is recomputed from below, level by level, as the hashes come
+/// in. Holds at most 256 hashes a level. A hash that could not be recomputed is unknown (null), as is all
+/// above it. Owned by the audit's one flow.
 /// </summary>
 internal sealed class UpperTiles(LogReader log, AuditFindings findings)
 {
@@ -48,7 +48,8 @@ internal sealed class UpperTiles(LogReader log, AuditFindings findings)
         var state = _levels[level];
         var tile = new TileId(level, state.FullTiles, state.Hashes.Count);
         var (served, damaged) = await Damage
-            .FindAsync(log.FindTileAsync(tile, cancellation), AuditRule.Tiles, tile.ToPath()).ConfigureAwait(false);
+            .FindAsync(log.FindTileAsync(tile, cancellation), AuditRule.Tiles, tile.ToPath())
+            .ConfigureAwait(false);
         Compared++;
         if (damaged is not null)
             findings.Add(damaged);
@@ -60,8 +61,8 @@ internal sealed class UpperTiles(LogReader log, AuditFindings findings)
             {
                 var below = new TileId(level - 1, tile.Index * Tile.Width + (ulong)i, Tile.Width);
                 findings.Add(AuditRule.Tiles, tile.ToPath(),
-                    $"Hash {i} is {served[i]}, but {below.ToPath()} has the root {recomputed}: one of the two tiles was "
-                        + "changed.");
+                    $"Hash {i} is {served[i]}, but {below.ToPath()} has the root {recomputed}: one of the "
+                        + "two tiles was changed.");
             }
         }
     }

@@ -27,8 +27,11 @@ internal static class BatchLines
     }
 
     /// <summary>The batch's own line and one line for each transaction.</summary>
-    /// <exception cref="SequencerClientException">When there are more or fewer lines, or other ones.</exception>
-    public static (BatchAnswer Batch, IReadOnlyList<TransactionAnswer> Transactions) Read(byte[] body, int count)
+    /// <exception cref="SequencerClientException">
+    /// When there are more or fewer lines, or other ones.
+    /// </exception>
+    public static (BatchAnswer Batch, IReadOnlyList<TransactionAnswer> Transactions) Read(
+        byte[] body, int count)
     {
         BatchAnswer? batch = null;
         var transactions = new List<TransactionAnswer>(count);

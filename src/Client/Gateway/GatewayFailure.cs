@@ -5,8 +5,12 @@ namespace Sequencer.Client;
 /// <summary>Why one attempt failed, and what follows from it.</summary>
 internal sealed record GatewayFailure
 {
-    /// <summary>Codes of a 503 that no waiting changes: the chain or the service needs its operator.</summary>
+    /// <summary>
+    /// Codes of a 503 that no waiting changes: the chain or the service needs its operator.
+    /// </summary>
     private static readonly string[] LastingCodes = ["chain_stopped", "chains_full"];
+
+    private const string NoReason = "it gave no reason";
 
     public required SequencerClientError Error { get; init; }
 
@@ -55,8 +59,8 @@ internal sealed record GatewayFailure
         {
             Error = SequencerClientError.Unreachable,
             Message = neverSent
-                ? $"No connection to the gateway at {gateway}: {cause.Message}. "
-                    + "Check the address, and that the gateway is running."
+                ? $"No connection to the gateway at {gateway}: {cause.Message}. Check the address, and that "
+                    + "the gateway is running."
                 : $"The connection to the gateway at {gateway} broke off: {cause.Message}.",
             Cause = cause,
             IsPassing = true,
@@ -70,28 +74,31 @@ internal sealed record GatewayFailure
         var problem = ProblemDocument.Read(body);
         var name = problem?.Code is { } code ? $"{status} {code}" : $"{status}";
         var passing = response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-            or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+            or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable
+            or HttpStatusCode.GatewayTimeout;
         return new()
         {
             Error = SequencerClientError.Refused,
-            Message = $"The gateway refused ({name}): {problem?.Detail ?? problem?.Title ?? "it gave no reason"}",
+            Message = $"The gateway refused ({name}): {problem?.Detail ?? problem?.Title ?? NoReason}",
             Status = status,
             Code = problem?.Code,
             RetryAfter = ReadRetryAfter(response, time),
             IsPassing = passing && !LastingCodes.Contains(problem?.Code),
             MayHaveHappened = problem?.Code is "outcome_unknown" || response.StatusCode
-                is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout,
+                is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+                or HttpStatusCode.GatewayTimeout,
         };
     }
 
     /// <summary>The exception that ends the request.</summary>
-    /// <param name="uncertain">Whether this or an earlier attempt of a submission may have been carried out.</param>
+    /// <param name="uncertain">Whether this or an earlier attempt of a submission may have been carried
+    /// out.</param>
     public SequencerClientException ToException(GatewayRequest request, int attempts, bool uncertain)
     {
         var message = attempts > 1 ? $"{Message} Gave up after {attempts} attempts." : Message;
         if (uncertain)
-            message += " The submission may have been sequenced all the same: submit the same bytes again with the "
-                + $"idempotency key {request.IdempotencyKey} to settle it.";
+            message += " The submission may have been sequenced all the same: submit the same bytes again "
+                + $"with the idempotency key {request.IdempotencyKey} to settle it.";
         return new(uncertain ? SequencerClientError.OutcomeUnknown : Error, message, Cause)
         {
             Status = Status,

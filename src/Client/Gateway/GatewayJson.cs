@@ -31,7 +31,7 @@ internal sealed partial class GatewayJson : JsonSerializerContext
     /// <summary>The exception for an answer that is not what was agreed.</summary>
     public static SequencerClientException BadAnswer(string what, Exception? inner = null) => new(
         SequencerClientError.BadAnswer,
-        $"The gateway's answer cannot be used: {what}. Check that the address is a sequencer's and that client and "
-            + "gateway are of matching versions.",
+        $"The gateway's answer cannot be used: {what}. Check that the address is a sequencer's and that "
+            + "client and gateway are of matching versions.",
         inner);
 }

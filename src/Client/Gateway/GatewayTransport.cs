@@ -3,14 +3,16 @@ using System.Net;
 namespace Sequencer.Client;
 
 /// <summary>
-/// Sends requests to one gateway until an answer is final: passing failures are tried again, within the limits of
-/// <see cref="SequencerClientOptions"/>. A submission is safe to repeat because it carries its idempotency key.
-/// Safe for concurrent use.
+/// Sends requests to one gateway until an answer is final: passing failures are tried again, within the
+/// limits of <see cref="SequencerClientOptions"/>. A submission is safe to repeat because it carries its
+/// idempotency key. Safe for concurrent use.
 /// </summary>
 internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions options, TimeProvider time)
 {
     /// <summary>The answer's body, or null when the gateway says that there is no such thing (404).</summary>
-    /// <exception cref="SequencerClientException">When the last attempt failed or the gateway refused.</exception>
+    /// <exception cref="SequencerClientException">
+    /// When the last attempt failed or the gateway refused.
+    /// </exception>
     public async Task<byte[]?> FindAsync(GatewayRequest request, CancellationToken cancellation)
     {
         try
@@ -24,7 +26,9 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     }
 
     /// <summary>The body of the gateway's answer.</summary>
-    /// <exception cref="SequencerClientException">When the last attempt failed or the gateway refused.</exception>
+    /// <exception cref="SequencerClientException">
+    /// When the last attempt failed or the gateway refused.
+    /// </exception>
     public async Task<byte[]> SendAsync(GatewayRequest request, CancellationToken cancellation)
     {
         var pauses = new RetryPauses(options, time);
@@ -44,18 +48,22 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     private async Task<(byte[]? Body, GatewayFailure? Failure)> AttemptAsync(
         GatewayRequest request, CancellationToken cancellation)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.AttemptTimeoutMs), time);
+        using var timeout =
+            new CancellationTokenSource(TimeSpan.FromMilliseconds(options.AttemptTimeoutMs), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
             using var message = request.ToMessage(options.Token);
             using var response = await http
-                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token)
+                .ConfigureAwait(false);
             var body = await ReadBoundedAsync(response.Content, request.AnswerBytesMax, either.Token)
                 .ConfigureAwait(false);
             if (body is null)
                 return (null, GatewayFailure.TooLong(request.AnswerBytesMax));
-            return response.IsSuccessStatusCode ? (body, null) : (null, GatewayFailure.Of(response, body, time));
+            return response.IsSuccessStatusCode
+                ? (body, null)
+                : (null, GatewayFailure.Of(response, body, time));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -1,6 +1,8 @@
 namespace Sequencer.Client;
 
-/// <summary>One boot of one enclave, as the gateway tells it: unverified until an audit or a receipt checks it.</summary>
+/// <summary>
+/// One boot of one enclave, as the gateway tells it: unverified until an audit or a receipt checks it.
+/// </summary>
 public sealed record LogEpoch
 {
     /// <summary>The chain's size when this enclave took it over; 0 for the first.</summary>

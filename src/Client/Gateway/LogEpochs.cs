@@ -1,6 +1,8 @@
 namespace Sequencer.Client;
 
-/// <summary>Who has signed a chain since it began, as the gateway tells it (<c>GET /log/{chain}/epochs</c>).</summary>
+/// <summary>
+/// Who has signed a chain since it began, as the gateway tells it (<c>GET /log/{chain}/epochs</c>).
+/// </summary>
 public sealed record LogEpochs
 {
     /// <summary>The chain's origin: <c>&lt;log prefix&gt;/&lt;chain id&gt;</c>.</summary>

@@ -4,8 +4,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// Reads one chain's log as the gateway publishes it (C2SP tlog-tiles). What it returns has the right length and is
-/// otherwise unverified. Safe for concurrent use.
+/// Reads one chain's log as the gateway publishes it (C2SP tlog-tiles). What it returns has the right length
+/// and is otherwise unverified. Safe for concurrent use.
 /// </summary>
 public sealed class LogReader
 {
@@ -27,8 +27,8 @@ public sealed class LogReader
     }
 
     /// <summary>
-    /// The hashes of a tile; null when there is none. A log that has grown may have replaced a partial tile by the full
-    /// one, of which then the first part is returned.
+    /// The hashes of a tile; null when there is none. A log that has grown may have replaced a partial tile
+    /// by the full one, of which then the first part is returned.
     /// </summary>
     /// <exception cref="SequencerClientException">
     /// When it was refused, no answer could be had, or the tile has another length.
@@ -38,13 +38,14 @@ public sealed class LogReader
         var hashes = await FindExactTileAsync(tile, cancellation).ConfigureAwait(false);
         if (hashes is not null || tile.Width == Tile.Width)
             return hashes;
-        var full = await FindExactTileAsync(tile with { Width = Tile.Width }, cancellation).ConfigureAwait(false);
+        var full = await FindExactTileAsync(tile with { Width = Tile.Width }, cancellation)
+            .ConfigureAwait(false);
         return full?[..tile.Width];
     }
 
     /// <summary>
-    /// The entries of a bundle, in order; null when there is none. As with tiles, the full bundle may stand for a
-    /// partial one.
+    /// The entries of a bundle, in order; null when there is none. As with tiles, the full bundle may stand
+    /// for a partial one.
     /// </summary>
     /// <exception cref="SequencerClientException">
     /// When it was refused, no answer could be had, or the bytes are no such bundle.
@@ -68,15 +69,19 @@ public sealed class LogReader
         var bytes = await FindAsync(path, Tile.SizeBytes, cancellation).ConfigureAwait(false);
         if (bytes is not null && bytes.Length != tile.Width * Hash.SizeBytes)
         {
+            var length = tile.Width * Hash.SizeBytes;
             throw new SequencerClientException(SequencerClientError.BadAnswer,
-                $"It has {bytes.Length} bytes; a tile of {tile.Width} hashes has {tile.Width * Hash.SizeBytes}.");
+                $"It has {bytes.Length} bytes; a tile of {tile.Width} hashes has {length}.");
         }
 
         return bytes is null ? null : MemoryMarshal.Cast<byte, Hash>(bytes).ToArray();
     }
 
-    private Task<byte[]?> FindBundleAsync(EntryBundlePath bundle, CancellationToken cancellation) => FindAsync(
-        bundle.ToPath(), bundle.Width * (EntryBundle.PrefixSizeBytes + Entry.MaxSizeBytes), cancellation);
+    private Task<byte[]?> FindBundleAsync(EntryBundlePath bundle, CancellationToken cancellation)
+    {
+        var bytesMax = bundle.Width * (EntryBundle.PrefixSizeBytes + Entry.MaxSizeBytes);
+        return FindAsync(bundle.ToPath(), bytesMax, cancellation);
+    }
 
     private Task<byte[]?> FindAsync(string path, int bytesMax, CancellationToken cancellation) =>
         _transport.FindAsync(new() { Path = _prefix + path, AnswerBytesMax = bytesMax }, cancellation);

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Sequencer.Client;
 
-/// <summary>What the client reads of a gateway's refusal (RFC 9457 problem+json with a stable <c>code</c>).</summary>
+/// <summary>
+/// What the client reads of a gateway's refusal (RFC 9457 problem+json with a stable <c>code</c>).
+/// </summary>
 internal sealed record ProblemDocument
 {
     public string? Title { get; init; }
@@ -11,7 +13,9 @@ internal sealed record ProblemDocument
 
     public string? Code { get; init; }
 
-    /// <summary>The problem in a body; null when the body is something else, such as a proxy's page.</summary>
+    /// <summary>
+    /// The problem in a body; null when the body is something else, such as a proxy's page.
+    /// </summary>
     public static ProblemDocument? Read(byte[] body)
     {
         try

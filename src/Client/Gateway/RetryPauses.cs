@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace Sequencer.Client;
 
 /// <summary>
-/// The pauses between the attempts of one request: doubling, half random so that many clients do not come back
-/// together, never shorter than the gateway's <c>Retry-After</c>, and bounded in sum. Owned by one request.
+/// The pauses between the attempts of one request: doubling, half random so that many clients do not come
+/// back together, never shorter than the gateway's <c>Retry-After</c>, and bounded in sum. Owned by one
+/// request.
 /// </summary>
 internal sealed class RetryPauses(SequencerClientOptions options, TimeProvider time)
 {
@@ -13,7 +14,9 @@ internal sealed class RetryPauses(SequencerClientOptions options, TimeProvider t
     private TimeSpan _left = TimeSpan.FromMilliseconds(options.RetryPausesTotalMs);
     private int _doublings;
 
-    /// <summary>Waits before the next attempt; false, without waiting, when the time allowed does not reach.</summary>
+    /// <summary>
+    /// Waits before the next attempt; false, without waiting, when the time allowed does not reach.
+    /// </summary>
     public async Task<bool> PauseAsync(TimeSpan? retryAfter, CancellationToken cancellation)
     {
         var longestMs = (double)options.RetryPauseMs * (1 << Math.Min(_doublings++, DoublingsMax));

@@ -6,8 +6,9 @@ namespace Sequencer.Client;
 
 /// <summary>
 /// Talks to one gateway on behalf of one chain. Passing failures are retried; every submission carries an
-/// idempotency key, so that a retry after a lost answer gets the same index. Answers are checked against what was
-/// asked, but trusted for nothing else: that is <see cref="ReceiptVerifier"/>'s part. Safe for concurrent use.
+/// idempotency key, so that a retry after a lost answer gets the same index. Answers are checked against what
+/// was asked, but trusted for nothing else: that is <see cref="ReceiptVerifier"/>'s part. Safe for concurrent
+/// use.
 /// </summary>
 public sealed class SequencerClient
 {
@@ -22,7 +23,8 @@ public sealed class SequencerClient
 
     private readonly GatewayTransport _transport;
 
-    /// <param name="http">Carries the requests; its base address is the gateway's, and ends in a slash.</param>
+    /// <param name="http">Carries the requests; its base address is the gateway's, and ends in a
+    /// slash.</param>
     /// <param name="options">The token and the limits of retrying; read once.</param>
     /// <param name="time">The clock that retries go by; the system's when null.</param>
     /// <exception cref="ArgumentException">When the base address is missing.</exception>
@@ -31,7 +33,7 @@ public sealed class SequencerClient
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(options);
         if (http.BaseAddress is not { IsAbsoluteUri: true })
-            throw new ArgumentException("The HttpClient needs the gateway's address as its base address.", nameof(http));
+            throw new ArgumentException("The gateway's address must be the base address.", nameof(http));
         _transport = new GatewayTransport(http, options, time ?? TimeProvider.System);
     }
 
@@ -43,7 +45,8 @@ public sealed class SequencerClient
     /// </param>
     /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
     public async Task<SequencedTransaction> SubmitAsync(
-        ReadOnlyMemory<byte> transaction, string? idempotencyKey = null, CancellationToken cancellation = default)
+        ReadOnlyMemory<byte> transaction, string? idempotencyKey = null,
+        CancellationToken cancellation = default)
     {
         idempotencyKey ??= NewIdempotencyKey();
         var body = await _transport.SendAsync(new GatewayRequest
@@ -65,8 +68,12 @@ public sealed class SequencerClient
 
     /// <summary>Submits many transactions that take consecutive indices, all or none.</summary>
     /// <returns>One for each transaction, in order.</returns>
-    /// <exception cref="SequencerClientException">When they were refused, or no answer could be had.</exception>
-    /// <exception cref="ArgumentException">When there are none, or more than <see cref="BatchEntriesMax"/>.</exception>
+    /// <exception cref="SequencerClientException">
+    /// When they were refused, or no answer could be had.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// When there are none, or more than <see cref="BatchEntriesMax"/>.
+    /// </exception>
     public async Task<IReadOnlyList<SequencedTransaction>> SubmitBatchAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> transactions, string? idempotencyKey = null,
         CancellationToken cancellation = default)
@@ -75,7 +82,8 @@ public sealed class SequencerClient
         if (transactions.Count is 0 or > BatchEntriesMax)
         {
             throw new ArgumentException(
-                $"A batch has 1 to {BatchEntriesMax} transactions; got {transactions.Count}.", nameof(transactions));
+                $"A batch has 1 to {BatchEntriesMax} transactions; got {transactions.Count}.",
+                nameof(transactions));
         }
 
         idempotencyKey ??= NewIdempotencyKey();
@@ -95,11 +103,13 @@ public sealed class SequencerClient
             return (IReadOnlyList<SequencedTransaction>)[.. lines.Select((line, offset) =>
                 line.Idx == batch.FirstIdx + (ulong)offset
                     ? Sequenced(line, batch.CreatedAt, transactions[offset])
-                    : throw GatewayJson.BadAnswer($"line {offset + 2} has the index {line.Idx}, not the next one"))];
+                    : throw GatewayJson.BadAnswer($"index {line.Idx} is not the next one"))];
         });
     }
 
-    /// <summary>Fetches a transaction of the token's chain with a receipt against the newest checkpoint.</summary>
+    /// <summary>
+    /// Fetches a transaction of the token's chain with a receipt against the newest checkpoint.
+    /// </summary>
     /// <param name="index">Zero-based place in the chain.</param>
     /// <param name="bundle">Whether the receipt shall carry the enclave's attestation document.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -120,7 +130,7 @@ public sealed class SequencerClient
         var answer = GatewayJson.Read(body, GatewayJson.Default.TransactionAnswer);
         if (answer.Idx != index)
             throw GatewayJson.BadAnswer($"it is about index {answer.Idx}; asked was {index}");
-        var data = answer.DataBase64 ?? throw GatewayJson.BadAnswer("the transaction's data_base64 is missing");
+        var data = answer.DataBase64 ?? throw GatewayJson.BadAnswer("data_base64 is missing");
         return Sequenced(answer, answer.CreatedAt, data);
     }
 
@@ -137,8 +147,12 @@ public sealed class SequencerClient
         return body is null ? null : GatewayJson.Read(body, GatewayJson.Default.EpochsAnswer).ToEpochs();
     }
 
-    /// <summary>Makes a bundle of a receipt with the document that the gateway keeps of the enclave that cosigned it.</summary>
-    /// <exception cref="SequencerClientException">When it was refused, or no such document could be had.</exception>
+    /// <summary>
+    /// Makes a bundle of a receipt with the document that the gateway keeps of the enclave that cosigned it.
+    /// </summary>
+    /// <exception cref="SequencerClientException">
+    /// When it was refused, or no such document could be had.
+    /// </exception>
     public async Task<string> BundleAsync(string receipt, CancellationToken cancellation = default)
     {
         try
@@ -148,7 +162,7 @@ public sealed class SequencerClient
                 throw GatewayJson.BadAnswer($"the receipt's log, {origin}, does not end in a chain id");
             var epochs = await FindEpochsAsync(chain, cancellation).ConfigureAwait(false);
             return (epochs is null ? null : Bundle.Create(receipt, epochs))
-                ?? throw GatewayJson.BadAnswer($"none of the epochs of {origin} is of the enclave that cosigned the receipt");
+                ?? throw GatewayJson.BadAnswer($"none of the epochs of {origin} cosigned the receipt");
         }
         catch (TlogException malformed)
         {
@@ -157,14 +171,17 @@ public sealed class SequencerClient
     }
 
     /// <summary>Fetches an attestation document of the running enclave, COSE_Sign1 bytes.</summary>
-    /// <param name="nonce">At most 512 bytes that the document must then carry; null takes any recent document.</param>
+    /// <param name="nonce">At most 512 bytes that the document must then carry; null takes any recent
+    /// document.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
     public Task<byte[]> GetAttestationAsync(
         ReadOnlyMemory<byte>? nonce = null, CancellationToken cancellation = default) =>
         _transport.SendAsync(new GatewayRequest
         {
-            Path = nonce is { } bytes ? $"attestation?nonce={Convert.ToHexStringLower(bytes.Span)}" : "attestation",
+            Path = nonce is { } bytes
+                ? $"attestation?nonce={Convert.ToHexStringLower(bytes.Span)}"
+                : "attestation",
             AnswerBytesMax = AttestationBytesMax,
         }, cancellation);
 
@@ -174,7 +191,9 @@ public sealed class SequencerClient
     private static string NewIdempotencyKey() =>
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdempotencyKeyBytes));
 
-    /// <summary>Reads the answer to a submission; when it cannot be used, the submission stands all the same.</summary>
+    /// <summary>
+    /// Reads the answer to a submission; when it cannot be used, the submission stands all the same.
+    /// </summary>
     private static T Submitted<T>(string idempotencyKey, Func<T> read)
     {
         try

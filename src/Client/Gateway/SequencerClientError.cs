@@ -3,7 +3,9 @@ namespace Sequencer.Client;
 /// <summary>What kind of failure a <see cref="SequencerClientException"/> reports.</summary>
 public enum SequencerClientError
 {
-    /// <summary>The gateway answered with a refusal; <see cref="SequencerClientException.Code"/> names it.</summary>
+    /// <summary>
+    /// The gateway answered with a refusal; <see cref="SequencerClientException.Code"/> names it.
+    /// </summary>
     Refused,
 
     /// <summary>No answer: connection refused, name not found, broken off, or too slow.</summary>
@@ -15,6 +17,8 @@ public enum SequencerClientError
     /// </summary>
     OutcomeUnknown,
 
-    /// <summary>The gateway answered, but not in the agreed form, or with a receipt for something else.</summary>
+    /// <summary>
+    /// The gateway answered, but not in the agreed form, or with a receipt for something else.
+    /// </summary>
     BadAnswer,
 }

@@ -14,7 +14,9 @@ public sealed class SequencerClientException : Exception
     /// <summary>The stable <c>code</c> of the gateway's problem+json; null when it gave none.</summary>
     public string? Code { get; init; }
 
-    /// <summary>How long the gateway asked to wait before the next attempt; null when it did not say.</summary>
+    /// <summary>
+    /// How long the gateway asked to wait before the next attempt; null when it did not say.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The key under which a submission was sent; null for other requests.</summary>

@@ -4,8 +4,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// What a gateway says of whom to trust: a beginning for developers. It proves nothing, since a false gateway would name
-/// its own keys: compare it with what the operator publishes elsewhere before relying on it.
+/// What a gateway says of whom to trust: a beginning for developers. It proves nothing, since a false gateway
+/// would name its own keys: compare it with what the operator publishes elsewhere before relying on it.
 /// </summary>
 public sealed record GatewayTrust
 {
@@ -19,14 +19,18 @@ public sealed record GatewayTrust
     /// <summary>The images of the chain's epochs, the newest first.</summary>
     public required AcceptedImages Images { get; init; }
 
-    /// <summary>The root of simulated documents; null when the newest epoch's enclave is a real one.</summary>
+    /// <summary>
+    /// The root of simulated documents; null when the newest epoch's enclave is a real one.
+    /// </summary>
     public required TrustedRoot? SimulatedRoot { get; init; }
 
     /// <summary>
-    /// Reads what the epochs of a chain say. Their documents must hold under the AWS root, or, where the newest says
-    /// that it is simulated, under the root that it brings along.
+    /// Reads what the epochs of a chain say. Their documents must hold under the AWS root, or, where the
+    /// newest says that it is simulated, under the root that it brings along.
     /// </summary>
-    /// <exception cref="TlogException">When the log's key is not of the form of one, or is another log's.</exception>
+    /// <exception cref="TlogException">
+    /// When the log's key is not of the form of one, or is another log's.
+    /// </exception>
     /// <exception cref="AttestationException">When the newest document does not hold.</exception>
     public static GatewayTrust Read(LogEpochs epochs)
     {
@@ -39,7 +43,7 @@ public sealed record GatewayTrust
         }
 
         if (epochs.Epochs.Count == 0)
-            throw new AttestationException(AttestationError.Malformed, "The gateway names no epoch of the chain.");
+            throw new AttestationException(AttestationError.Malformed, "The gateway names no epoch.");
         var newest = AttestationDocument.Parse(epochs.Epochs[^1].AttestationDocument);
         var simulatedRoot = EnclaveVerifier.ClaimsSimulation(newest)
             ? TrustedRoot.Simulated(newest.CaBundle[0])
@@ -62,7 +66,9 @@ public sealed record GatewayTrust
 
     private static AcceptedImage Image(EnclaveIdentity enclave) => new(enclave.Attestation.Image);
 
-    /// <summary>An earlier epoch's enclave; null when its document does not hold, so that its image is left out.</summary>
+    /// <summary>
+    /// An earlier epoch's enclave; null when its document does not hold, so that its image is left out.
+    /// </summary>
     private static EnclaveIdentity? TryVerify(EnclaveVerifier enclaves, LogEpoch epoch)
     {
         try

@@ -2,12 +2,14 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Client;
 
-/// <summary>Bundles: receipts that carry the attestation document of the enclave that cosigned them.</summary>
+/// <summary>
+/// Bundles: receipts that carry the attestation document of the enclave that cosigned them.
+/// </summary>
 public static class Bundle
 {
     /// <summary>
-    /// Puts into a receipt the document of the epoch whose enclave cosigned it, so that it can be verified alone.
-    /// Nothing is verified but that one cosignature.
+    /// Puts into a receipt the document of the epoch whose enclave cosigned it, so that it can be verified
+    /// alone. Nothing is verified but that one cosignature.
     /// </summary>
     /// <param name="receipt">The tlog-proof text.</param>
     /// <param name="epochs">The epochs of the receipt's log.</param>

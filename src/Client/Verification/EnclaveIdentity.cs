@@ -4,8 +4,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// One boot of one enclave, as its verified attestation document states it: the key that it made, the name that it
-/// cosigns under, and the image that it runs. Only <see cref="EnclaveVerifier"/> makes one.
+/// One boot of one enclave, as its verified attestation document states it: the key that it made, the name
+/// that it cosigns under, and the image that it runs. Only <see cref="EnclaveVerifier"/> makes one.
 /// </summary>
 public sealed record EnclaveIdentity
 {

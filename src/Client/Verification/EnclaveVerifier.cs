@@ -5,9 +5,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// Verifies attestation documents of sequencer enclaves, each at its own time: a receipt proves history, for ever, so
-/// that an expired certificate does not void it. Documents that verified are remembered by the SHA-256 of their bytes,
-/// up to a limit, least recently used first to go. Safe for concurrent use.
+/// Verifies attestation documents of sequencer enclaves, each at its own time: a receipt proves history, for
+/// ever, so that an expired certificate does not void it. Documents that verified are remembered by the
+/// SHA-256 of their bytes, up to a limit, least recently used first to go. Safe for concurrent use.
 /// </summary>
 public sealed class EnclaveVerifier
 {
@@ -17,16 +17,20 @@ public sealed class EnclaveVerifier
     private readonly LeastRecentlyUsed<Hash, EnclaveIdentity> _remembered = new(RememberedMax);
 
     /// <param name="images">The images that are accepted.</param>
-    /// <param name="simulatedRoot">
-    /// Null for real enclaves, under the AWS root. A simulated root is the explicit permission to accept documents
-    /// that prove nothing beyond that root.
-    /// </param>
-    /// <exception cref="ArgumentException">When the root does not say of itself that it is simulated.</exception>
+    /// <param name="simulatedRoot">Null for real enclaves, under the AWS root. A simulated root is the
+    /// explicit permission to accept documents that prove nothing beyond that root.</param>
+    /// <exception cref="ArgumentException">
+    /// When the root does not say of itself that it is simulated.
+    /// </exception>
     public EnclaveVerifier(AcceptedImages images, TrustedRoot? simulatedRoot = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (simulatedRoot is { IsSimulated: false })
-            throw new ArgumentException("The AWS root is built in; give a simulated root or none.", nameof(simulatedRoot));
+        {
+            throw new ArgumentException(
+                "The AWS root is built in; give a simulated root or none.", nameof(simulatedRoot));
+        }
+
         Policy = new AttestationPolicy { Images = images, Root = simulatedRoot ?? TrustedRoot.Aws };
     }
 
@@ -39,13 +43,15 @@ public sealed class EnclaveVerifier
         var name = Hash.Read(SHA256.HashData(document.Span));
         if (_remembered.Find(name) is { } known)
             return known;
-        var enclave = Bind(AttestationVerifier.Verify(document, Policy, new VerificationTime.DocumentTimestamp()));
+        var verified = AttestationVerifier.Verify(document, Policy, new VerificationTime.DocumentTimestamp());
+        var enclave = Bind(verified);
         _remembered.Add(name, enclave);
         return enclave;
     }
 
     /// <summary>
-    /// Whether a document's own root certificate says that it is a simulation. It is the document's word alone.
+    /// Whether a document's own root certificate says that it is a simulation. It is the document's word
+    /// alone.
     /// </summary>
     public static bool ClaimsSimulation(AttestationDocument document)
     {
@@ -65,7 +71,9 @@ public sealed class EnclaveVerifier
         AttestationVerifier.Check(document, Policy, new VerificationTime.DocumentTimestamp());
 
     /// <summary>Reads key and cosigner's name out of a verified document.</summary>
-    /// <exception cref="AttestationException">When they are missing or not in the sequencer's form.</exception>
+    /// <exception cref="AttestationException">
+    /// When they are missing or not in the sequencer's form.
+    /// </exception>
     internal static EnclaveIdentity Bind(VerifiedAttestation attestation)
     {
         var document = attestation.Document;
@@ -80,7 +88,8 @@ public sealed class EnclaveVerifier
         {
             return new()
             {
-                Key = VerifierKey.Create(binding.CosignerName, SignatureType.CosignatureEd25519, publicKey.Span),
+                Key = VerifierKey.Create(
+                    binding.CosignerName, SignatureType.CosignatureEd25519, publicKey.Span),
                 ProtocolVersion = binding.ProtocolVersion,
                 Attestation = attestation,
             };

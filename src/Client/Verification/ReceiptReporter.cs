@@ -20,10 +20,12 @@ internal static class ReceiptReporter
             Line(run, VerificationStep.LeafHash, "leaf hash", run.LeafHash is { } leaf
                 ? $"{leaf}, of {run.TransactionBytes} bytes"
                 : null),
-            Line(run, VerificationStep.Inclusion, "inclusion", run.Proof is not null && run.LeafHash is not null
+            Line(run, VerificationStep.Inclusion, "inclusion",
+                run.Proof is not null && run.LeafHash is not null
                 ? $"the transaction is at index {run.Proof.Index} under the root {run.Checkpoint!.Root}"
                 : null),
-            Line(run, VerificationStep.LogSignature, "log signature", run.LogKey is { } key ? Named(key) : null),
+            Line(run, VerificationStep.LogSignature, "log signature",
+                run.LogKey is { } key ? Named(key) : null),
             .. Attestation(run, attestation),
             Line(run, VerificationStep.Binding, "attested key and name", run.Enclave is { } enclave
                 ? $"{Named(enclave.Key)}, protocol {enclave.ProtocolVersion}"
@@ -43,8 +45,8 @@ internal static class ReceiptReporter
             return [Line(run, VerificationStep.Attestation, "attestation document", null)];
         return from rule in report.Checks
                where rule.Outcome != CheckOutcome.NotAsked
-               select new VerificationCheck(
-                   VerificationStep.Attestation, $"attestation: {Lower(rule.Rule)}", rule.Outcome, rule.Detail);
+               let name = $"attestation: {Lower(rule.Rule)}"
+               select new VerificationCheck(VerificationStep.Attestation, name, rule.Outcome, rule.Detail);
     }
 
     private static VerificationCheck Witnesses(ReceiptRun run, TlogPolicy policy)

@@ -4,8 +4,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// One verification: what each check found, and which failed. Checks go on after a failure as far as they can, so that
-/// a report can tell them all; nothing found is to be believed while there is a failure.
+/// One verification: what each check found, and which failed. Checks go on after a failure as far as they
+/// can, so that a report can tell them all; nothing found is to be believed while there is a failure.
 /// </summary>
 internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
 {
@@ -67,7 +67,9 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
         if (isSimulated)
             return Guarantee.SimulatedOnly;
         // Two quorums without a common witness could cosign two histories, with every witness honest.
-        return policy.HasWitnesses && policy.QuorumsIntersect ? Guarantee.AcrossEpochs : Guarantee.WithinEpoch;
+        return policy.HasWitnesses && policy.QuorumsIntersect
+            ? Guarantee.AcrossEpochs
+            : Guarantee.WithinEpoch;
     }
 
     private void ReadForm(string receipt)
@@ -116,7 +118,8 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
     {
         if (Note is null || Checkpoint is null)
             return;
-        VerifierKey[] keys = [.. from log in policy.Logs where log.Key.Name == Checkpoint.Origin select log.Key];
+        VerifierKey[] keys =
+            [.. from log in policy.Logs where log.Key.Name == Checkpoint.Origin select log.Key];
         if (keys.Length == 0)
         {
             var accepted = string.Join(", ", policy.Logs.Select(log => log.Key.Name));
@@ -145,8 +148,8 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
         if (document is not { IsEmpty: false })
         {
             Fail(VerificationStep.Attestation,
-                "The receipt carries no attestation document, and none was given beside it: fetch the bundle, or the "
-                    + "document from the log's epochs.");
+                "The receipt carries no attestation document, and none was given beside it: fetch the "
+                    + "bundle, or the document from the log's epochs.");
             return;
         }
 
@@ -171,15 +174,15 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
         {
             var time = Note.Verify([Enclave.Key]).Signatures[0].Time!.Value;
             if (time is 0 or > CalendarEnd)
-                Fail(VerificationStep.EnclaveCosignature, $"The cosignature's time, {time}, is no time of a checkpoint.");
+                Fail(VerificationStep.EnclaveCosignature, $"The cosignature's time, {time}, cannot be.");
             else
                 CosignedAt = DateTimeOffset.FromUnixTimeSeconds((long)time);
         }
         catch (TlogException wrong)
         {
             Fail(VerificationStep.EnclaveCosignature, wrong.Reason == TlogError.NoKnownSignature
-                ? $"The checkpoint is not cosigned by the attested enclave, {Enclave.Key.Name}: the attestation "
-                    + "document is of another epoch or of another enclave."
+                ? $"The checkpoint is not cosigned by the attested enclave, {Enclave.Key.Name}: the "
+                    + "attestation document is of another epoch or of another enclave."
                 : wrong.Message);
         }
     }

@@ -3,19 +3,20 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>
-/// Verifies receipts offline: no network, no clock, no state but the memory of documents. Safe for concurrent use;
-/// make one for each policy and keep it.
+/// Verifies receipts offline: no network, no clock, no state but the memory of documents. Safe for concurrent
+/// use; make one for each policy and keep it.
 /// </summary>
 /// <param name="policy">The logs that are accepted, and the witnesses that are demanded.</param>
 /// <param name="enclaves">The images and the root that are accepted.</param>
 public sealed class ReceiptVerifier(TlogPolicy policy, EnclaveVerifier enclaves)
 {
-    /// <summary>Verifies that a receipt is for a transaction, under the policy and by an accepted enclave.</summary>
+    /// <summary>
+    /// Verifies that a receipt is for a transaction, under the policy and by an accepted enclave.
+    /// </summary>
     /// <param name="receipt">The tlog-proof text, with or without the attestation document.</param>
     /// <param name="transaction">The transaction's bytes.</param>
-    /// <param name="attestationDocument">
-    /// The enclave's document, needed for a bare receipt; unless empty it takes the place of the receipt's own.
-    /// </param>
+    /// <param name="attestationDocument">The enclave's document, needed for a bare receipt; unless empty it
+    /// takes the place of the receipt's own.</param>
     /// <exception cref="VerificationException">When any check fails.</exception>
     public VerifiedReceipt Verify(
         string receipt, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> attestationDocument = default)
@@ -25,7 +26,9 @@ public sealed class ReceiptVerifier(TlogPolicy policy, EnclaveVerifier enclaves)
         return run.Failures.Count == 0 ? run.Verified() : throw new VerificationException(run.Failures);
     }
 
-    /// <summary>The same with every check told, passed or not, for a person to read; never throws for a bad receipt.</summary>
+    /// <summary>
+    /// The same with every check told, passed or not, for a person to read; never throws for a bad receipt.
+    /// </summary>
     public VerificationReport Check(
         string receipt, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> attestationDocument = default)
     {

@@ -1,6 +1,8 @@
 namespace Sequencer.Client;
 
-/// <summary>Every check of one verification, in order, and what follows from them, for people to read.</summary>
+/// <summary>
+/// Every check of one verification, in order, and what follows from them, for people to read.
+/// </summary>
 public sealed class VerificationReport
 {
     internal VerificationReport(
@@ -16,7 +18,9 @@ public sealed class VerificationReport
     /// <summary>What was established; null when any check failed.</summary>
     public VerifiedReceipt? Verified { get; }
 
-    /// <summary>Whether the document says of itself that a simulation made it; tells nothing of its genuineness.</summary>
+    /// <summary>
+    /// Whether the document says of itself that a simulation made it; tells nothing of its genuineness.
+    /// </summary>
     public bool DocumentIsSimulated { get; }
 
     /// <summary>True when every check holds.</summary>

@@ -36,13 +36,15 @@ public sealed class EpochAuditTests : IDisposable
 
     [Fact]
     public void HandoverOfAnotherRoot_IsFound() =>
-        Changed(epoch => epoch with { Handover = Adopt(_log.CheckpointAt(100) with { Root = MerkleHash.Empty }) })
-            .Should().Contain("adopted the root");
+        Changed(epoch => epoch with
+        {
+            Handover = Adopt(_log.CheckpointAt(100) with { Root = MerkleHash.Empty }),
+        }).Should().Contain("adopted the root");
 
     [Fact]
     public void HandoverOfAnotherSize_IsFound() =>
         Changed(epoch => epoch with { Handover = Adopt(_log.CheckpointAt(99)) })
-            .Should().Contain("adopted size 99, but it begins at 100");
+            .Should().Contain("adopted size 99; it begins at 100");
 
     [Fact]
     public void HandoverOfAnotherLog_IsFound() =>
@@ -56,14 +58,16 @@ public sealed class EpochAuditTests : IDisposable
         Changed(epoch => epoch with
         {
             Handover = _log.EnclaveOf(1).Adopt(
-                _log.CheckpointAt(100), _log.EnclaveOf(0).Cosigner, TestLog.Time + 1, newKey: _log.EnclaveOf(2).Cosigner),
+                _log.CheckpointAt(100), _log.EnclaveOf(0).Cosigner, TestLog.Time + 1,
+                newKey: _log.EnclaveOf(2).Cosigner),
         }).Should().Contain("to another key");
 
     [Fact]
     public void HandoverSignedBySomebodyElse_IsFound() =>
         Changed(epoch => epoch with
         {
-            Handover = _log.EnclaveOf(2).Adopt(_log.CheckpointAt(100), _log.EnclaveOf(0).Cosigner, TestLog.Time + 1),
+            Handover = _log.EnclaveOf(2)
+                .Adopt(_log.CheckpointAt(100), _log.EnclaveOf(0).Cosigner, TestLog.Time + 1),
         }).Should().Contain("does not hold");
 
     [Fact]
@@ -75,10 +79,11 @@ public sealed class EpochAuditTests : IDisposable
     {
         _log.ReplaceEpoch(2, epoch => epoch with
         {
-            Handover = _log.EnclaveOf(2).Adopt(_log.CheckpointAt(200), _log.EnclaveOf(1).Cosigner, TestLog.Time),
+            Handover = _log.EnclaveOf(2)
+                .Adopt(_log.CheckpointAt(200), _log.EnclaveOf(1).Cosigner, TestLog.Time),
         });
 
-        Findings().Should().ContainSingle().Which.What.Should().Contain("is before the one that precedes it");
+        Findings().Should().ContainSingle().Which.What.Should().Contain("is before that of the last one");
     }
 
     [Fact]
@@ -86,7 +91,8 @@ public sealed class EpochAuditTests : IDisposable
     {
         _log.ReplaceEpoch(1, epoch => epoch with { StartSize = 250 });
 
-        Findings().Should().Contain(finding => finding.What.Contains("begins before the one", StringComparison.Ordinal));
+        Findings().Should().Contain(
+            finding => finding.What.Contains("begins before the one", StringComparison.Ordinal));
     }
 
     [Fact]

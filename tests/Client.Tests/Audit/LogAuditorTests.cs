@@ -53,7 +53,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
 
         report.IsSound.Should().BeTrue();
         report.EntriesRehashed.Should().BeFalse();
-        report.Checks.Single(check => check.Rule == AuditRule.Entries).Outcome.Should().Be(CheckOutcome.NotAsked);
+        report.Checks.Single(check => check.Rule == AuditRule.Entries).Outcome
+            .Should().Be(CheckOutcome.NotAsked);
         gateway.Asked.Should().NotContain(path => path.Contains("entries", StringComparison.Ordinal));
     }
 
@@ -62,7 +63,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     {
         var report = await AuditAsync(Log, new StaticGateway(Log).Flip("tile/0/100", 32 * 17));
 
-        Found(report, AuditRule.Entries).What.Should().Contain($"Entry {100 * 256 + 17} ").And.Contain("tile/0/100");
+        Found(report, AuditRule.Entries).What
+            .Should().Contain($"Entry {100 * 256 + 17} ").And.Contain("tile/0/100");
         Found(report, AuditRule.Tiles).Where.Should().Be("tile/1/000");
         Found(report, AuditRule.Tiles).What.Should().Contain("Hash 100 ").And.Contain("tile/0/100");
         Found(report, AuditRule.Root).What.Should().Contain("leaf hashes were changed");
@@ -111,7 +113,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     {
         var report = await AuditAsync(Log, new StaticGateway(Log).Replace(path, null));
 
-        report.Findings.Should().ContainSingle().Which.Should().Be(new AuditFinding(rule, path, "It is missing."));
+        report.Findings.Should().ContainSingle().Which
+            .Should().Be(new AuditFinding(rule, path, "It is missing."));
     }
 
     [Theory]
@@ -143,7 +146,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     [Fact]
     public async Task Audit_CheckpointOfAnotherRoot_IsFound()
     {
-        var forged = Log.Sign(Log.CheckpointAt(LargeSize) with { Root = MerkleHash.Empty }, Log.Enclave, TestLog.Time);
+        var forged =
+            Log.Sign(Log.CheckpointAt(LargeSize) with { Root = MerkleHash.Empty }, Log.Enclave, TestLog.Time);
         var report = await AuditAsync(Log, Serving("checkpoint", forged));
 
         report.Findings.Should().ContainSingle().Which.Rule.Should().Be(AuditRule.Root);
@@ -152,7 +156,6 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     [Fact]
     public async Task Audit_CheckpointByAnotherLogKey_IsFound()
     {
-        using var other = new TestLog(0);
         using var key = PrivateKeyText.Generate(TestLog.LogOrigin);
         var report = await AuditAsync(Log, new StaticGateway(Log), options =>
             options.Policy = TlogPolicy.Parse($"log {key.VerifierKey}\nquorum none\n"));
@@ -201,7 +204,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
 
         (await AuditAsync(log, new StaticGateway(log), options => options.Policy = policy))
             .Findings.Should().ContainSingle().Which.Rule.Should().Be(AuditRule.Witnesses);
-        (await AuditAsync(log, new StaticGateway(log).Replace("checkpoint", witnessed), options => options.Policy = policy))
+        (await AuditAsync(log, new StaticGateway(log).Replace("checkpoint", witnessed),
+            options => options.Policy = policy))
             .Findings.Should().BeEmpty();
     }
 
@@ -236,16 +240,19 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     public async Task Audit_OlderCheckpointOfThisLog_Holds(int size)
     {
         var older = Log.Sign(Log.CheckpointAt((ulong)size), enclave: null, TestLog.Time);
-        var report = await AuditAsync(Log, new StaticGateway(Log), options => options.OlderCheckpoint = older);
+        var report =
+            await AuditAsync(Log, new StaticGateway(Log), options => options.OlderCheckpoint = older);
 
         report.Findings.Should().BeEmpty();
-        report.Checks.Single(check => check.Rule == AuditRule.OlderCheckpoint).Outcome.Should().Be(CheckOutcome.Passed);
+        report.Checks.Single(check => check.Rule == AuditRule.OlderCheckpoint).Outcome
+            .Should().Be(CheckOutcome.Passed);
     }
 
     [Fact]
     public async Task Audit_OlderCheckpointOfAnotherHistory_IsFound()
     {
-        var older = Log.Sign(Log.CheckpointAt(500) with { Root = MerkleHash.Empty }, enclave: null, TestLog.Time);
+        var older =
+            Log.Sign(Log.CheckpointAt(500) with { Root = MerkleHash.Empty }, enclave: null, TestLog.Time);
         (await OlderFinding(older)).Should().Contain("history was rewritten");
     }
 
@@ -261,7 +268,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     public async Task Audit_OlderCheckpointBySomebodyElse_IsFound()
     {
         var note = SignedNote.Create(
-            Log.CheckpointAt(500).ToNoteText(), Log.Enclave.Cosign(Log.CheckpointAt(500).ToNoteText(), TestLog.Time));
+            Log.CheckpointAt(500).ToNoteText(),
+            Log.Enclave.Cosign(Log.CheckpointAt(500).ToNoteText(), TestLog.Time));
         (await OlderFinding(note.ToString())).Should().Contain("not signed");
     }
 
@@ -277,8 +285,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     public async Task Audit_NoSuchChain_IsARefusalAndNoReport()
     {
         var gateway = new StaticGateway(Log).Replace("checkpoint", null);
-        (await FluentActions.Awaiting(() => AuditAsync(Log, gateway)).Should().ThrowAsync<SequencerClientException>())
-            .WithMessage("*no chain demo*");
+        (await FluentActions.Awaiting(() => AuditAsync(Log, gateway))
+            .Should().ThrowAsync<SequencerClientException>()).WithMessage("*no chain demo*");
     }
 
     [Fact]
@@ -298,7 +306,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
 
     private async Task<string> OlderFinding(string older)
     {
-        var report = await AuditAsync(Log, new StaticGateway(Log), options => options.OlderCheckpoint = older);
+        var report =
+            await AuditAsync(Log, new StaticGateway(Log), options => options.OlderCheckpoint = older);
         var finding = report.Findings.Should().ContainSingle().Which;
         finding.Rule.Should().Be(AuditRule.OlderCheckpoint);
         return finding.What;
@@ -311,7 +320,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     }
 
     private static Task<AuditReport> AuditAsync(
-        TestLog log, StaticGateway gateway, Action<LogAuditOptions>? configure = null, EnclaveVerifier? enclaves = null)
+        TestLog log, StaticGateway gateway, Action<LogAuditOptions>? configure = null,
+        EnclaveVerifier? enclaves = null)
     {
         var options = new LogAuditOptions { Policy = log.Policy };
         configure?.Invoke(options);

@@ -1,6 +1,8 @@
 namespace Sequencer.Client.Tests.Fixtures;
 
-/// <summary>A clock on which every pause is over at once and is kept; time-outs of attempts never end.</summary>
+/// <summary>
+/// A clock on which every pause is over at once and is kept; time-outs of attempts never end.
+/// </summary>
 internal sealed class InstantTime : TimeProvider
 {
     private static readonly TimeSpan AttemptTimeout =
@@ -8,7 +10,8 @@ internal sealed class InstantTime : TimeProvider
 
     public List<TimeSpan> Pauses { get; } = [];
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    public override ITimer CreateTimer(
+        TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer();
         if (dueTime == AttemptTimeout || dueTime == Timeout.InfiniteTimeSpan)

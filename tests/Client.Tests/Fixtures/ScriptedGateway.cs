@@ -7,12 +7,14 @@ namespace Sequencer.Client.Tests.Fixtures;
 internal sealed class ScriptedGateway(params Func<HttpResponseMessage>[] script) : HttpMessageHandler
 {
     public sealed record Request(
-        string Method, string Path, string? IdempotencyKey, string? Authorization, string? ContentType, byte[] Body);
+        string Method, string Path, string? IdempotencyKey, string? Authorization, string? ContentType,
+        byte[] Body);
 
     public List<Request> Asked { get; } = [];
 
     public static Func<HttpResponseMessage> Answer(
-        HttpStatusCode status, string body, string contentType = "application/json", int? retryAfterSeconds = null) =>
+        HttpStatusCode status, string body, string contentType = "application/json",
+        int? retryAfterSeconds = null) =>
         () =>
         {
             var response = new HttpResponseMessage(status)

@@ -6,8 +6,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Client.Tests.Fixtures;
 
 /// <summary>
-/// Serves a <see cref="TestLog"/> as a gateway would, without sockets: checkpoint, tiles, bundles, epochs, and entries
-/// by index. Any path can be replaced by other bytes, or be missing.
+/// Serves a <see cref="TestLog"/> as a gateway would, without sockets: checkpoint, tiles, bundles, epochs,
+/// and entries by index. Any path can be replaced by other bytes, or be missing.
 /// </summary>
 internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
 {
@@ -17,7 +17,8 @@ internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
     public List<string> Asked { get; } = [];
 
     /// <summary>The bytes at a path as an honest gateway serves them.</summary>
-    public byte[] Honest(string path) => Serve(path) ?? throw new ArgumentException($"There is no {path}.", nameof(path));
+    public byte[] Honest(string path) =>
+        Serve(path) ?? throw new ArgumentException($"There is no {path}.", nameof(path));
 
     /// <summary>Serves other bytes at a path below the log's prefix; null makes it missing.</summary>
     public StaticGateway Replace(string path, byte[]? bytes)
@@ -76,7 +77,7 @@ internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
             json.WriteNumber("idx", index);
             json.WriteBase64String("data_base64", TestLog.Entry(index));
             json.WriteString("attestation",
-                log.Receipt(index, parts.Length > 1 && parts[1].Contains("bundle=true", StringComparison.Ordinal)));
+                log.Receipt(index, bundle: indexAndQuery.Contains("bundle=true", StringComparison.Ordinal)));
             json.WriteString("created_at", DateTimeOffset.FromUnixTimeSeconds((long)TestLog.Time));
         });
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Sequencer.Attestation;
 using Sequencer.Simulation;
 using Sequencer.Tlog;
@@ -10,13 +11,13 @@ internal sealed class TestEnclave
     private readonly NoteSigner _signer;
 
     public TestEnclave(
-        SimulatedRoot root, TimeProvider clock, byte seed, string name = TestLog.Prefix + "/_simulated-enclave",
-        ImageMeasurement? image = null, Func<byte[], byte[]>? changeUserData = null)
+        SimulatedRoot root, TimeProvider clock, byte seed,
+        string name = TestLog.Prefix + "/_simulated-enclave", Func<byte[], byte[]>? changeUserData = null)
     {
         _signer = NoteSigner.FromSeed(Enumerable.Repeat(seed, 32).ToArray());
         Cosigner = VerifierKey.Create(name, SignatureType.CosignatureEd25519, _signer.PublicKey.Span);
         var userData = SequencerBinding.Encode(name, protocolVersion: 1);
-        using var nsm = new SimulatedNsm(root, clock, image ?? SimulatedNsm.Image);
+        using var nsm = new SimulatedNsm(root, clock, SimulatedNsm.Image);
         Document = nsm.Attest(changeUserData?.Invoke(userData) ?? userData, null, _signer.PublicKey);
     }
 
@@ -32,8 +33,8 @@ internal sealed class TestEnclave
     {
         var text = new Handover(prior, priorKey, newKey ?? Cosigner, time).ToNoteText();
         var key = VerifierKey.Create(Cosigner.Name, SignatureType.Ed25519, Cosigner.PublicKey.Span);
-        return SignedNote.Create(text, NoteSignature.Ed25519(key, Sign(System.Text.Encoding.UTF8.GetBytes(text))))
-            .ToString();
+        return SignedNote.Create(text,
+            NoteSignature.Ed25519(key, Sign(Encoding.UTF8.GetBytes(text)))).ToString();
     }
 
     private byte[] Sign(byte[] message)

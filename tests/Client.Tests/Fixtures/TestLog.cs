@@ -8,8 +8,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Client.Tests.Fixtures;
 
 /// <summary>
-/// A chain as a gateway would hold it, made from the primitives: entries, epochs of simulated enclaves, checkpoints and
-/// receipts. Keys come from fixed seeds; the simulated root is made anew.
+/// A chain as a gateway would hold it, made from the primitives: entries, epochs of simulated enclaves,
+/// checkpoints and receipts. Keys come from fixed seeds; the simulated root is made anew.
 /// </summary>
 internal sealed class TestLog : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class TestLog : IDisposable
     private readonly byte[][] _entries;
     private readonly List<LogEpoch> _epochs = [];
     private readonly List<TestEnclave> _enclaves = [];
-    private readonly PrivateKeyText _logKey = PrivateKeyText.FromSeed(LogOrigin, Enumerable.Repeat((byte)1, 32).ToArray());
+    private readonly PrivateKeyText _logKey =
+        PrivateKeyText.FromSeed(LogOrigin, Enumerable.Repeat((byte)1, 32).ToArray());
     private readonly NoteSigner _logSigner;
 
     /// <param name="size">Number of entries; entry i is the text <c>entry i</c>.</param>
@@ -46,7 +47,8 @@ internal sealed class TestLog : IDisposable
 
     public TestEnclave Enclave => _enclaves[^1];
 
-    public LogEpochs Epochs => new() { Origin = LogOrigin, LogKey = _logKey.VerifierKey.ToString(), Epochs = _epochs };
+    public LogEpochs Epochs =>
+        new() { Origin = LogOrigin, LogKey = _logKey.VerifierKey.ToString(), Epochs = _epochs };
 
     public TlogPolicy Policy => TlogPolicy.Parse(PolicyText);
 
@@ -74,7 +76,8 @@ internal sealed class TestLog : IDisposable
     public string NoteAt(ulong size, params TestWitness[] witnesses) =>
         Sign(CheckpointAt(size), Enclave, Time, witnesses);
 
-    public string Sign(Checkpoint checkpoint, TestEnclave? enclave, ulong time, params TestWitness[] witnesses)
+    public string Sign(
+        Checkpoint checkpoint, TestEnclave? enclave, ulong time, params TestWitness[] witnesses)
     {
         var text = checkpoint.ToNoteText();
         var signatures = new List<NoteSignature> { SignLog(text) };
@@ -111,7 +114,8 @@ internal sealed class TestLog : IDisposable
         return output.WrittenSpan.ToArray();
     }
 
-    public void ReplaceEpoch(int index, Func<LogEpoch, LogEpoch> change) => _epochs[index] = change(_epochs[index]);
+    public void ReplaceEpoch(int index, Func<LogEpoch, LogEpoch> change) =>
+        _epochs[index] = change(_epochs[index]);
 
     public void RemoveEpoch(int index) => _epochs.RemoveAt(index);
 

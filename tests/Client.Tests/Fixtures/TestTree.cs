@@ -3,7 +3,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Client.Tests.Fixtures;
 
-/// <summary>A whole tree in memory: every perfect node, for proofs and tiles of any size up to its own.</summary>
+/// <summary>
+/// A whole tree in memory: every perfect node, for proofs and tiles of any size up to its own.
+/// </summary>
 internal sealed class TestTree : INodeReader
 {
     private readonly List<Hash[]> _levels = [];
@@ -27,7 +29,8 @@ internal sealed class TestTree : INodeReader
 
     public byte[] Tile(TileId tile)
     {
-        var hashes = _levels[tile.Level * Tlog.Tile.Height].AsSpan((int)tile.Index * Tlog.Tile.Width, tile.Width);
+        var hashes = _levels[tile.Level * Tlog.Tile.Height]
+            .AsSpan((int)tile.Index * Tlog.Tile.Width, tile.Width);
         return MemoryMarshal.AsBytes(hashes).ToArray();
     }
 }

@@ -50,7 +50,8 @@ public sealed class RetryTests : IDisposable
     public async Task Submit_RetryAfter_IsWaitedFor()
     {
         var gateway = new ScriptedGateway(
-            Problem(HttpStatusCode.TooManyRequests, "chain_quota", "Too fast.", retryAfterSeconds: 7), Sequenced());
+            Problem(HttpStatusCode.TooManyRequests, "chain_quota", "Too fast.", retryAfterSeconds: 7),
+            Sequenced());
         await gateway.Connect(_time).SubmitAsync(TestLog.Entry(1));
 
         _time.Pauses.Should().Equal(TimeSpan.FromSeconds(7));
@@ -60,7 +61,7 @@ public sealed class RetryTests : IDisposable
     public async Task Submit_RetryAfterBeyondTheLimit_EndsAtOnceWithTheGatewaysReason()
     {
         var gateway = new ScriptedGateway(
-            Problem(HttpStatusCode.ServiceUnavailable, "queue_full", "The queue is full.", retryAfterSeconds: 3600));
+            Problem(HttpStatusCode.ServiceUnavailable, "queue_full", "The queue is full.", 3600));
         var failure = await Fails(gateway);
 
         failure.Error.Should().Be(SequencerClientError.Refused);
@@ -109,7 +110,8 @@ public sealed class RetryTests : IDisposable
     [InlineData(HttpStatusCode.ServiceUnavailable, "queue_full", 3)]
     [InlineData(HttpStatusCode.TooManyRequests, "chain_quota", 3)]
     [InlineData(HttpStatusCode.BadGateway, "proxy", 3)]
-    public async Task Submit_Refused_IsRepeatedOnlyWhereThatMayHelp(HttpStatusCode status, string code, int attempts)
+    public async Task Submit_Refused_IsRepeatedOnlyWhereThatMayHelp(
+        HttpStatusCode status, string code, int attempts)
     {
         var gateway = new ScriptedGateway([.. Enumerable.Repeat(Problem(status, code, "No."), 3)]);
         await Fails(gateway, new() { Token = "token", AttemptsMax = 3 });
@@ -132,7 +134,8 @@ public sealed class RetryTests : IDisposable
             throw new OperationCanceledException(cancellation.Token);
         });
 
-        await FluentActions.Awaiting(() => gateway.Connect(_time).SubmitAsync(TestLog.Entry(1), null, cancellation.Token))
+        var client = gateway.Connect(_time);
+        await FluentActions.Awaiting(() => client.SubmitAsync(TestLog.Entry(1), null, cancellation.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         gateway.Asked.Should().HaveCount(1);
     }
@@ -147,7 +150,8 @@ public sealed class RetryTests : IDisposable
 
     private Func<HttpResponseMessage> Sequenced() => Answer(HttpStatusCode.OK, Answers.Transaction(_log, 1));
 
-    private async Task<SequencerClientException> Fails(ScriptedGateway gateway, SequencerClientOptions? options = null) =>
+    private async Task<SequencerClientException> Fails(
+        ScriptedGateway gateway, SequencerClientOptions? options = null) =>
         (await FluentActions.Awaiting(() => gateway.Connect(_time, options).SubmitAsync(TestLog.Entry(1)))
             .Should().ThrowAsync<SequencerClientException>()).Which;
 }

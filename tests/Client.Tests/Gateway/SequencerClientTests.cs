@@ -91,7 +91,8 @@ public sealed class SequencerClientTests : IDisposable
     {
         var gateway = new ScriptedGateway(
             Answer(HttpStatusCode.OK, Answers.Batch(_log, 0, answered), "application/x-ndjson"));
-        var transactions = Enumerable.Range(0, submitted).Select(i => (ReadOnlyMemory<byte>)TestLog.Entry(i)).ToList();
+        var transactions = Enumerable.Range(0, submitted)
+            .Select(i => (ReadOnlyMemory<byte>)TestLog.Entry(i)).ToList();
 
         (await Fails(() => gateway.Connect().SubmitBatchAsync(transactions)))
             .Error.Should().Be(SequencerClientError.BadAnswer);
@@ -161,12 +162,14 @@ public sealed class SequencerClientTests : IDisposable
     [Fact]
     public async Task GetAttestation_WithNonce_SendsItInHex()
     {
-        var gateway = new ScriptedGateway(Answer(HttpStatusCode.OK, "document"), Answer(HttpStatusCode.OK, "document"));
+        var gateway = new ScriptedGateway(
+            Answer(HttpStatusCode.OK, "document"), Answer(HttpStatusCode.OK, "document"));
         var client = gateway.Connect();
         await client.GetAttestationAsync(new byte[] { 0xab, 0x01 });
         await client.GetAttestationAsync();
 
-        gateway.Asked.Select(request => request.Path).Should().Equal("/attestation?nonce=ab01", "/attestation");
+        gateway.Asked.Select(request => request.Path)
+            .Should().Equal("/attestation?nonce=ab01", "/attestation");
     }
 
     [Fact]
@@ -181,7 +184,8 @@ public sealed class SequencerClientTests : IDisposable
         var hashes = await reader.FindTileAsync(new TileId(0, 0, 5));
         hashes.Should().Equal(Enumerable.Range(0, 5).Select(i => MerkleHash.Leaf(TestLog.Entry(i))));
         var entries = await reader.FindEntriesAsync(new EntryBundlePath(0, 5));
-        entries!.Select(entry => entry.ToArray()).Should().BeEquivalentTo(Enumerable.Range(0, 5).Select(TestLog.Entry));
+        entries!.Select(entry => entry.ToArray())
+            .Should().BeEquivalentTo(Enumerable.Range(0, 5).Select(TestLog.Entry));
     }
 
     private static async Task<SequencerClientException> Fails(Func<Task> call) =>
@@ -191,7 +195,8 @@ public sealed class SequencerClientTests : IDisposable
     {
         public override bool CanSeek => false;
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        public override ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             new(buffer.Length);
     }
 }

@@ -36,7 +36,8 @@ public sealed class ReceiptPropertyTests : IDisposable
             "— " + TestLog.LogOrigin + " AAAAAAAA\n",
         };
 
-        Gen.OneOf(Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]), Gen.String).Array[0, 12].Select(string.Concat).Sample(
+        var piece = Gen.OneOf(Gen.Int[0, pieces.Length - 1].Select(i => pieces[i]), Gen.String);
+        piece.Array[0, 12].Select(string.Concat).Sample(
             text => verifier.Check(text, TestLog.Entry(0), new byte[] { 0x84 }).IsValid.Should().BeFalse(),
             iter: 2_000);
     }

@@ -56,7 +56,8 @@ public sealed class ReceiptVerifierTests : IDisposable
 
     [Fact]
     public void Verify_ProofOverSomethingThatIsNoCheckpoint_FailsByForm() =>
-        Refused(_log.ReceiptWith(1, "hello\n", _log.Enclave.Document), TestLog.Entry(1), VerificationStep.Form);
+        Refused(_log.ReceiptWith(1, "hello\n", _log.Enclave.Document), TestLog.Entry(1),
+            VerificationStep.Form);
 
     [Fact]
     public void Verify_TransactionLongerThanAnEntry_FailsByLeafHash() =>
@@ -68,11 +69,13 @@ public sealed class ReceiptVerifierTests : IDisposable
 
     [Fact]
     public void Verify_OtherIndex_FailsByInclusion() =>
-        Refused(Changed(_log.Receipt(41), "index 41\n", "index 40\n"), TestLog.Entry(41), VerificationStep.Inclusion);
+        Refused(Changed(_log.Receipt(41), "index 41\n", "index 40\n"), TestLog.Entry(41),
+            VerificationStep.Inclusion);
 
     [Fact]
     public void Verify_IndexBeyondTheTree_FailsByInclusion() =>
-        Refused(Changed(_log.Receipt(41), "index 41\n", "index 300\n"), TestLog.Entry(41), VerificationStep.Inclusion);
+        Refused(Changed(_log.Receipt(41), "index 41\n", "index 300\n"), TestLog.Entry(41),
+            VerificationStep.Inclusion);
 
     [Fact]
     public void Verify_ProofHashChanged_FailsByInclusion()
@@ -119,7 +122,8 @@ public sealed class ReceiptVerifierTests : IDisposable
     {
         var text = _log.CheckpointAt(300).ToNoteText();
         var note = SignedNote.Create(text, _log.Enclave.Cosign(text, TestLog.Time)).ToString();
-        Refused(_log.ReceiptWith(1, note, _log.Enclave.Document), TestLog.Entry(1), VerificationStep.LogSignature);
+        Refused(_log.ReceiptWith(1, note, _log.Enclave.Document), TestLog.Entry(1),
+            VerificationStep.LogSignature);
     }
 
     [Fact]
@@ -169,7 +173,8 @@ public sealed class ReceiptVerifierTests : IDisposable
     {
         var document = _log.Enclave.Document;
         document[document.Length / 2] ^= 1;
-        Refused(_log.ReceiptWith(1, _log.NoteAt(300), document), TestLog.Entry(1), VerificationStep.Attestation);
+        Refused(_log.ReceiptWith(1, _log.NoteAt(300), document), TestLog.Entry(1),
+            VerificationStep.Attestation);
     }
 
     [Fact]
@@ -200,7 +205,8 @@ public sealed class ReceiptVerifierTests : IDisposable
     [Fact]
     public void Verify_UserDataOfAnotherForm_FailsByBinding()
     {
-        var enclave = new TestEnclave(_log.Root, TestLog.Clock, seed: 11, changeUserData: _ => "something else"u8.ToArray());
+        var enclave = new TestEnclave(
+            _log.Root, TestLog.Clock, seed: 11, changeUserData: _ => "something else"u8.ToArray());
         var note = _log.Sign(_log.CheckpointAt(300), enclave, TestLog.Time);
         Refused(_log.ReceiptWith(1, note, enclave.Document), TestLog.Entry(1), VerificationStep.Binding);
     }
@@ -227,12 +233,13 @@ public sealed class ReceiptVerifierTests : IDisposable
         EnclaveVerifier? enclaves = null, byte[]? document = null) =>
         Refused(receipt, transaction, [step], policy, enclaves, document);
 
-    private VerificationException Refused(string receipt, byte[] transaction, params VerificationStep[] steps) =>
+    private VerificationException Refused(
+        string receipt, byte[] transaction, params VerificationStep[] steps) =>
         Refused(receipt, transaction, steps, null, null, null);
 
     private VerificationException Refused(
-        string receipt, byte[] transaction, VerificationStep[] steps, TlogPolicy? policy, EnclaveVerifier? enclaves,
-        byte[]? document)
+        string receipt, byte[] transaction, VerificationStep[] steps, TlogPolicy? policy,
+        EnclaveVerifier? enclaves, byte[]? document)
     {
         var verifier = new ReceiptVerifier(policy ?? _log.Policy, enclaves ?? _log.Enclaves);
         var failure = FluentActions.Invoking(() => verifier.Verify(receipt, transaction, document))

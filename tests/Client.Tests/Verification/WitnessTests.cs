@@ -14,7 +14,8 @@ public sealed class WitnessTests : IDisposable
     [Fact]
     public void Verify_QuorumReached_NamesTheWitnesses()
     {
-        var verified = Verifier("2").Verify(_log.Receipt(3, true, _witnesses[0], _witnesses[2]), TestLog.Entry(3));
+        var verified =
+            Verifier("2").Verify(_log.Receipt(3, true, _witnesses[0], _witnesses[2]), TestLog.Entry(3));
 
         verified.Witnesses.Should().Equal("W0", "W2");
     }
@@ -30,7 +31,8 @@ public sealed class WitnessTests : IDisposable
     {
         var text = _log.CheckpointAt(10).ToNoteText();
         var bad = _witnesses[1].Cosign("another text\n", TestLog.Time);
-        var note = SignedNote.Parse(_log.NoteAt(10, _witnesses[0], _witnesses[2])).WithSignatures(bad).ToString();
+        var note = SignedNote.Parse(_log.NoteAt(10, _witnesses[0], _witnesses[2]))
+            .WithSignatures(bad).ToString();
         note.Should().StartWith(text);
 
         Refused(_log.ReceiptWith(3, note, _log.Enclave.Document));
@@ -45,8 +47,10 @@ public sealed class WitnessTests : IDisposable
     [InlineData("1", Guarantee.WithinEpoch)]
     [InlineData("2", Guarantee.AcrossEpochs)]
     [InlineData("all", Guarantee.AcrossEpochs)]
-    public void Established_ByQuorum_NeedsThatAnyTwoQuorumsShareAWitness(string threshold, Guarantee expected) =>
-        ReceiptRun.Established(_log.PolicyWith(threshold, _witnesses), isSimulated: false).Should().Be(expected);
+    public void Established_ByQuorum_NeedsThatAnyTwoQuorumsShareAWitness(
+        string threshold, Guarantee expected) =>
+        ReceiptRun.Established(_log.PolicyWith(threshold, _witnesses), isSimulated: false)
+            .Should().Be(expected);
 
     [Fact]
     public void Established_WithoutWitnesses_IsWithinTheEpoch() =>
@@ -57,7 +61,8 @@ public sealed class WitnessTests : IDisposable
         ReceiptRun.Established(_log.PolicyWith("all", _witnesses), isSimulated: true)
             .Should().Be(Guarantee.SimulatedOnly);
 
-    private ReceiptVerifier Verifier(string threshold) => new(_log.PolicyWith(threshold, _witnesses), _log.Enclaves);
+    private ReceiptVerifier Verifier(string threshold) =>
+        new(_log.PolicyWith(threshold, _witnesses), _log.Enclaves);
 
     private void Refused(string receipt) =>
         FluentActions.Invoking(() => Verifier("2").Verify(receipt, TestLog.Entry(3)))

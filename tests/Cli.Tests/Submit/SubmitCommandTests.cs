@@ -1,0 +1,178 @@
+using System.Net;
+using System.Text;
+using Sequencer.Cli.Tests.Fixtures;
+using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Tlog;
+
+namespace Sequencer.Cli.Tests.Submit;
+
+public sealed class SubmitCommandTests : IDisposable
+{
+    private readonly TestLog _log = new(5);
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Submit_Text_SavesTheBundleThatVerifies()
+    {
+        var receipt = _folder.Path("receipt");
+        var run = await SubmitAsync(["submit", "entry 3", "--out", receipt]);
+
+        run.Should().Be(new CliRun(0, $"index 3\ncreated_at 2026-11-22T19:00:00Z\nreceipt {receipt}\n", ""));
+        (await File.ReadAllTextAsync(receipt)).Should().Be(_log.Receipt(3));
+        (await VerifyAsync(receipt)).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Submit_File_SendsItsBytes()
+    {
+        var gateway = Gateway();
+        var data = _folder.Write("data", TestLog.Entry(3));
+        var run = await SubmitAsync(["submit", "--file", data, "--out", _folder.Path("receipt")], gateway);
+
+        run.ExitCode.Should().Be(0);
+        gateway.Asked[0].Body.Should().Equal(TestLog.Entry(3));
+        gateway.Asked[0].Authorization.Should().Be("Bearer token");
+    }
+
+    [Fact]
+    public async Task Submit_StandardInput_SendsItsBytes()
+    {
+        var gateway = Gateway();
+        var run = await SubmitAsync(["submit", "--out", _folder.Path("receipt")], gateway, input: "entry 3");
+
+        run.ExitCode.Should().Be(0);
+        gateway.Asked[0].Body.Should().Equal(TestLog.Entry(3));
+    }
+
+    [Fact]
+    public async Task Submit_TextThatBeginsWithAnAt_IsNoFileOfArguments()
+    {
+        var gateway = new ScriptedGateway(
+            ScriptedGateway.Problem(HttpStatusCode.Forbidden, "token_read_only", "The token may only read."));
+        var run = await SubmitAsync(["submit", "@alice"], gateway);
+
+        gateway.Asked.Single().Body.Should().Equal("@alice"u8.ToArray());
+        run.Should().Be(
+            new CliRun(1, "", "The gateway refused (403 token_read_only): The token may only read.\n"));
+    }
+
+    [Fact]
+    public async Task Submit_DocumentCannotBeHad_SavesTheReceiptAndWarns()
+    {
+        var receipt = _folder.Path("receipt");
+        var gateway = new ScriptedGateway(
+            ScriptedGateway.Answer(HttpStatusCode.OK, Answers.Transaction(_log, 3)),
+            ScriptedGateway.Problem(HttpStatusCode.NotFound, "chain_unknown", "No such chain."));
+        var run = await SubmitAsync(["submit", "entry 3", "--out", receipt], gateway);
+
+        run.ExitCode.Should().Be(0);
+        run.Error.Should().Contain("saved without the attestation document");
+        (await File.ReadAllTextAsync(receipt)).Should().Be(_log.Receipt(3, bundle: false));
+    }
+
+    [Fact]
+    public async Task Submit_TransactionTooLong_IsNotSent()
+    {
+        var data = _folder.Write("data", new byte[Entry.MaxSizeBytes + 1]);
+        var run = await CliRun.OfAsync("submit", "--file", data, "--token", "token");
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain("longer than the 65535 bytes");
+    }
+
+    [Fact]
+    public async Task Submit_RefusalWithTerminalCodes_PrintsNone()
+    {
+        var gateway = new ScriptedGateway(
+            ScriptedGateway.Problem(HttpStatusCode.BadRequest, "bad", "\\u001b[31mred\\u0007"));
+        var run = await SubmitAsync(["submit", "x"], gateway);
+
+        run.Error.Should().NotContain("\u001b").And.NotContain("\a").And.Contain("[31mred");
+    }
+
+    [Fact]
+    public async Task Submit_TokenFromFileAndUrlFromTheEnvironment_AreUsed()
+    {
+        var gateway = Gateway();
+        var run = await CliRun.OfAsync(
+            new Surroundings
+            {
+                Gateway = gateway,
+                Variables = { ["SEQUENCER_URL"] = "http://elsewhere.test:1/below" },
+            },
+            "submit", "entry 3", "--token-file", _folder.Write("token", "abc.def.ghi\n"),
+            "--out", _folder.Path("receipt"));
+
+        run.ExitCode.Should().Be(0);
+        gateway.Asked[0].Authorization.Should().Be("Bearer abc.def.ghi");
+        gateway.Asked[0].Path.Should().Be("/below/sequence");
+    }
+
+    [Fact]
+    public async Task Submit_TokenWithASpace_IsAUsageError() =>
+        (await CliRun.OfAsync("submit", "x", "--token", "a b")).ExitCode.Should().Be(2);
+
+    [Fact]
+    public async Task Receipt_WithoutOut_PrintsIt()
+    {
+        using var gateway = new StaticGateway(_log);
+        var run = await CliRun.OfAsync(
+            new Surroundings { Gateway = gateway }, "receipt", "3", "--bundle", "--token", "t");
+
+        run.Should().Be(new CliRun(0, _log.Receipt(3), ""));
+    }
+
+    [Fact]
+    public async Task Receipt_WithOut_SavesReceiptAndTransaction()
+    {
+        using var gateway = new StaticGateway(_log);
+        var (receipt, data) = (_folder.Path("receipt"), _folder.Path("data"));
+        var run = await CliRun.OfAsync(new Surroundings { Gateway = gateway },
+            "receipt", "3", "--bundle", "--token", "t", "--out", receipt, "--data-out", data);
+
+        run.Should().Be(new CliRun(0, $"receipt {receipt}\n", ""));
+        (await File.ReadAllBytesAsync(data)).Should().Equal(TestLog.Entry(3));
+        (await VerifyAsync(receipt)).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Receipt_NoSuchIndex_IsRefused()
+    {
+        using var gateway = new StaticGateway(_log);
+        var run = await CliRun.OfAsync(
+            new Surroundings { Gateway = gateway }, "receipt", "5", "--token", "t");
+
+        run.Should().Be(new CliRun(1, "", "The chain has no index 5 yet.\n"));
+    }
+
+    private ScriptedGateway Gateway()
+    {
+        using var honest = new StaticGateway(_log);
+        return new ScriptedGateway(
+            ScriptedGateway.Answer(HttpStatusCode.OK, Answers.Transaction(_log, 3)),
+            ScriptedGateway.Answer(HttpStatusCode.OK,
+                Encoding.UTF8.GetString(honest.Honest("epochs"))));
+    }
+
+    private Task<CliRun> SubmitAsync(string[] args, ScriptedGateway? gateway = null, string input = "") =>
+        CliRun.OfAsync(
+            new Surroundings
+            {
+                Gateway = gateway ?? Gateway(),
+                Input = input,
+                Variables = { ["SEQUENCER_TOKEN"] = "token" },
+            },
+            args);
+
+    private Task<CliRun> VerifyAsync(string receipt) => CliRun.OfAsync(
+        "verify", receipt, "--data", _folder.Write("transaction", TestLog.Entry(3)),
+        "--policy", _folder.Write("policy", _log.PolicyText),
+        "--images", _folder.Write("images.json", TestLog.Images.ToJson()),
+        "--simulated-root", _folder.Write("root.der", _log.Root.Der.ToArray()));
+}

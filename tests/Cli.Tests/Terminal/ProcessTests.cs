@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Sequencer.Testing;
+
+namespace Sequencer.Cli.Tests.Terminal;
+
+/// <summary>
+/// The program itself, as a process: its exit codes, and that nobody is ever shown a stack trace.
+/// </summary>
+public class ProcessTests
+{
+    private static string Data =>
+        Path.Combine(SharedData.RepositoryRoot, "tests", "Cli.Tests", "Golden", "Data");
+
+    [Fact]
+    public async Task ValidReceipt_Exits0()
+    {
+        var (exitCode, output, error) = await RunAsync(
+            "verify", $"{Data}/bundle.tlog-proof", "--data", $"{Data}/transaction",
+            "--policy", $"{Data}/policy", "--images", $"{Data}/images.json",
+            "--simulated-root", $"{Data}/simulated-root.pem");
+
+        error.Should().BeEmpty();
+        output.Should().Contain("VALID, BUT SIMULATED");
+        exitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task InvalidReceipt_Exits1()
+    {
+        var (exitCode, output, _) = await RunAsync(
+            "verify", $"{Data}/bundle.tlog-proof", "--data", $"{Data}/other-transaction",
+            "--policy", $"{Data}/policy", "--images", $"{Data}/images.json",
+            "--simulated-root", $"{Data}/simulated-root.pem");
+
+        output.Should().Contain("NOT VALID");
+        exitCode.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task CommandLineThatMakesNoSense_Exits2()
+    {
+        var (exitCode, output, error) = await RunAsync("verify");
+
+        output.Should().BeEmpty();
+        error.Should().Contain("Try: sequencer verify --help");
+        exitCode.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task NobodyListening_Exits1WithASentence()
+    {
+        // Port 1 of the loopback answers nobody: the connection is refused at once.
+        var (exitCode, _, error) =
+            await RunAsync("policy", "http://127.0.0.1:1", "demo", "--out", "/nonexistent/folder");
+
+        exitCode.Should().Be(1);
+        error.Should().StartWith("No connection to the gateway at http://127.0.0.1:1/")
+            .And.NotContain("   at ");
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet",
+            ["exec", Path.Combine(AppContext.BaseDirectory, "sequencer.dll"), .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}
