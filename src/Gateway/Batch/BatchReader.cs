@@ -54,6 +54,8 @@ internal sealed class BatchReader(
         {
             var result = await body.ReadAtLeastAsync(minimum, deadline);
             var rest = result.Buffer;
+            if (result.IsCompleted && read + rest.Length == 0)
+                return new Problem(ProblemCode.BodyEmpty, "The body is empty; it must hold a batch.");
             if (read + rest.Length > server.BatchBodyMaxBytes)
                 return BodyReader.TooLarge(server.BatchBodyMaxBytes);
             var refusal = TakeValues(batch, ref rest, result.IsCompleted, splitter);

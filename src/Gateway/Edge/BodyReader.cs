@@ -40,8 +40,8 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
     {
         var reader = context.Request.BodyReader;
         using var lease = arriving.Begin(chain);
-        if (lease.GrowTo(first.Buffer.Length) is { } full)
-            return (default, full);
+        if (Refuse(first.Buffer.Length) is { } early)
+            return (default, early);
         if (!first.Buffer.IsEmpty)
             reader.AdvanceTo(first.Buffer.Start, first.Buffer.End);
         using var deadline = Deadline();
@@ -50,9 +50,7 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
             while (true)
             {
                 var result = await reader.ReadAsync(deadline.Token);
-                var length = result.Buffer.Length;
-                var refusal = length > bytesMax ? TooLarge(bytesMax) : lease.GrowTo(length);
-                if (refusal is not null)
+                if (Refuse(result.Buffer.Length) is { } refusal)
                     return (default, refusal);
                 if (result.IsCompleted)
                     return (result.Buffer, null);
@@ -63,5 +61,7 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
         {
             return (default, TooSlow());
         }
+
+        Problem? Refuse(long length) => length > bytesMax ? TooLarge(bytesMax) : lease.GrowTo(length);
     }
 }

@@ -148,7 +148,7 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
         }
 
         var variable = EnvironmentPrefix + key.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant();
-        return $"environment variable {variable}: {name}";
+        return $"environment variable {variable}: {name.ToLowerInvariant()}";
     }
 
     private static string KindOf(TomlKind kind) => kind switch

@@ -28,7 +28,9 @@ internal static class LoggingSetup
         .AddSerilog(logger)
         .SetMinimumLevel(LevelOf(logger))
         .AddFilter<SerilogLoggerProvider>("Microsoft", LogLevel.Warning)
-        .AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        .AddFilter<SerilogLoggerProvider>("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
+        // A failed start is told in one line, by whoever started.
+        .AddFilter<SerilogLoggerProvider>("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
     private static LogLevel LevelOf(Serilog.ILogger logger) =>
         logger.IsEnabled(LogEventLevel.Debug) ? LogLevel.Debug

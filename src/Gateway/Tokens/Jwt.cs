@@ -110,13 +110,14 @@ internal sealed record Jwt
     private static bool TryDecode(ReadOnlySpan<char> part, out byte[] bytes)
     {
         bytes = [];
+        // The decoder would take padding and white space too.
         foreach (var c in part)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
                 return false;
         }
 
-        if (part.IsEmpty || part.Length % 4 == 1)
+        if (part.IsEmpty || !Base64Url.IsValid(part))
             return false;
         bytes = Base64Url.DecodeFromChars(part);
         return true;

@@ -98,7 +98,7 @@ public sealed class StartupTests : IDisposable
         await RefusesAsync("setup/config.toml does not exist; run `make config`");
 
     [Theory]
-    [InlineData("[server]", "[server]\nlissten = 1", "server.lissten: there is no such setting")]
+    [InlineData("[server]\n", "[server]\nlissten = 1\n", "server.lissten: there is no such setting")]
     [InlineData("body_max_bytes = 524288", "body_max_bytes = \"much\"", "server.body_max_bytes is \"much\"; expected an integer")]
     [InlineData("secrets/jwt.pub", "secrets/none.pub", "auth.public_key_file: the file secrets/none.pub does not exist")]
     [InlineData("secrets/jwt.pub", "secrets/jwt.key", "auth.public_key_file: secrets/jwt.key: expected only blocks of PUBLIC KEY")]
