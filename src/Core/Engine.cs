@@ -135,7 +135,7 @@ internal sealed class Engine : IAsyncDisposable
             throw new LedgerException(LedgerError.Corrupt, $"Chain '{chain.Id}': {chain.StopReason}");
         }
 
-        var document = _ledger.Epochs().First(epoch => epoch.Number == checkpoint.Epoch).Document;
+        var document = _ledger.FindEpoch(checkpoint.Epoch)!.Document;
         return new EntryReading(
             chain.Tree, checkpoint, document, index, data, chain.CreatedAt(index + 1, _ledger));
     }
@@ -248,7 +248,8 @@ internal sealed class Engine : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             var now = (ulong)_dependencies.Time.GetUtcNow().ToUnixTimeSeconds();
-            await _ledger.WriteAsync(new LedgerBatch { ForgetKeysBefore = now }, sync: false);
+            while (await _ledger.ForgetKeysAsync(now))
+                cancellation.ThrowIfCancellationRequested();
         }
     }
 

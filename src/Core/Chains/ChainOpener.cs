@@ -78,7 +78,7 @@ internal sealed class ChainOpener(
 
     private ResumeRequest Resume(Chain chain, SignedCheckpoint prior)
     {
-        var document = ledger.Epochs().First(epoch => epoch.Number == prior.Epoch).Document;
+        var document = ledger.FindEpoch(prior.Epoch)!.Document;
         return new ResumeRequest(
             chain.Origin,
             new Checkpoint(chain.Origin, prior.Size, prior.Root).ToNoteText(),
@@ -92,7 +92,7 @@ internal sealed class ChainOpener(
     {
         if (reply.Head.Handover is not { } signature || prior is null)
             return null;
-        var priorKey = ledger.Epochs().First(known => known.Number == prior.Epoch).CosignerKey;
+        var priorKey = ledger.FindEpoch(prior.Epoch)!.CosignerKey;
         var handover = new Handover(
             new Checkpoint(chain.Origin, prior.Size, prior.Root),
             VerifierKey.Parse(priorKey), epoch.Cosigner, reply.Head.Time);

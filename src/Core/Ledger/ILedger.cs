@@ -6,16 +6,30 @@ namespace Sequencer.Core;
 /// The store of one sequencer. Its contract: a batch takes effect whole or not at all; batches take effect
 /// in the order in which they were given; a batch written with sync, and every batch before it, survives
 /// any crash once the write has returned; what was written is read at once. Reads may run beside each other
-/// and beside a write. One process at a time holds a ledger, elected by its lock.
+/// and beside a write. One process at a time holds a ledger, elected by its lock. Disposing waits for the
+/// reads that are under way.
 /// </summary>
+/// <remarks>
+/// Every member may throw a <see cref="LedgerException"/>: <see cref="LedgerError.Corrupt"/> for a damaged
+/// record, <see cref="LedgerError.Unavailable"/> when the storage does not answer or the ledger is closed.
+/// </remarks>
 public interface ILedger : IAsyncDisposable
 {
-    /// <summary>Writes a batch.</summary>
+    /// <summary>Writes a batch. A chain's entries must go on where its entries end.</summary>
     /// <exception cref="LedgerException">
     /// <see cref="LedgerError.WriteFailed"/>: whether the batch took effect is unknown, and nothing more can
-    /// be written until the ledger has been opened anew.
+    /// be written until the ledger has been opened anew. <see cref="LedgerError.OutOfOrder"/>: entries would
+    /// overwrite others or leave a gap; the batch had no effect.
     /// </exception>
     ValueTask WriteAsync(LedgerBatch batch, bool sync);
+
+    /// <summary>
+    /// Forgets idempotency keys that expired before a time, some thousands at most, in their order among
+    /// the batches but without a sync.
+    /// </summary>
+    /// <param name="before">Seconds since 1970.</param>
+    /// <returns>Whether more of them are left.</returns>
+    ValueTask<bool> ForgetKeysAsync(ulong before);
 
     /// <summary>Highest generation ever written, 0 at first.</summary>
     ulong Generation { get; }
@@ -35,7 +49,8 @@ public interface ILedger : IAsyncDisposable
     /// <summary>One entry's bytes; null past the end.</summary>
     byte[]? ReadEntry(ChainNumber chain, ulong index);
 
-    /// <summary>The entries <c>[first, first + count)</c> in order; fewer past the end.</summary>
+    /// <summary>The entries <c>[first, first + count)</c> in order; fewer past the end. The ledger cannot be
+    /// closed while they are enumerated.</summary>
     IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count);
 
     /// <summary>The newest checkpoint of a chain, or null.</summary>
@@ -56,6 +71,9 @@ public interface ILedger : IAsyncDisposable
     /// <summary>Every epoch that ever signed here, oldest first.</summary>
     IReadOnlyList<EpochRecord> Epochs();
 
+    /// <summary>An epoch by its number, or null.</summary>
+    EpochRecord? FindEpoch(uint number);
+
     /// <summary>The epochs that signed a chain, oldest first.</summary>
     IReadOnlyList<ChainEpochRecord> ChainEpochs(ChainNumber chain);
 }
@@ -63,7 +81,10 @@ public interface ILedger : IAsyncDisposable
 /// <summary>Opens a sequencer's ledger, at the start and again after an uncertain write.</summary>
 public interface ILedgerSource
 {
-    /// <summary>Opens the ledger and takes its lock.</summary>
+    /// <summary>
+    /// Opens the ledger and takes its lock. Whatever it finds there is durable from then on, also what a
+    /// write that failed or was not synced has left.
+    /// </summary>
     /// <exception cref="LedgerException">When it is missing, empty, foreign, locked or damaged.</exception>
     ValueTask<ILedger> OpenAsync(CancellationToken cancellation);
 }

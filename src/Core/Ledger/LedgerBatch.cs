@@ -9,9 +9,6 @@ public sealed class LedgerBatch
     /// <summary>Why the gateway was fenced; null leaves it, empty lifts it.</summary>
     public string? Fence { get; set; }
 
-    /// <summary>Lets the ledger forget idempotency keys that expired before this time (seconds since 1970).</summary>
-    public ulong? ForgetKeysBefore { get; set; }
-
     public List<ChainRecord> Chains { get; } = [];
 
     public List<EntriesRecord> Entries { get; } = [];
@@ -29,7 +26,7 @@ public sealed class LedgerBatch
     public List<ChainEpochRecord> ChainEpochs { get; } = [];
 
     public bool IsEmpty =>
-        Generation is null && Fence is null && ForgetKeysBefore is null && Chains.Count == 0
-        && Entries.Count == 0 && Keys.Count == 0 && Leaves.Count == 0 && Checkpoints.Count == 0 && Tiles.Count == 0 && Epochs.Count == 0
+        Generation is null && Fence is null && Chains.Count == 0 && Entries.Count == 0 && Keys.Count == 0
+        && Leaves.Count == 0 && Checkpoints.Count == 0 && Tiles.Count == 0 && Epochs.Count == 0
         && ChainEpochs.Count == 0;
 }

@@ -20,6 +20,12 @@ public enum LedgerError
 
     /// <summary>A write failed; whether it took effect is unknown.</summary>
     WriteFailed,
+
+    /// <summary>Its storage does not answer (a full or failing disk, missing rights), or it was closed.</summary>
+    Unavailable,
+
+    /// <summary>Entries would overwrite others or leave a gap; nothing was written.</summary>
+    OutOfOrder,
 }
 
 /// <summary>A ledger cannot be opened, read or written.</summary>
@@ -27,4 +33,9 @@ public sealed class LedgerException(LedgerError reason, string message, Exceptio
     : Exception(message, inner)
 {
     public LedgerError Reason { get; } = reason;
+
+    internal static LedgerException OutOfOrder(EntriesRecord record, ulong count) => new(
+        LedgerError.OutOfOrder,
+        $"Entries from {record.FirstIndex} were to be written to chain number {record.Chain.Value}, which has "
+        + $"{count}: nothing was written.");
 }

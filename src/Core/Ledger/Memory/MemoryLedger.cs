@@ -21,8 +21,23 @@ public sealed class MemoryLedger : ILedger
     public ValueTask WriteAsync(LedgerBatch batch, bool sync)
     {
         lock (_writing)
+        {
+            RequireOrder(batch);
             Apply(batch);
+        }
+
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<bool> ForgetKeysAsync(ulong before)
+    {
+        lock (_writing)
+        {
+            foreach (var contents in _contents.Values)
+                contents.ForgetKeysBefore(before);
+        }
+
+        return new ValueTask<bool>(false);
     }
 
     public ChainRecord? FindChain(ChainId id) => _chains.GetValueOrDefault(id);
@@ -36,7 +51,7 @@ public sealed class MemoryLedger : ILedger
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count)
     {
         var contents = Of(chain);
-        for (var index = first; index < first + count && contents.ReadEntry(index) is { } entry; index++)
+        for (var index = first; index - first < count && contents.ReadEntry(index) is { } entry; index++)
             yield return entry;
     }
 
@@ -58,22 +73,30 @@ public sealed class MemoryLedger : ILedger
             return [.. _epochs];
     }
 
+    public EpochRecord? FindEpoch(uint number) => Epochs().FirstOrDefault(epoch => epoch.Number == number);
+
     public IReadOnlyList<ChainEpochRecord> ChainEpochs(ChainNumber chain) => [.. Of(chain).Epochs];
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private MemoryChain Of(ChainNumber chain) => _contents.GetOrAdd(chain, static _ => new MemoryChain());
 
+    private void RequireOrder(LedgerBatch batch)
+    {
+        var counts = new Dictionary<ChainNumber, ulong>();
+        foreach (var entries in batch.Entries)
+        {
+            var count = counts.GetValueOrDefault(entries.Chain, EntryCount(entries.Chain));
+            if (entries.FirstIndex != count)
+                throw LedgerException.OutOfOrder(entries, count);
+            counts[entries.Chain] = count + (ulong)entries.Entries.Count;
+        }
+    }
+
     private void Apply(LedgerBatch batch)
     {
         Generation = batch.Generation ?? Generation;
         Fence = batch.Fence is null ? Fence : batch.Fence.Length == 0 ? null : batch.Fence;
-        if (batch.ForgetKeysBefore is { } time)
-        {
-            foreach (var contents in _contents.Values)
-                contents.ForgetKeysBefore(time);
-        }
-
         foreach (var chain in batch.Chains)
             _chains[chain.Id] = chain;
         foreach (var entries in batch.Entries)
@@ -89,79 +112,5 @@ public sealed class MemoryLedger : ILedger
         _epochs.AddRange(batch.Epochs);
         foreach (var epoch in batch.ChainEpochs)
             Of(epoch.Chain).Epochs.Enqueue(epoch);
-    }
-}
-
-/// <summary>One chain's contents in memory.</summary>
-internal sealed class MemoryChain
-{
-    private readonly Lock _lock = new();
-    private readonly List<byte[]> _entries = [];
-    private readonly List<(ulong Size, ulong Time)> _times = [];
-
-    public ConcurrentDictionary<Hash, KeyRecord> Keys { get; } = new();
-
-    public ConcurrentDictionary<Hash, ulong> Leaves { get; } = new();
-
-    public ConcurrentDictionary<(int Level, ulong Index), TileRecord> Tiles { get; } = new();
-
-    public ConcurrentQueue<ChainEpochRecord> Epochs { get; } = new();
-
-    public CheckpointRecord? Latest { get; private set; }
-
-    public ulong EntryCount
-    {
-        get
-        {
-            lock (_lock)
-                return (ulong)_entries.Count;
-        }
-    }
-
-    public void Append(EntriesRecord record)
-    {
-        lock (_lock)
-        {
-            // A tail that is written again after an uncertain write replaces itself.
-            if (record.FirstIndex > (ulong)_entries.Count)
-                throw new InvalidOperationException($"Entry {record.FirstIndex} would leave a gap.");
-            _entries.RemoveRange((int)record.FirstIndex, _entries.Count - (int)record.FirstIndex);
-            _entries.AddRange(record.Entries.Select(entry => entry.ToArray()));
-        }
-    }
-
-    public void ForgetKeysBefore(ulong time)
-    {
-        foreach (var key in Keys.Values)
-        {
-            if (key.ExpiresAt < time)
-                Keys.TryRemove(key.KeyDigest, out _);
-        }
-    }
-
-    public byte[]? ReadEntry(ulong index)
-    {
-        lock (_lock)
-            return index < (ulong)_entries.Count ? _entries[(int)index] : null;
-    }
-
-    public void Add(CheckpointRecord checkpoint)
-    {
-        lock (_lock)
-        {
-            Latest = checkpoint;
-            if (_times.Count == 0 || _times[^1].Size < checkpoint.Size)
-                _times.Add((checkpoint.Size, checkpoint.Time));
-        }
-    }
-
-    public ulong? TimeOfSize(ulong size)
-    {
-        lock (_lock)
-        {
-            var at = _times.BinarySearch((size, 0));
-            at = at < 0 ? ~at : at;
-            return at < _times.Count ? _times[at].Time : null;
-        }
     }
 }

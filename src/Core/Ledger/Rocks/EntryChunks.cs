@@ -54,6 +54,25 @@ internal static class EntryChunks
         return false;
     }
 
+    /// <summary>At most <paramref name="count"/> entries of a chunk behind the first <paramref name="skip"/>.</summary>
+    public static List<ReadOnlyMemory<byte>> Take(ReadOnlySpan<byte> chunk, ulong skip, ulong count)
+    {
+        var entries = new List<ReadOnlyMemory<byte>>();
+        while (count > 0 && TryTake(ref chunk, out var entry))
+        {
+            if (skip > 0)
+            {
+                skip--;
+                continue;
+            }
+
+            entries.Add(entry.ToArray());
+            count--;
+        }
+
+        return entries;
+    }
+
     public static ulong Count(ReadOnlySpan<byte> chunk)
     {
         ulong count = 0;

@@ -4,15 +4,22 @@ using RocksDbSharp;
 
 namespace Sequencer.Core;
 
-/// <summary>Turns the records of a batch into puts of one RocksDB write batch. Used by one thread.</summary>
-internal sealed class RocksBatchWriter(RocksDb database) : IDisposable
+/// <summary>
+/// Turns the records of batches into puts of one RocksDB write batch. What a put depends on may stand in
+/// the same write batch and not yet in the database, so that is remembered here. Used by one thread.
+/// </summary>
+internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
 {
     private const int ForgetMax = 10_000;
 
     private readonly WriteBatch _batch = new();
+    private readonly Dictionary<ChainNumber, ulong> _counts = [];
+    private readonly HashSet<(ChainNumber, ulong)> _times = [];
+    private readonly HashSet<(ChainNumber, Tlog.Hash)> _keys = [];
     private byte[] _buffer = new byte[64 * 1024];
 
     /// <summary>Adds a batch's records.</summary>
+    /// <exception cref="LedgerException">With <see cref="LedgerError.OutOfOrder"/>.</exception>
     public void Add(LedgerBatch batch)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
@@ -39,31 +46,64 @@ internal sealed class RocksBatchWriter(RocksDb database) : IDisposable
             _batch.Put(RocksKeys.ChainEpoch(epoch.Chain, epoch.StartSize, epoch.Epoch, key),
                 Encoding.UTF8.GetBytes(epoch.Handover ?? ""));
         }
+    }
 
-        if (batch.ForgetKeysBefore is { } time)
-            ForgetKeysBefore(time);
+    /// <summary>Adds the deletion of keys that expired before a time; true when there are more.</summary>
+    public bool ForgetKeysBefore(ulong time)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        using var cursor = database.OpenCursor();
+        cursor.Seek(RocksKeys.ExpiryPrefix);
+        for (var forgotten = 0; cursor.IsAt(RocksKeys.ExpiryPrefix); forgotten++, cursor.Next())
+        {
+            var expiry = cursor.Key;
+            if (BinaryPrimitives.ReadUInt64BigEndian(expiry[1..]) >= time)
+                return false;
+            if (forgotten == ForgetMax)
+                return true;
+            var chain = new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(expiry[9..]));
+            var digest = Tlog.Hash.Read(expiry[13..]);
+            var keyKey = RocksKeys.IdempotencyKey(chain, digest, key);
+            // A key that was used again after it expired has a later entry in this list: only that counts.
+            if (!_keys.Contains((chain, digest)) && database.Get(keyKey) is { } value
+                && RocksValues.ToKey(chain, digest, value).ExpiresAt < time)
+            {
+                _batch.Delete(keyKey);
+            }
+
+            _batch.Delete(expiry);
+        }
+
+        return false;
     }
 
     /// <summary>Writes what was added and starts over.</summary>
-    public void Commit(WriteOptions options)
+    public void Commit(WriteOptions how)
     {
-        database.Write(_batch, options);
+        database.Write(_batch, how);
         _batch.Clear();
+        _times.Clear();
+        _keys.Clear();
     }
 
     public void Dispose() => _batch.Dispose();
 
     private void AddEntries(EntriesRecord record, Span<byte> key)
     {
+        if (!_counts.TryGetValue(record.Chain, out var count))
+            count = RocksEntries.Count(database, record.Chain);
+        if (record.FirstIndex != count)
+            throw LedgerException.OutOfOrder(record, count);
+        _counts[record.Chain] = count + (ulong)record.Entries.Count;
         for (var start = 0; start < record.Entries.Count;)
         {
-            var count = EntryChunks.NextLength(record.Entries, start, out var bytes);
+            var length = EntryChunks.NextLength(record.Entries, start, out var bytes);
             if (_buffer.Length < bytes)
                 _buffer = new byte[bytes];
-            EntryChunks.Write(record.Entries, start, count, _buffer);
+            EntryChunks.Write(record.Entries, start, length, _buffer);
             _batch.Put(
                 RocksKeys.Entries(record.Chain, record.FirstIndex + (ulong)start, key), _buffer.AsSpan(0, bytes));
-            start += count;
+            start += length;
         }
     }
 
@@ -73,34 +113,15 @@ internal sealed class RocksBatchWriter(RocksDb database) : IDisposable
         RocksValues.OfKey(record, value, out var length);
         _batch.Put(RocksKeys.IdempotencyKey(record.Chain, record.KeyDigest, key), value[..length]);
         _batch.Put(RocksKeys.Expiry(record.ExpiresAt, record.Chain, record.KeyDigest, key), []);
+        _keys.Add((record.Chain, record.KeyDigest));
     }
 
     private void AddCheckpoint(CheckpointRecord checkpoint, Span<byte> key)
     {
         _batch.Put(RocksKeys.LatestCheckpoint(checkpoint.Chain, key), RocksValues.OfCheckpoint(checkpoint));
-        var timeKey = RocksKeys.Time(checkpoint.Chain, checkpoint.Size, key);
         // A size that an epoch signs again keeps its first time.
-        if (!database.HasKey(timeKey, cf: null, readOptions: null))
+        var timeKey = RocksKeys.Time(checkpoint.Chain, checkpoint.Size, key);
+        if (_times.Add((checkpoint.Chain, checkpoint.Size)) && !database.Has(timeKey))
             _batch.Put(timeKey, RocksValues.OfUInt64(checkpoint.Time));
-    }
-
-    private void ForgetKeysBefore(ulong time)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var iterator = database.NewIterator();
-        iterator.Seek("j"u8);
-        for (var forgotten = 0; forgotten < ForgetMax && iterator.Valid(); forgotten++, iterator.Next())
-        {
-            var expiry = iterator.GetKeySpan();
-            if (expiry[0] != (byte)'j' || BinaryPrimitives.ReadUInt64BigEndian(expiry[1..]) >= time)
-                break;
-            var chain = new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(expiry[9..]));
-            var digest = Tlog.Hash.Read(expiry[13..]);
-            var keyKey = RocksKeys.IdempotencyKey(chain, digest, key);
-            // A key that was used again after it expired has a later entry in this list: only that counts.
-            if (database.Get(keyKey) is { } value && RocksValues.ToKey(chain, digest, value).ExpiresAt < time)
-                _batch.Delete(keyKey);
-            _batch.Delete(expiry);
-        }
     }
 }

@@ -18,6 +18,7 @@ internal static class RocksKeys
     public static readonly byte[] Fence = "Mfence"u8.ToArray();
     public static readonly byte[] ChainPrefix = "c"u8.ToArray();
     public static readonly byte[] EpochPrefix = "d"u8.ToArray();
+    public static readonly byte[] ExpiryPrefix = "j"u8.ToArray();
 
     public static byte[] Chain(ChainId id) => Encoding.ASCII.GetBytes("c" + id.Value);
 

@@ -1,50 +1,34 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Text;
 using RocksDbSharp;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
 
-/// <summary>
-/// The embedded ledger on RocksDB. One thread of its own writes: all batches that wait go into one write
-/// and, where any asks for it, one sync.
-/// </summary>
+/// <summary>The embedded ledger on RocksDB.</summary>
 public sealed class RocksLedger : ILedger
 {
-    private const int WaitingMax = 4_096;
-    private const int MergeMax = 256;
-
-    private readonly RocksDb _database;
-    private readonly RocksOptions _options;
-    private readonly BlockingCollection<WaitingWrite> _waiting = new(WaitingMax);
-    private readonly WriteOptions _synced = new WriteOptions().SetSync(true);
-    private readonly WriteOptions _unsynced = new WriteOptions().SetSync(false);
-    private readonly Thread _writer;
-    private volatile LedgerException? _failed;
+    private readonly RocksDatabase _database;
+    private readonly RocksWriter _writer;
+    private readonly Lazy<Task> _closing;
+    private ulong _generation;
 
     internal RocksLedger(RocksDb database, RocksOptions options)
     {
-        _database = database;
-        _options = options;
-        Generation = database.Get(RocksKeys.Generation) is { } bytes ? RocksValues.ToUInt64(bytes) : 0;
-        _writer = new Thread(WriteLoop) { IsBackground = true, Name = "ledger-writer" };
-        _writer.Start();
+        _database = new RocksDatabase(database, options);
+        _generation = _database.Get(RocksKeys.Generation) is { } bytes ? RocksValues.ToUInt64(bytes) : 0;
+        _writer = new RocksWriter(_database, Written);
+        _closing = new Lazy<Task>(CloseAsync);
     }
 
-    public ulong Generation { get; private set; }
+    public ulong Generation => Interlocked.Read(ref _generation);
 
     public string? Fence =>
         _database.Get(RocksKeys.Fence) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
-    public ValueTask WriteAsync(LedgerBatch batch, bool sync)
-    {
-        if (_failed is { } failed)
-            return ValueTask.FromException(failed);
-        var write = new WaitingWrite(batch, sync);
-        _waiting.Add(write);
-        return new ValueTask(write.Done.Task);
-    }
+    public ValueTask WriteAsync(LedgerBatch batch, bool sync) => _writer.WriteAsync(batch, sync);
+
+    public ValueTask<bool> ForgetKeysAsync(ulong before) => _writer.ForgetKeysAsync(before);
 
     public ChainRecord? FindChain(ChainId id) =>
         _database.Get(RocksKeys.Chain(id)) is { } bytes ? RocksValues.ToChain(id, bytes) : null;
@@ -59,43 +43,12 @@ public sealed class RocksLedger : ILedger
         }
     }
 
-    public ulong EntryCount(ChainNumber chain)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var iterator = NewIterator();
-        iterator.SeekForPrev(RocksKeys.Entries(chain, ulong.MaxValue, key));
-        return IsEntriesOf(chain, iterator)
-            ? RocksKeys.NumberOf(iterator.GetKeySpan()) + EntryChunks.Count(iterator.GetValueSpan())
-            : 0;
-    }
+    public ulong EntryCount(ChainNumber chain) => RocksEntries.Count(_database, chain);
 
-    public byte[]? ReadEntry(ChainNumber chain, ulong index)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var iterator = NewIterator();
-        iterator.SeekForPrev(RocksKeys.Entries(chain, index, key));
-        return IsEntriesOf(chain, iterator)
-            && EntryChunks.TryFind(
-                iterator.GetValueSpan(), index - RocksKeys.NumberOf(iterator.GetKeySpan()), out var entry)
-            ? entry.ToArray()
-            : null;
-    }
+    public byte[]? ReadEntry(ChainNumber chain, ulong index) => RocksEntries.Read(_database, chain, index);
 
-    public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count)
-    {
-        using var iterator = NewIterator();
-        SeekEntries(iterator, chain, first);
-        for (var next = first; next < first + count && IsEntriesOf(chain, iterator); iterator.Next())
-        {
-            var chunkFirst = RocksKeys.NumberOf(iterator.GetKeySpan());
-            foreach (var entry in TakeEntries(iterator.GetValueSpan(), skip: next - chunkFirst))
-            {
-                if (next++ == first + count)
-                    yield break;
-                yield return entry;
-            }
-        }
-    }
+    public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
+        RocksEntries.Read(_database, chain, first, count);
 
     public CheckpointRecord? LatestCheckpoint(ChainNumber chain)
     {
@@ -108,11 +61,9 @@ public sealed class RocksLedger : ILedger
     public ulong? TimeOfSize(ChainNumber chain, ulong size)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var iterator = NewIterator();
-        iterator.Seek(RocksKeys.Time(chain, size, key));
-        return iterator.Valid() && iterator.GetKeySpan().StartsWith(RocksKeys.Prefixed('t', chain, key))
-            ? RocksValues.ToUInt64(iterator.GetValueSpan())
-            : null;
+        using var cursor = _database.OpenCursor();
+        cursor.Seek(RocksKeys.Time(chain, size, key));
+        return cursor.IsAt(RocksKeys.Prefixed('t', chain, key)) ? RocksValues.ToUInt64(cursor.Value) : null;
     }
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index)
@@ -141,6 +92,12 @@ public sealed class RocksLedger : ILedger
             BinaryPrimitives.ReadUInt32BigEndian(pair.Key.AsSpan(1)), pair.Value)),
     ];
 
+    public EpochRecord? FindEpoch(uint number)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        return _database.Get(RocksKeys.Epoch(number, key)) is { } bytes ? RocksValues.ToEpoch(number, bytes) : null;
+    }
+
     public IReadOnlyList<ChainEpochRecord> ChainEpochs(ChainNumber chain)
     {
         var prefix = RocksKeys.Prefixed('x', chain, new byte[RocksKeys.BytesMax]).ToArray();
@@ -154,88 +111,24 @@ public sealed class RocksLedger : ILedger
         ];
     }
 
-    public ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => new(_closing.Value);
+
+    private async Task CloseAsync()
     {
-        _waiting.CompleteAdding();
-        _writer.Join();
-        _database.Dispose();
-        _options.Dispose();
-        _waiting.Dispose();
-        return ValueTask.CompletedTask;
+        _writer.Dispose();
+        await _database.DisposeAsync();
     }
 
-    private Iterator NewIterator() => _database.NewIterator();
-
-    private static bool IsEntriesOf(ChainNumber chain, Iterator iterator)
+    private void Written(LedgerBatch batch)
     {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        return iterator.Valid() && iterator.GetKeySpan().StartsWith(RocksKeys.Prefixed('e', chain, key));
-    }
-
-    private static void SeekEntries(Iterator iterator, ChainNumber chain, ulong first)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        iterator.SeekForPrev(RocksKeys.Entries(chain, first, key));
-    }
-
-    private static List<ReadOnlyMemory<byte>> TakeEntries(ReadOnlySpan<byte> chunk, ulong skip)
-    {
-        var entries = new List<ReadOnlyMemory<byte>>();
-        while (EntryChunks.TryTake(ref chunk, out var entry))
-        {
-            if (skip > 0)
-                skip--;
-            else
-                entries.Add(entry.ToArray());
-        }
-
-        return entries;
+        if (batch.Generation is { } generation)
+            Interlocked.Exchange(ref _generation, generation);
     }
 
     private IEnumerable<KeyValuePair<byte[], byte[]>> Scan(byte[] prefix)
     {
-        using var iterator = NewIterator();
-        for (iterator.Seek(prefix); iterator.Valid() && iterator.GetKeySpan().StartsWith(prefix); iterator.Next())
-            yield return new KeyValuePair<byte[], byte[]>(iterator.Key(), iterator.Value());
-    }
-
-    private void WriteLoop()
-    {
-        using var writer = new RocksBatchWriter(_database);
-        var writes = new List<WaitingWrite>();
-        foreach (var first in _waiting.GetConsumingEnumerable())
-        {
-            writes.Add(first);
-            while (writes.Count < MergeMax && _waiting.TryTake(out var next))
-                writes.Add(next);
-            Write(writer, writes);
-            writes.Clear();
-        }
-    }
-
-    private void Write(RocksBatchWriter writer, List<WaitingWrite> writes)
-    {
-        try
-        {
-            if (_failed is { } failed)
-                throw failed;
-            foreach (var write in writes)
-                writer.Add(write.Batch);
-            writer.Commit(writes.Exists(write => write.Sync) ? _synced : _unsynced);
-            foreach (var write in writes)
-                Generation = write.Batch.Generation ?? Generation;
-            writes.ForEach(write => write.Done.SetResult());
-        }
-        catch (Exception exception) when (exception is RocksDbException or LedgerException)
-        {
-            _failed ??= exception as LedgerException ?? new LedgerException(
-                LedgerError.WriteFailed, $"The ledger could not be written: {exception.Message}", exception);
-            writes.ForEach(write => write.Done.SetException(_failed));
-        }
-    }
-
-    private sealed record WaitingWrite(LedgerBatch Batch, bool Sync)
-    {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var cursor = _database.OpenCursor();
+        for (cursor.Seek(prefix); cursor.IsAt(prefix); cursor.Next())
+            yield return new KeyValuePair<byte[], byte[]>(cursor.Key.ToArray(), cursor.Value.ToArray());
     }
 }

@@ -3,61 +3,74 @@ using RocksDbSharp;
 
 namespace Sequencer.Core;
 
-/// <summary>Opens the RocksDB ledger in a folder.</summary>
+/// <summary>Opens the RocksDB ledger in a folder; one opening at a time.</summary>
 /// <param name="folder">The ledger's folder.</param>
 /// <param name="ledgerId">The id that the configuration names and the ledger must carry.</param>
-/// <param name="initialise">Whether a missing or empty folder becomes a new ledger of that id.</param>
+/// <param name="initialise">Whether a missing or empty folder becomes a new ledger of that id; the first
+/// opening alone may do so, for a ledger that vanishes later was lost and must not be taken for new.</param>
 public sealed class RocksLedgerSource(string folder, string ledgerId, bool initialise) : ILedgerSource
 {
     private const ulong FormatVersion = 1;
+
+    private bool _mayInitialise = initialise;
 
     public ValueTask<ILedger> OpenAsync(CancellationToken cancellation)
     {
         var isNew = !File.Exists(Path.Combine(folder, "CURRENT"));
         if (isNew)
             RequireInitialise();
-        var options = new RocksOptions(createIfMissing: isNew);
+        var ledger = Open(createIfMissing: isNew);
+        _mayInitialise = false;
+        return new ValueTask<ILedger>(ledger);
+    }
+
+    private RocksLedger Open(bool createIfMissing)
+    {
+        var options = new RocksOptions(createIfMissing);
+        RocksDb? database = null;
         try
         {
-            var database = RocksDb.Open(options.Database, folder);
-            try
-            {
-                if (isNew)
-                    Initialise(database);
-                RequireOurs(database);
-                return new ValueTask<ILedger>(new RocksLedger(database, options));
-            }
-            catch
-            {
-                database.Dispose();
-                throw;
-            }
+            database = RocksDb.Open(options.Database, folder);
+            if (_mayInitialise && IsBare(database))
+                Initialise(database);
+            RequireOurs(database);
+            return new RocksLedger(database, options);
         }
-        catch (RocksDbException exception)
+        catch (Exception exception)
         {
+            database?.Dispose();
             options.Dispose();
-            throw Explain(exception);
-        }
-        catch
-        {
-            options.Dispose();
-            throw;
+            throw exception is RocksDbException cause ? Explain(cause) : exception;
         }
     }
 
     private void RequireInitialise()
     {
-        if (initialise)
+        var missing = !Directory.Exists(folder);
+        if (!_mayInitialise)
         {
-            Directory.CreateDirectory(folder);
-            return;
+            throw new LedgerException(
+                missing ? LedgerError.Missing : LedgerError.Empty,
+                $"The ledger folder '{folder}' {(missing ? "does not exist" : "holds no ledger")}. If its volume "
+                + "is not mounted, mount it; only if this is a new sequencer, start once with --init.");
         }
 
-        var missing = !Directory.Exists(folder);
-        throw new LedgerException(
-            missing ? LedgerError.Missing : LedgerError.Empty,
-            $"The ledger folder '{folder}' {(missing ? "does not exist" : "holds no ledger")}. If its volume is "
-            + "not mounted, mount it; only if this is a new sequencer, start once with --init.");
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(LedgerError.Unavailable,
+                $"The ledger folder '{folder}' cannot be made: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Whether nothing was ever written: a new one, or one whose making was cut short.</summary>
+    private static bool IsBare(RocksDb database)
+    {
+        using var iterator = database.NewIterator();
+        return !iterator.SeekToFirst().Valid();
     }
 
     private void Initialise(RocksDb database)
@@ -70,6 +83,12 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
 
     private void RequireOurs(RocksDb database)
     {
+        if (IsBare(database))
+        {
+            throw new LedgerException(LedgerError.Empty,
+                $"The ledger in '{folder}' holds nothing: its making was cut short. Start once with --init.");
+        }
+
         var format = database.Get(RocksKeys.Format) is { Length: 8 } bytes ? RocksValues.ToUInt64(bytes) : 0;
         if (format != FormatVersion)
         {
@@ -86,11 +105,18 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
         }
     }
 
-    private LedgerException Explain(RocksDbException exception) =>
-        exception.Message.Contains("lock", StringComparison.OrdinalIgnoreCase)
-            ? new LedgerException(LedgerError.Locked,
+    private LedgerException Explain(RocksDbException exception)
+    {
+        if (exception.Message.Contains("While lock file", StringComparison.Ordinal)
+            || exception.Message.Contains("lock hold by current process", StringComparison.Ordinal))
+        {
+            return new LedgerException(LedgerError.Locked,
                 $"Another process holds the ledger in '{folder}'; one gateway at a time may. Stop the other one.",
-                exception)
-            : new LedgerException(LedgerError.Corrupt,
-                $"The ledger in '{folder}' cannot be opened: {exception.Message}", exception);
+                exception);
+        }
+
+        return new LedgerException(
+            RocksDatabase.IsCorruption(exception) ? LedgerError.Corrupt : LedgerError.Unavailable,
+            $"The ledger in '{folder}' cannot be opened: {exception.Message}", exception);
+    }
 }

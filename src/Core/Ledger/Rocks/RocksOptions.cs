@@ -28,12 +28,17 @@ internal sealed class RocksOptions : IDisposable
             .SetFilterPolicy(BloomFilterPolicy.Create(BloomBitsPerKey, false));
         Database = new DbOptions()
             .SetCreateIfMissing(createIfMissing)
+            // A tail that a crash cut short is dropped: it was never acknowledged. A damaged record before it
+            // is an error, where RocksDB's default would silently drop everything behind it. A log file that
+            // was synced and closed must be there in its full length.
+            .SetWalRecoveryMode(Recovery.TolerateCorruptedTailRecords)
             .SetBlockBasedTableFactory(table)
             .SetWriteBufferSize(WriteBufferBytes)
             .SetMaxWriteBufferNumber(WriteBuffersMax)
             .SetTargetFileSizeBase(FileBytes)
             .SetMaxOpenFiles(OpenFilesMax)
             .SetCompression(Compression.Lz4);
+        Native.Instance.rocksdb_options_set_track_and_verify_wals_in_manifest(Database.Handle, 1);
     }
 
     public DbOptions Database { get; }

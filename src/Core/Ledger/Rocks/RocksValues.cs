@@ -17,7 +17,11 @@ internal static class RocksValues
         return bytes;
     }
 
-    public static ulong ToUInt64(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    public static ulong ToUInt64(ReadOnlySpan<byte> bytes)
+    {
+        Require(bytes, 8, "number");
+        return BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
 
     public static byte[] OfChain(ChainRecord chain)
     {
@@ -27,8 +31,11 @@ internal static class RocksValues
         return bytes;
     }
 
-    public static ChainRecord ToChain(ChainId id, ReadOnlySpan<byte> bytes) =>
-        new(id, new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(bytes)), bytes[4] != 0);
+    public static ChainRecord ToChain(ChainId id, ReadOnlySpan<byte> bytes)
+    {
+        Require(bytes, 5, "chain");
+        return new ChainRecord(id, new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(bytes)), bytes[4] != 0);
+    }
 
     public static byte[] OfCheckpoint(CheckpointRecord checkpoint)
     {
@@ -42,14 +49,18 @@ internal static class RocksValues
         return bytes;
     }
 
-    public static CheckpointRecord ToCheckpoint(ChainNumber chain, byte[] bytes) => new(
-        chain,
-        BinaryPrimitives.ReadUInt64BigEndian(bytes),
-        Hash.Read(bytes.AsSpan(8, Hash.SizeBytes)),
-        BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(40)),
-        bytes.AsMemory(48, 64),
-        BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(112)),
-        bytes.AsMemory(CheckpointHeaderBytes));
+    public static CheckpointRecord ToCheckpoint(ChainNumber chain, byte[] bytes)
+    {
+        Require(bytes, CheckpointHeaderBytes, "checkpoint");
+        return new CheckpointRecord(
+            chain,
+            BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            Hash.Read(bytes.AsSpan(8, Hash.SizeBytes)),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(40)),
+            bytes.AsMemory(48, 64),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(112)),
+            bytes.AsMemory(CheckpointHeaderBytes));
+    }
 
     public static void OfKey(KeyRecord key, Span<byte> bytes, out int length)
     {
@@ -60,13 +71,17 @@ internal static class RocksValues
         length = KeyBytes;
     }
 
-    public static KeyRecord ToKey(ChainNumber chain, in Hash keyDigest, ReadOnlySpan<byte> bytes) => new(
-        chain,
-        keyDigest,
-        BinaryPrimitives.ReadUInt64BigEndian(bytes),
-        BinaryPrimitives.ReadInt32BigEndian(bytes[8..]),
-        Hash.Read(bytes.Slice(12, Hash.SizeBytes)),
-        BinaryPrimitives.ReadUInt64BigEndian(bytes[44..]));
+    public static KeyRecord ToKey(ChainNumber chain, in Hash keyDigest, ReadOnlySpan<byte> bytes)
+    {
+        Require(bytes, KeyBytes, "idempotency key");
+        return new KeyRecord(
+            chain,
+            keyDigest,
+            BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            BinaryPrimitives.ReadInt32BigEndian(bytes[8..]),
+            Hash.Read(bytes.Slice(12, Hash.SizeBytes)),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[44..]));
+    }
 
     public static byte[] OfEpoch(EpochRecord epoch)
     {
@@ -80,8 +95,19 @@ internal static class RocksValues
 
     public static EpochRecord ToEpoch(uint number, byte[] bytes)
     {
+        Require(bytes, 2, "epoch");
         var keyLength = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        Require(bytes, 2 + keyLength, "epoch");
         return new EpochRecord(
             number, Encoding.UTF8.GetString(bytes.AsSpan(2, keyLength)), bytes.AsMemory(2 + keyLength));
+    }
+
+    private static void Require(ReadOnlySpan<byte> bytes, int least, string kind)
+    {
+        if (bytes.Length < least)
+        {
+            throw new LedgerException(LedgerError.Corrupt,
+                $"A record of the kind '{kind}' has {bytes.Length} bytes; {least} are the least.");
+        }
     }
 }

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using RocksDbSharp;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// Group commit: a thread of its own takes all batches that wait into one write and, where any asks for it,
+/// one sync. After a failure it writes nothing more.
+/// </summary>
+internal sealed class RocksWriter : IDisposable
+{
+    // Far above what a sequencer has under way: a few stages and the chains that open.
+    private const int WaitingMax = 4_096;
+    private const int MergeMax = 256;
+
+    private readonly RocksDatabase _database;
+    private readonly Action<LedgerBatch> _written;
+    private readonly BlockingCollection<Write> _waiting = new(WaitingMax);
+    private readonly WriteOptions _synced = new WriteOptions().SetSync(true);
+    private readonly WriteOptions _unsynced = new WriteOptions().SetSync(false);
+    private readonly Thread _thread;
+    private volatile LedgerException? _failed;
+
+    /// <param name="database">Where to write; closed by its owner after this was disposed.</param>
+    /// <param name="written">Told of each batch in its order, before its caller is.</param>
+    public RocksWriter(RocksDatabase database, Action<LedgerBatch> written)
+    {
+        (_database, _written) = (database, written);
+        _thread = new Thread(Run) { IsBackground = true, Name = "ledger-writer" };
+        _thread.Start();
+    }
+
+    public async ValueTask WriteAsync(LedgerBatch batch, bool sync) =>
+        await EnqueueAsync(new Write(batch, sync, ForgetBefore: null));
+
+    public async ValueTask<bool> ForgetKeysAsync(ulong before) =>
+        await EnqueueAsync(new Write(new LedgerBatch(), Sync: false, before));
+
+    /// <summary>Writes what waits and ends.</summary>
+    public void Dispose()
+    {
+        _waiting.CompleteAdding();
+        _thread.Join();
+        _waiting.Dispose();
+    }
+
+    private Task<bool> EnqueueAsync(Write write)
+    {
+        if (_failed is { } failed)
+            throw failed;
+        try
+        {
+            _waiting.Add(write);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ObjectDisposedException)
+        {
+            throw new LedgerException(LedgerError.Unavailable, "The ledger was closed.", exception);
+        }
+
+        return write.Done.Task;
+    }
+
+    private void Run()
+    {
+        using var batch = new RocksBatchWriter(_database);
+        var together = new List<Write>();
+        foreach (var first in _waiting.GetConsumingEnumerable())
+        {
+            together.Add(first);
+            while (together.Count < MergeMax && _waiting.TryTake(out var next))
+                together.Add(next);
+            Commit(batch, together);
+            together.Clear();
+        }
+    }
+
+    private void Commit(RocksBatchWriter batch, List<Write> writes)
+    {
+        try
+        {
+            if (_failed is { } failed)
+                throw failed;
+            var more = false;
+            foreach (var write in writes)
+            {
+                if (write.ForgetBefore is { } time)
+                    more |= batch.ForgetKeysBefore(time);
+                else
+                    batch.Add(write.Batch);
+            }
+
+            batch.Commit(writes.Exists(write => write.Sync) ? _synced : _unsynced);
+            writes.ForEach(write => _written(write.Batch));
+            writes.ForEach(write => write.Done.SetResult(more));
+        }
+        catch (Exception exception)
+        {
+            // Whatever it was, this opening of the ledger is not to be trusted with another write.
+            _failed ??= exception as LedgerException ?? new LedgerException(
+                LedgerError.WriteFailed, $"The ledger could not be written: {exception.Message}", exception);
+            writes.ForEach(write => write.Done.SetException(_failed));
+        }
+    }
+
+    private sealed record Write(LedgerBatch Batch, bool Sync, ulong? ForgetBefore)
+    {
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

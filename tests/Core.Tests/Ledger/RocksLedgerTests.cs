@@ -1,0 +1,142 @@
+namespace Sequencer.Core.Tests.Ledger;
+
+public sealed class RocksLedgerTests : LedgerContract, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public RocksLedgerTests() => Source = new RocksLedgerSource(_folder.Path, "ledger-1", initialise: true);
+
+    protected override ILedgerSource Source { get; }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Open_WhileAnotherOpeningHoldsIt_IsLocked() =>
+        (await Refusal(_folder.Path, initialise: false)).Reason.Should().Be(LedgerError.Locked);
+
+    [Fact]
+    public async Task Open_AFolderWhoseNameSaysLock_IsNotTakenForLocked()
+    {
+        using var parent = new TempFolder();
+        var path = parent.Under("blocky-lock");
+        await File.WriteAllTextAsync(path, "a file, not a folder");
+        var error = await Refusal(path, initialise: true);
+        error.Reason.Should().Be(LedgerError.Unavailable);
+    }
+
+    [Fact]
+    public async Task Open_AnotherLedger_IsForeignAndNamesBothIds()
+    {
+        await Ledger.DisposeAsync();
+        var open = async () => await new RocksLedgerSource(_folder.Path, "ledger-2", initialise: true)
+            .OpenAsync(CancellationToken.None);
+        var error = (await open.Should().ThrowAsync<LedgerException>()).Which;
+        error.Reason.Should().Be(LedgerError.Foreign);
+        error.Message.Should().Contain("ledger-1").And.Contain("ledger-2");
+    }
+
+    [Fact]
+    public async Task Open_MissingOrEmpty_IsRefusedUnlessInitialised()
+    {
+        using var folder = new TempFolder();
+        (await Refusal(folder.Under("none"), initialise: false)).Reason.Should().Be(LedgerError.Missing);
+        (await Refusal(folder.Path, initialise: false)).Reason.Should().Be(LedgerError.Empty);
+        await using var made = await Open(folder.Under("a/b"), initialise: true);
+        made.Generation.Should().Be(0);
+    }
+
+    /// <summary>Found by reading: a volume that vanished under a running gateway that was started with --init
+    /// would have been taken for a new log.</summary>
+    [Fact]
+    public async Task Open_AgainAfterItVanished_IsMissingAlsoWithInitialise()
+    {
+        using var folder = new TempFolder();
+        var source = new RocksLedgerSource(folder.Under("ledger"), "ledger-1", initialise: true);
+        await (await source.OpenAsync(CancellationToken.None)).DisposeAsync();
+        Directory.Delete(folder.Under("ledger"), recursive: true);
+
+        var open = async () => await source.OpenAsync(CancellationToken.None);
+
+        (await open.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Missing);
+    }
+
+    [Fact]
+    public async Task Open_AfterItsMakingWasCutShort_IsEmptyAndCanBeInitialised()
+    {
+        using var folder = new TempFolder();
+        using (RocksDbSharp.RocksDb.Open(new RocksDbSharp.DbOptions().SetCreateIfMissing(), folder.Path))
+        {
+        }
+
+        (await Refusal(folder.Path, initialise: false)).Reason.Should().Be(LedgerError.Empty);
+        await using var made = await Open(folder.Path, initialise: true);
+        made.Generation.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Reading_AfterItWasClosed_IsUnavailable()
+    {
+        await Ledger.DisposeAsync();
+        var reads = new Action[]
+        {
+            () => Ledger.ReadEntry(One, 0), () => Ledger.EntryCount(One), () => Ledger.ReadTile(One, 0, 0),
+            () => Ledger.Epochs(), () => Ledger.ReadEntries(One, 0, 1).Should().BeEmpty(),
+        };
+        foreach (var read in reads)
+            read.Should().Throw<LedgerException>().Which.Reason.Should().Be(LedgerError.Unavailable);
+        var write = async () => await Ledger.WriteAsync(new LedgerBatch { Generation = 1 }, sync: true);
+        (await write.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
+        await ReopenAsync();
+    }
+
+    /// <summary>Found by reading: RocksDB frees its memory under a reader, which ends the process.</summary>
+    [Fact]
+    public async Task Closing_WaitsForReadsThatAreUnderWay()
+    {
+        await AppendAsync(One, 0, [.. Enumerable.Range(0, 200).Select(i => new[] { (byte)i })]);
+        using var reading = Ledger.ReadEntries(One, 0, 200).GetEnumerator();
+        reading.MoveNext().Should().BeTrue();
+
+        var closing = Ledger.DisposeAsync().AsTask();
+
+        closing.IsCompleted.Should().BeFalse();
+        var rest = 1;
+        while (reading.MoveNext())
+            rest++;
+        rest.Should().Be(200);
+        await closing;
+        await ReopenAsync();
+    }
+
+    [Fact]
+    public async Task Closing_BesideManyReaders_NeitherCrashesNorHangs()
+    {
+        await AppendAsync(One, 0, [.. Enumerable.Range(0, 300).Select(i => new[] { (byte)i })]);
+        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            try
+            {
+                for (ulong i = 0; ; i++)
+                    Ledger.ReadEntry(One, i % 300).Should().NotBeNull();
+            }
+            catch (LedgerException closed)
+            {
+                return closed.Reason;
+            }
+        })).ToArray();
+
+        await Ledger.DisposeAsync();
+
+        (await Task.WhenAll(readers)).Should().OnlyContain(reason => reason == LedgerError.Unavailable);
+        await ReopenAsync();
+    }
+
+    private static async Task<LedgerException> Refusal(string path, bool initialise)
+    {
+        var open = async () => await Open(path, initialise);
+        return (await open.Should().ThrowAsync<LedgerException>()).Which;
+    }
+
+    private static ValueTask<ILedger> Open(string path, bool initialise) =>
+        new RocksLedgerSource(path, "ledger-1", initialise).OpenAsync(CancellationToken.None);
+}
