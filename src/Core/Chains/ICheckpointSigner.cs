@@ -3,7 +3,7 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>Holds the operator's log key: a key file, or a key management service.</summary>
-public interface ICheckpointSigner
+public interface ICheckpointSigner : IDisposable
 {
     /// <summary>The Ed25519 public key; 32 bytes.</summary>
     ReadOnlyMemory<byte> PublicKey { get; }
@@ -13,7 +13,7 @@ public interface ICheckpointSigner
 }
 
 /// <summary>A log key in memory, from a key file.</summary>
-public sealed class KeyFileSigner(NoteSigner signer) : ICheckpointSigner, IDisposable
+public sealed class KeyFileSigner(NoteSigner signer) : ICheckpointSigner
 {
     public ReadOnlyMemory<byte> PublicKey => signer.PublicKey;
 

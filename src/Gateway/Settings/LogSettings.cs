@@ -11,13 +11,27 @@ internal sealed record LogSettings
     /// <summary>File with the operator's Ed25519 log key, in the text form of a note's private key.</summary>
     public required string KeyFile { get; init; }
 
+    /// <summary>Id, ARN or alias of the log key in AWS KMS; empty for <see cref="KeyFile"/>.</summary>
+    public string KmsKey { get; init; } = "";
+
+    /// <summary>Region of that key; empty for the default of the AWS environment.</summary>
+    public string KmsRegion { get; init; } = "";
+
+    /// <summary>How long checkpoints gather before KMS is asked to sign, in milliseconds.</summary>
+    public int KmsIntervalMs { get; init; }
+
     public static LogSettings Read(SettingsReader reader, ServerSettings server)
     {
         var prefix = reader.Text("log:prefix", "");
+        var keyFile = reader.Text("log:key_file", "secrets/log.key");
+        var kmsKey = reader.Text("log:kms_key", "");
         var settings = new LogSettings
         {
             Prefix = prefix.Length > 0 ? prefix : server.PublicHost + "/log",
-            KeyFile = SettingsFile.Existing("log.key_file", reader.Text("log:key_file", "secrets/log.key"))!,
+            KeyFile = kmsKey.Length > 0 ? keyFile : SettingsFile.Existing("log.key_file", keyFile)!,
+            KmsKey = kmsKey,
+            KmsRegion = reader.Text("log:kms_region", ""),
+            KmsIntervalMs = reader.Integer("log:kms_interval_ms", 1_000, 0, 60_000),
         };
         try
         {

@@ -7,11 +7,11 @@ namespace Sequencer.Gateway;
 internal sealed class SequencerService : IAsyncDisposable
 {
     private readonly InProcessEnclave? _enclave;
-    private readonly KeyFileSigner _logKey;
+    private readonly ICheckpointSigner _logKey;
     private readonly CoreMetrics _metrics;
 
     private SequencerService(
-        SequencerCore core, LogIdentity identity, InProcessEnclave? enclave, KeyFileSigner logKey, CoreMetrics metrics)
+        SequencerCore core, LogIdentity identity, InProcessEnclave? enclave, ICheckpointSigner logKey, CoreMetrics metrics)
     {
         (Core, Identity) = (core, identity);
         (_enclave, _logKey, _metrics) = (enclave, logKey, metrics);
@@ -26,8 +26,7 @@ internal sealed class SequencerService : IAsyncDisposable
     public static async Task<SequencerService> StartAsync(
         GatewaySettings settings, ILedgerSource ledger, ILoggerFactory loggers)
     {
-        using var key = settings.Log.ReadKey();
-        var logKey = new KeyFileSigner(key.CreateSigner());
+        var logKey = await LogKeys.OpenAsync(settings.Log, loggers);
         var metrics = new CoreMetrics();
         var enclave = settings.Enclave.Address is EnclaveEndpoint.InProcess
             ? InProcessEnclave.Start(settings, loggers.CreateLogger<InProcessEnclave>())

@@ -1,0 +1,25 @@
+using Amazon;
+using Amazon.KeyManagementService;
+using Sequencer.Core;
+
+namespace Sequencer.Gateway;
+
+/// <summary>Opens the operator's log key where the settings say it is.</summary>
+internal static class LogKeys
+{
+    public static async Task<ICheckpointSigner> OpenAsync(LogSettings settings, ILoggerFactory loggers)
+    {
+        if (settings.KmsKey.Length == 0)
+        {
+            using var key = settings.ReadKey();
+            return new KeyFileSigner(key.CreateSigner());
+        }
+
+        var configuration = new AmazonKeyManagementServiceConfig();
+        if (settings.KmsRegion.Length > 0)
+            configuration.RegionEndpoint = RegionEndpoint.GetBySystemName(settings.KmsRegion);
+        return await KmsCheckpointSigner.CreateAsync(
+            new AmazonKeyManagementServiceClient(configuration), settings.KmsKey, TimeProvider.System,
+            loggers.CreateLogger<KmsCheckpointSigner>());
+    }
+}
