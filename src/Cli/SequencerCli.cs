@@ -64,13 +64,13 @@ internal static class SequencerCli
     {
         var root = new RootCommand("Submits transactions to a BLOCKY sequencer, and verifies its receipts.")
         {
-            TokenCommand.Create(environment),
-            SubmitCommand.Create(environment),
-            ReceiptCommand.Create(environment),
+            new TokenCommand(environment),
+            new SubmitCommand(environment),
+            new ReceiptCommand(environment),
             VerifyCommand.Create(environment),
             PolicyCommand.Create(environment),
-            AuditCommand.Create(environment),
-            AttestationCommand.Create(environment),
+            new AuditCommand(environment),
+            AttestationCommands.Create(environment),
             EifCommands.Create(environment),
         };
         root.HelpName = Name;

@@ -6,48 +6,57 @@ using Sequencer.Client;
 namespace Sequencer.Cli.Audit;
 
 /// <summary><c>sequencer audit</c>: reads a whole chain and recomputes everything.</summary>
-internal static class AuditCommand
+internal sealed class AuditCommand : Command
 {
-    public static Command Create(CliEnvironment environment)
+    private readonly CliEnvironment _environment;
+    private readonly GatewayOptions _gateway;
+    private readonly TrustOptions _trust = new(required: false);
+    private readonly Argument<string> _url = AddressArgument.Create();
+    private readonly Argument<string> _chain = ChainArgument.Create();
+
+    private readonly Option<FileInfo?> _older = new("--older-checkpoint")
     {
-        var gateway = new GatewayOptions(environment);
-        var trust = new TrustOptions(required: false);
-        var url = AddressArgument.Create();
-        var chain = ChainArgument.Create();
-        var older = new Option<FileInfo?>("--older-checkpoint")
+        Description = "A checkpoint kept from earlier, that must be of a prefix of the log.",
+        HelpName = "FILE",
+    };
+
+    public AuditCommand(CliEnvironment environment)
+        : base("audit", "Reads a whole chain from its tiles and recomputes everything.")
+    {
+        _environment = environment;
+        _gateway = new(environment);
+        Add(_url);
+        Add(_chain);
+        Add(_trust.Policy);
+        Add(_trust.Images);
+        Add(_trust.SimulatedRoot);
+        Add(_older);
+        _gateway.AddTokenTo(this);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var images = _trust.ReadImages(parsed);
+        var token = _gateway.ReadToken(parsed);
+        var options = new LogAuditOptions
         {
-            Description = "A checkpoint kept from earlier, that must be of a prefix of the log.",
-            HelpName = "FILE",
+            Policy = _trust.ReadPolicy(parsed),
+            RehashEntries = token is not null,
+            OlderCheckpoint = parsed.GetValue(_older) is { } file ? InputFile.ReadText(file) : null,
         };
-        var command = new Command("audit", "Reads a whole chain from its tiles and recomputes everything.")
+        var enclaves = new EnclaveVerifier(
+            images ?? AcceptedImages.AnyForInspection, _trust.ReadSimulatedRoot(parsed));
+        using var connection = new GatewayConnection(
+            _environment, AddressArgument.Read(parsed, _url), token, isPatient: true);
+        var report = await AuditProgressBar.RunAsync(_environment, progress =>
         {
-            url, chain, trust.Policy, trust.Images, trust.SimulatedRoot, older,
-        };
-        gateway.AddTokenTo(command);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var images = trust.ReadImages(parsed);
-            var token = gateway.ReadToken(parsed);
-            var options = new LogAuditOptions
-            {
-                Policy = trust.ReadPolicy(parsed),
-                RehashEntries = token is not null,
-                OlderCheckpoint = parsed.GetValue(older) is { } file ? InputFile.ReadText(file) : null,
-            };
-            var enclaves = new EnclaveVerifier(
-                images ?? AcceptedImages.AnyForInspection, trust.ReadSimulatedRoot(parsed));
-            using var connection = new GatewayConnection(
-                environment, AddressArgument.Read(parsed, url), token, isPatient: true);
-            var report = await AuditProgressBar.RunAsync(environment, progress =>
-            {
-                options.Progress = progress;
-                return new LogAuditor(connection.Client, enclaves, options)
-                    .AuditAsync(ChainArgument.Read(parsed, chain), cancellation);
-            }).ConfigureAwait(false);
-            AuditPrinter.Print(
-                environment.Output, report, images is not null, parsed.GetValue(trust.SimulatedRoot));
-            return report.IsSound ? ExitCodes.Done : ExitCodes.Refused;
-        });
-        return command;
+            options.Progress = progress;
+            return new LogAuditor(connection.Client, enclaves, options)
+                .AuditAsync(ChainArgument.Read(parsed, _chain), cancellation);
+        }).ConfigureAwait(false);
+        AuditPrinter.Print(
+            _environment.Output, report, images is not null, parsed.GetValue(_trust.SimulatedRoot));
+        return report.IsSound ? ExitCodes.Done : ExitCodes.Refused;
     }
 }

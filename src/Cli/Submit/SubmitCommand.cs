@@ -9,61 +9,69 @@ namespace Sequencer.Cli.Submit;
 /// <summary>
 /// <c>sequencer submit</c>: gives one transaction its place and saves the bundle that proves it.
 /// </summary>
-internal static class SubmitCommand
+internal sealed class SubmitCommand : Command
 {
-    public static Command Create(CliEnvironment environment)
+    private readonly CliEnvironment _environment;
+    private readonly GatewayOptions _gateway;
+
+    private readonly Argument<string?> _text = new("TEXT")
     {
-        var gateway = new GatewayOptions(environment);
-        var text = new Argument<string?>("TEXT")
+        Description = "The transaction as text; without it and --file it comes from standard input.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<FileInfo?> _file = new("--file")
+    {
+        Description = "The transaction's bytes.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<FileInfo?> _output = new("--out")
+    {
+        Description = "Where to save the bundle; without it CHAIN-INDEX.tlog-proof in this folder.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _key = new("--idempotency-key")
+    {
+        Description = "The key of an earlier submission of the same bytes whose outcome is unknown.",
+        HelpName = "KEY",
+    };
+
+    public SubmitCommand(CliEnvironment environment)
+        : base("submit", "Submits a transaction and saves its receipt as a bundle.")
+    {
+        _environment = environment;
+        _gateway = new(environment);
+        Add(_text);
+        Add(_file);
+        Add(_output);
+        Add(_key);
+        _gateway.AddTo(this);
+        Validators.Add(result =>
         {
-            Description = "The transaction as text; without it and --file it comes from standard input.",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var file = new Option<FileInfo?>("--file")
-        {
-            Description = "The transaction's bytes.",
-            HelpName = "FILE",
-        };
-        var key = new Option<string?>("--idempotency-key")
-        {
-            Description = "The key of an earlier submission of the same bytes whose outcome is unknown.",
-            HelpName = "KEY",
-        };
-        var output = new Option<FileInfo?>("--out")
-        {
-            Description = "Where to save the bundle; without it CHAIN-INDEX.tlog-proof in this folder.",
-            HelpName = "FILE",
-        };
-        var command = new Command("submit", "Submits a transaction and saves its receipt as a bundle.")
-        {
-            text, file, output, key,
-        };
-        gateway.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(text) is not null && result.GetValue(file) is not null)
+            if (result.GetValue(_text) is not null && result.GetValue(_file) is not null)
                 result.AddError("Give the transaction as text or with --file, not both.");
         });
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var transaction = ReadTransaction(environment, parsed.GetValue(text), parsed.GetValue(file));
-            using var connection = gateway.Connect(parsed);
-            var sequenced = await connection.Client
-                .SubmitAsync(transaction, parsed.GetValue(key), cancellation).ConfigureAwait(false);
-            environment.Output.WriteLine($"index {sequenced.Index}");
-            environment.Output.WriteLine($"created_at {Moment.Text(sequenced.CreatedAt)}");
-            var receipt = await BundleAsync(environment, connection.Client, sequenced, cancellation)
-                .ConfigureAwait(false);
-            environment.Output.WriteLine($"receipt {Save(parsed.GetValue(output), receipt)}");
-            return ExitCodes.Done;
-        });
-        return command;
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var transaction = ReadTransaction(parsed.GetValue(_text), parsed.GetValue(_file));
+        using var connection = _gateway.Connect(parsed);
+        var sequenced = await connection.Client
+            .SubmitAsync(transaction, parsed.GetValue(_key), cancellation).ConfigureAwait(false);
+        _environment.Output.WriteLine($"index {sequenced.Index}");
+        _environment.Output.WriteLine($"created_at {Moment.Text(sequenced.CreatedAt)}");
+        var receipt = await BundleAsync(connection.Client, sequenced, cancellation).ConfigureAwait(false);
+        _environment.Output.WriteLine($"receipt {Save(parsed.GetValue(_output), receipt)}");
+        return ExitCodes.Done;
     }
 
     /// <summary>The bundle; the bare receipt, with a warning, when the document cannot be had.</summary>
-    private static async Task<string> BundleAsync(
-        CliEnvironment environment, SequencerClient client, SequencedTransaction sequenced,
-        CancellationToken cancellation)
+    private async Task<string> BundleAsync(
+        SequencerClient client, SequencedTransaction sequenced, CancellationToken cancellation)
     {
         try
         {
@@ -72,19 +80,19 @@ internal static class SubmitCommand
         catch (SequencerClientException missing)
         {
             // The transaction has its place: an error here would make a script submit it again.
-            environment.Error.WriteLine(Plain.Text("The receipt was saved without the attestation document: "
+            _environment.Error.WriteLine(Plain.Text("The receipt was saved without the attestation document: "
                 + $"{missing.Message} `sequencer receipt INDEX --bundle` fetches both."));
             return sequenced.Receipt;
         }
     }
 
-    private static byte[] ReadTransaction(CliEnvironment environment, string? text, FileInfo? file)
+    private byte[] ReadTransaction(string? text, FileInfo? file)
     {
         if (file is not null)
             return InputFile.ReadBytes(file, Entry.MaxSizeBytes);
         if (text is not null)
             return Encoding.UTF8.GetBytes(text);
-        using var input = environment.OpenInput();
+        using var input = _environment.OpenInput();
         return InputFile.ReadBytes(input, "The transaction on standard input", Entry.MaxSizeBytes);
     }
 

@@ -6,67 +6,85 @@ using Sequencer.Tlog;
 namespace Sequencer.Cli.Token;
 
 /// <summary><c>sequencer token</c>: signs a development token and prints it, and nothing else.</summary>
-internal static class TokenCommand
+internal sealed class TokenCommand : Command
 {
-    public static Command Create(CliEnvironment environment)
+    private readonly CliEnvironment _environment;
+
+    private readonly Option<FileInfo> _key = new("--key")
     {
-        var key = new Option<FileInfo>("--key")
-        {
-            Description = "The private key that the gateway knows the public half of (PEM: P-256 or RSA).",
-            DefaultValueFactory = _ => new FileInfo(Path.Combine("secrets", "jwt.key")),
-            HelpName = "FILE",
-        };
-        var chain = new Option<string>("--chain")
-        {
-            Description = "The chain id that the token is for (its sub).",
-            Required = true,
-            HelpName = "CHAIN",
-        };
-        var scope = new Option<string?>("--scope")
-        {
-            Description = "Limits the token: read. Without it the token may read and write.",
-            HelpName = "SCOPE",
-        };
-        var lifetime = new Option<string>("--ttl")
-        {
-            Description = "How long it is valid: a number and s, m, h or d.",
-            DefaultValueFactory = _ => "1h",
-            HelpName = "TIME",
-        };
-        var issuer = new Option<string?>("--issuer") { Description = "Its iss.", HelpName = "ISSUER" };
-        var audience = new Option<string?>("--audience") { Description = "Its aud.", HelpName = "AUDIENCE" };
-        var keyId = new Option<string?>("--kid") { Description = "Its kid, for a JWKS.", HelpName = "ID" };
-        chain.Validators.Add(result =>
+        Description = "The private key that the gateway knows the public half of (PEM: P-256 or RSA).",
+        DefaultValueFactory = _ => new FileInfo(Path.Combine("secrets", "jwt.key")),
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _chain = new("--chain")
+    {
+        Description = "The chain id that the token is for (its sub).",
+        Required = true,
+        HelpName = "CHAIN",
+    };
+
+    private readonly Option<string?> _scope = new("--scope")
+    {
+        Description = "Limits the token: read. Without it the token may read and write.",
+        HelpName = "SCOPE",
+    };
+
+    private readonly Option<string> _lifetime = new("--ttl")
+    {
+        Description = "How long it is valid: a number and s, m, h or d.",
+        DefaultValueFactory = _ => "1h",
+        HelpName = "TIME",
+    };
+
+    private readonly Option<string?> _issuer =
+        new("--issuer") { Description = "Its iss.", HelpName = "ISSUER" };
+
+    private readonly Option<string?> _audience =
+        new("--audience") { Description = "Its aud.", HelpName = "AUDIENCE" };
+
+    private readonly Option<string?> _keyId =
+        new("--kid") { Description = "Its kid, for a JWKS.", HelpName = "ID" };
+
+    public TokenCommand(CliEnvironment environment)
+        : base("token", "Signs a development token (JWT) for a chain and prints it.")
+    {
+        _environment = environment;
+        Add(_key);
+        Add(_chain);
+        Add(_scope);
+        Add(_lifetime);
+        Add(_issuer);
+        Add(_audience);
+        Add(_keyId);
+        _chain.Validators.Add(result =>
         {
             if (!ChainId.TryParse(result.GetValueOrDefault<string>(), out _))
                 result.AddError(ChainArgument.Rule);
         });
-        lifetime.Validators.Add(result =>
+        _lifetime.Validators.Add(result =>
         {
             if (Lifetime.TryParse(result.GetValueOrDefault<string>()) is null)
                 result.AddError("--ttl takes a whole number and s, m, h or d, such as 15m, 1h or 30d.");
         });
-        var command = new Command("token", "Signs a development token (JWT) for a chain and prints it.")
+        SetAction(Run);
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        var now = _environment.Time.GetUtcNow();
+        var claims = new JwtClaims
         {
-            key, chain, scope, lifetime, issuer, audience, keyId,
+            Chain = parsed.GetRequiredValue(_chain),
+            IssuedAt = now,
+            ExpiresAt = now + Lifetime.TryParse(parsed.GetRequiredValue(_lifetime))!.Value,
+            Scope = parsed.GetValue(_scope),
+            Issuer = parsed.GetValue(_issuer),
+            Audience = parsed.GetValue(_audience),
+            KeyId = parsed.GetValue(_keyId),
         };
-        command.SetAction(parsed =>
-        {
-            var now = environment.Time.GetUtcNow();
-            var claims = new JwtClaims
-            {
-                Chain = parsed.GetRequiredValue(chain),
-                IssuedAt = now,
-                ExpiresAt = now + Lifetime.TryParse(parsed.GetRequiredValue(lifetime))!.Value,
-                Scope = parsed.GetValue(scope),
-                Issuer = parsed.GetValue(issuer),
-                Audience = parsed.GetValue(audience),
-                KeyId = parsed.GetValue(keyId),
-            };
-            environment.Output.WriteLine(Mint(parsed.GetRequiredValue(key), claims));
-            return ExitCodes.Done;
-        });
-        return command;
+        _environment.Output.WriteLine(Mint(parsed.GetRequiredValue(_key), claims));
+        return ExitCodes.Done;
     }
 
     private static string Mint(FileInfo keyFile, JwtClaims claims)
