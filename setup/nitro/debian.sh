@@ -6,6 +6,7 @@
 #   DEBIAN_MIRROR   archive to use; by default the one that this machine's apt is configured with
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # for those that source this
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sequencer
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
@@ -30,6 +31,7 @@ install_packages() {
 
 debian_mirror() {
   local mirror=${DEBIAN_MIRROR:-}
+  # shellcheck disable=SC2016 # apt's own variables
   [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' |
     awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
   [ -n "$mirror" ] || die "this machine's apt knows no Debian archive: set DEBIAN_MIRROR to the address of one."

@@ -8,14 +8,14 @@ export KERNEL NSM_KO ENCLAVE_CONFIG
 
 .PHONY: eif qemu-nitro test-nitro test-vsock
 
-eif: ## Build the enclave image artifacts/sequencer.eif and print its measurements
+eif: ## build the enclave image artifacts/sequencer.eif and print its measurements
 	@setup/nitro/build-eif.sh
 
-qemu-nitro: ## Build QEMU's nitro-enclave machine into the cache (three minutes, once)
+qemu-nitro: ## build QEMU's nitro-enclave machine into the cache (three minutes, once)
 	@setup/nitro/build-qemu.sh
 
-test-nitro: ## Boot the image in an emulated Nitro enclave and put it through its protocol
+test-nitro: ## boot the image in an emulated Nitro enclave and put it through its protocol
 	@setup/nitro/test-nitro.sh
 
-test-vsock: ## Test the vsock transport alone, inside a guest of Debian's own QEMU
+test-vsock: ## test the vsock transport alone, inside a guest of Debian's own QEMU
 	@setup/nitro/test-vsock.sh

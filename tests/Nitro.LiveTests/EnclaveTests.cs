@@ -18,7 +18,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
     private const int ManyEntries = 100_000;
     private const int EntriesPerFrame = 10_000;
 
-    [Fact]
+    [NitroFact]
     public async Task Describe_BootedImage_IsNitroUnderTheMeasuredPrefix()
     {
         output.WriteLine(
@@ -31,7 +31,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
         description.PublicKey.Length.Should().Be(32);
     }
 
-    [Fact]
+    [NitroFact]
     public async Task Attest_WithANonce_BindsImageKeyAndNonceInAnEmulatedDocument()
     {
         await using var session = await enclave.OpenAsync(generation: null);
@@ -51,7 +51,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
     }
 
     /// <summary>The emulated module signs nothing: to accept its document is to accept anybody's.</summary>
-    [Fact]
+    [NitroFact]
     public async Task Attest_EmulatedDocument_IsRefusedByTheVerifier()
     {
         await using var session = await enclave.OpenAsync(generation: null);
@@ -64,7 +64,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
             .Which.Reason.Should().Be(AttestationError.WrongAlgorithm);
     }
 
-    [Fact]
+    [NitroFact]
     public async Task Append_ToANewChain_IsCosignedOverTheRightTree()
     {
         await using var session = await enclave.OpenAsync();
@@ -74,7 +74,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
         chain.Size.Should().Be(8);
     }
 
-    [Fact]
+    [NitroFact]
     public async Task Reconnect_AfterAnAbruptEnd_FindsTheChainWhereItWas()
     {
         var chain = await AppendAndHangUpAsync(7);
@@ -84,7 +84,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
         await chain.AppendAsync(session, 1);
     }
 
-    [Fact]
+    [NitroFact]
     public async Task Append_AfterALostReply_GetsTheSameAnswerAgain()
     {
         var chain = await AppendAndHangUpAsync(7);
@@ -92,7 +92,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
         await chain.RepeatAsync(session);
     }
 
-    [Fact]
+    [NitroFact]
     public async Task Open_NewerGeneration_FencesTheOlderSession()
     {
         await using var older = await enclave.OpenAsync();
@@ -105,7 +105,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
         await chain.AppendAsync(newer, 1);
     }
 
-    [Fact]
+    [NitroFact]
     public async Task Append_AHundredThousandEntries_GivesTheRootOfAllOfThem()
     {
         await using var session = await enclave.OpenAsync();
@@ -118,7 +118,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
             $"entries, {EntriesPerFrame} in a frame: {ManyEntries / watch.Elapsed.TotalSeconds:0}/s");
     }
 
-    [Fact]
+    [NitroFact]
     public async Task RoundTrips_OneAfterTheOther_AreCounted()
     {
         await using var session = await enclave.OpenAsync();

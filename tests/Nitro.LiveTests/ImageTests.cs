@@ -36,7 +36,7 @@ public class ImageTests(ITestOutputHelper output)
     /// QEMU's reader of images shares no code with ours: both refuse, each for its own reasons. (It takes
     /// versions above 4, which ours does not.)
     /// </summary>
-    [Theory]
+    [NitroTheory]
     [MemberData(nameof(DamageNames))]
     public async Task DamagedImage_IsRefusedByTheMachineAndByDescribe(string damage)
     {
@@ -52,7 +52,7 @@ public class ImageTests(ITestOutputHelper output)
         output.WriteLine($"ours: {refusal.Error}; QEMU: {machine.Console.Trim()}");
     }
 
-    [Fact]
+    [NitroFact]
     public async Task SignedImage_Boots_AndPcr8IsTheSigners()
     {
         var (certificate, key) = CreateSigner();
@@ -68,7 +68,7 @@ public class ImageTests(ITestOutputHelper output)
         document.Pcrs[8].ToArray().Should().Equal(measurements.Pcr8!.Value.ToArray());
     }
 
-    [Fact]
+    [NitroFact]
     public async Task Boot_NobodyAnswersTheHeartbeat_EndsTheMachineAndSaysWhy()
     {
         await using var machine = await NitroMachine.StartAsync(NitroFiles.Image);

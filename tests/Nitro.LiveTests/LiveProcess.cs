@@ -45,6 +45,17 @@ internal sealed class LiveProcess : IAsyncDisposable
     public static LiveProcess Start(string program, params IEnumerable<string> arguments) =>
         new(new ProcessStartInfo(program, arguments));
 
+    /// <summary>Starts a program in a folder, with variables beside those of the test.</summary>
+    public static LiveProcess StartIn(
+        string folder, IReadOnlyDictionary<string, string> variables, string program,
+        params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder };
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return new LiveProcess(start);
+    }
+
     /// <summary>Completes when a line that contains the text was printed, now or earlier.</summary>
     /// <exception cref="TimeoutException">When none comes in time; with what was printed instead.</exception>
     public async Task WaitForAsync(string text, TimeSpan timeout)

@@ -12,7 +12,7 @@ public class RestartTests(ITestOutputHelper output)
     /// and the enclave of this image, which trusts AWS's root alone, refuses it by that name. The handover
     /// that follows when the document verifies is shown over simulated modules in the tests of the enclave.
     /// </summary>
-    [Fact]
+    [NitroFact]
     public async Task Kill_ThenBoot_IsANewEpochThatRefusesAnEmulatedPast()
     {
         TestChain chain;

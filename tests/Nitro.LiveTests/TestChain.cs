@@ -44,7 +44,6 @@ internal sealed class TestChain
             description.Cosigner, SignatureType.CosignatureEd25519, description.PublicKey.Span);
         var chain = new TestChain($"{description.LogPrefix}/test-{Guid.NewGuid():n}", cosigner);
         var opened = await session.SendAsync<OpenReply>(new CreateRequest(chain.Origin), default);
-        opened.Handover.Should().BeNull();
         opened.Head.Size.Should().Be(0);
         opened.Head.Root.Should().Be(MerkleHash.Empty);
         chain.CheckCosignature(opened.Head.Time, opened.Head.Cosignature);

@@ -12,7 +12,7 @@ public class TransportTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan GuestTimeout = TimeSpan.FromSeconds(120);
 
-    [Fact]
+    [VsockFact]
     public async Task Transport_OverLoopbackInAGuest_PassesEveryCheck()
     {
         var ramdisk = Path.GetTempFileName();

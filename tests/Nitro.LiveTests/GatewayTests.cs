@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Sequencer.Attestation;
+using Xunit.Abstractions;
+
+namespace Sequencer.Nitro.LiveTests;
+
+/// <summary>The whole system but AWS: HTTP, a real gateway, its ledger, and the emulated enclave.</summary>
+[Trait("Category", "nitro")]
+public class GatewayTests(ITestOutputHelper output)
+{
+    private const string Chain = "nitro-test";
+    private const int ManyEntries = 100_000;
+    private const int EntriesPerRequest = 10_000;
+    private const int SingleEntries = 200;
+
+    [NitroFact]
+    public async Task Gateway_InFrontOfTheEnclave_SequencesAHundredThousandAndSurvivesItsOwnDeath()
+    {
+        await using var machine = await NitroMachine.BootAsync(NitroFiles.Image);
+        await using var gateway = await GatewayProcess.CreateAsync(machine.EnclaveSocket);
+        using var client = await gateway.ClientAsync(Chain);
+        await CheckAttestationAsync(client);
+
+        var sent = await SubmitManyAsync(client, 0, ManyEntries / 2);
+        await gateway.KillAsync();
+        await gateway.StartAsync();
+        sent = await SubmitManyAsync(client, sent, ManyEntries / 2);
+        sent.Should().Be(ManyEntries);
+        await SubmitOneByOneAsync(client, sent);
+
+        var watch = Stopwatch.StartNew();
+        var (code, audit) = await gateway.CommandLineAsync(
+            "audit", gateway.Address.ToString(), Chain, "--token", await gateway.TokenAsync(Chain));
+        output.WriteLine($"audit of all of it: {watch.Elapsed.TotalSeconds:0.0} s, exit code {code}");
+        output.WriteLine(audit);
+    }
+
+    /// <summary>The document comes from the enclave, with our nonce.</summary>
+    private static async Task CheckAttestationAsync(HttpClient client)
+    {
+        var nonce = Enumerable.Range(0, 32).Select(i => (byte)i).ToArray();
+        var bytes = await client.GetByteArrayAsync($"attestation?nonce={Convert.ToHexString(nonce)}");
+        var document = AttestationDocument.ParseFromOwnNsm(bytes);
+        document.ModuleId.Should().Be(NitroMachine.ModuleId);
+        document.Nonce!.Value.ToArray().Should().Equal(nonce);
+    }
+
+    private async Task<int> SubmitManyAsync(HttpClient client, int first, int count)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var at = first; at < first + count; at += EntriesPerRequest)
+        {
+            var lines = Enumerable.Range(at, EntriesPerRequest).Select(i => $"\"transaction {i}\"\n");
+            using var body = new StringContent(string.Concat(lines), Encoding.UTF8);
+            body.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+            using var answer = await client.PostAsync("sequence/batch", body);
+            var text = await answer.Content.ReadAsStringAsync();
+            answer.StatusCode.Should().Be(HttpStatusCode.OK, text);
+        }
+
+        output.WriteLine($"entries through the gateway: {count / watch.Elapsed.TotalSeconds:0}/s");
+        return first + count;
+    }
+
+    private async Task SubmitOneByOneAsync(HttpClient client, int first)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < SingleEntries; i++)
+        {
+            using var body = new StringContent(
+                $"{{\"data\": \"one {i}\"}}", Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync("sequence", body);
+            answer.StatusCode.Should().Be(HttpStatusCode.OK);
+            using var receipt = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
+            receipt.RootElement.GetProperty("idx").GetInt64().Should().Be(first + i);
+        }
+
+        output.WriteLine($"receipts one after the other: {SingleEntries / watch.Elapsed.TotalSeconds:0}/s");
+    }
+}
