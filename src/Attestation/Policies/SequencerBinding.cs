@@ -93,8 +93,10 @@ public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
         return true;
     }
 
+    // The runtime's parsers pass over NUL characters at the end: only digits may come that far.
     private static bool TryReadProtocol(string digits, out int protocol) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out protocol)
+        && digits.All(char.IsAsciiDigit)
         && protocol is >= 1 and <= MaxProtocol
         && digits[0] != '0';
 

@@ -115,7 +115,8 @@ internal static class SequenceEndpoints
     {
         (bundle, base64) = (false, false);
         if (!ulong.TryParse(idx, NumberStyles.None, CultureInfo.InvariantCulture, out index)
-            || (idx.Length > 1 && idx[0] == '0'))
+            || (idx.Length > 1 && idx[0] == '0')
+            || !idx.All(char.IsAsciiDigit)) // the runtime's parsers pass over NUL characters at the end
             return new Problem(ProblemCode.IndexMalformed,
                 "An index is a whole number from 0 up, in decimal digits without leading zeros.");
         if (!QueryFlags.TryRead(context.Request, "bundle", "true", "false", out bundle))

@@ -33,8 +33,6 @@ internal sealed record GatewaySettings
         var server = ServerSettings.Read(reader);
         var log = LogSettings.Read(reader, server);
         var sequencer = SequencerSettings.Read(reader, log.Prefix);
-        if (log.KmsKey.Length > 0)
-            sequencer.LingerMs = Math.Max(sequencer.LingerMs, log.KmsIntervalMs);
         var settings = new GatewaySettings
         {
             Server = server,
