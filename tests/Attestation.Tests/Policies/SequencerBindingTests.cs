@@ -53,6 +53,7 @@ public class SequencerBindingTests
     [InlineData("sequencer-enclave/v1\ncosigner a\nprotocol 65536\n")]
     [InlineData("sequencer-enclave/v1\ncosigner a\nprotocol 99999999999999999999\n")]
     [InlineData("sequencer-enclave/v1\ncosigner a\nprotocol ١\n")]
+    [InlineData("sequencer-enclave/v1\ncosigner a\nprotocol 1\0\n")]
     public void Parse_AnythingElse_IsRefused(string text)
     {
         Refused(Encoding.UTF8.GetBytes(text)).Should().Be(AttestationError.BindingMalformed);
