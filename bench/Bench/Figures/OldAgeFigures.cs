@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sequencer.Bench.Report;
+using Sequencer.Bench.Running;
+
+namespace Sequencer.Bench.Figures;
+
+/// <summary>What a large log costs: disk, the time of a restart, the time of an audit.</summary>
+internal static class OldAgeFigures
+{
+    private const double EntryOnDiskBytes = 256 + 32;
+    private const double SettledBytes = 1 << 20;
+    private static readonly TimeSpan SettlingStep = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
+
+    public static async Task MeasureAsync(Stage stage, long size)
+    {
+        var bytes = await SettleAsync(stage.Service.LedgerFolder);
+        stage.Add(new Figure
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"disk for an entry of 256 B, at {size:#,0} entries"),
+            Value = bytes / size,
+            Unit = "B",
+            LimitName = "256 B + 32 B",
+            Limit = EntryOnDiskBytes,
+            Goal = 1.3,
+            LessIsBetter = true,
+            Note = string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 20):#,0} MiB in all"),
+        });
+        var restart = await stage.Service.KillAndRestartAsync();
+        stage.Add(new Figure
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"kill -9 and restart until ready, at {size:#,0} entries"),
+            Value = restart.TotalSeconds,
+            Unit = "s",
+            LimitName = "s",
+            Limit = 1,
+            Goal = 2,
+            LessIsBetter = true,
+        });
+        await AuditAsync(stage, size, rehash: true);
+        await AuditAsync(stage, size, rehash: false);
+    }
+
+    private static async Task AuditAsync(Stage stage, long size, bool rehash)
+    {
+        var started = Stopwatch.GetTimestamp();
+        string[] arguments =
+        [
+            "audit", stage.Service.Address.ToString(), SizeFigures.Chain,
+            "--simulated-root", Path.Combine(stage.Service.Folder, "secrets/simulated-root.pem"),
+        ];
+        // Without a token an audit reads the tiles of a public chain alone.
+        await ChildProcess.RunAsync(Programs.Cli, arguments, stage.Folder,
+            ("SEQUENCER_TOKEN", rehash ? stage.Service.Tokens.For(SizeFigures.Chain) : ""));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        stage.Add(new Figure
+        {
+            Name = $"sequencer audit, {(rehash ? "entries hashed" : "tiles alone")}",
+            Value = size / seconds,
+            Unit = "entries/s",
+            LimitName = "SHA-256 of 64 B",
+            Limit = stage.Limits.Sha256PerSecond,
+            Goal = .50,
+            Note = string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s, the gateway serving on the same processors"),
+        });
+    }
+
+    /// <summary>Waits until the ledger's folder has stopped changing; its size in bytes.</summary>
+    private static async Task<double> SettleAsync(string folder)
+    {
+        var started = Stopwatch.GetTimestamp();
+        double before, now = SizeOf(folder);
+        do
+        {
+            before = now;
+            await Task.Delay(SettlingStep);
+            now = SizeOf(folder);
+        }
+        while (Math.Abs(now - before) > SettledBytes && Stopwatch.GetElapsedTime(started) < SettlingMax);
+        return now;
+    }
+
+    private static double SizeOf(string folder) => new DirectoryInfo(folder)
+        .EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? (double)file.Length : 0);
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Sequencer.Bench.Load;
+
+/// <summary>What <c>post.lua</c> sends: entries of random text, in turn for each token of a file.</summary>
+internal sealed record PostLoad
+{
+    private const int PreparedBytes = 8 << 20;
+    private const int PreparedMax = 4_096;
+
+    /// <summary>File with one token a line.</summary>
+    public required string TokenFile { get; init; }
+
+    /// <summary>Length of an entry, in bytes.</summary>
+    public int EntryBytes { get; init; } = 256;
+
+    /// <summary>Entries of one call; more than one go to <c>/sequence/batch</c>.</summary>
+    public int Entries { get; init; } = 1;
+
+    /// <summary>Whether to ask for the small answer.</summary>
+    public bool Minimal { get; init; }
+
+    public IEnumerable<string> Arguments =>
+    [
+        TokenFile, Text(EntryBytes), Text(Entries),
+        Text(Math.Clamp(PreparedBytes / (EntryBytes * Entries), 4, PreparedMax)), Minimal ? "return=minimal" : "-",
+    ];
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Sequencer.Bench.Running;
+
+namespace Sequencer.Bench.Load;
+
+/// <summary>Closed loop by Debian's wrk: each connection sends when it has its answer, without a pause.</summary>
+internal static class Wrk
+{
+    private const int Threads = 2;
+
+    /// <summary>Posts transactions for some seconds.</summary>
+    public static Task<LoadResult> PostAsync(LoadTarget target, PostLoad load, int connections, double seconds) =>
+        RunAsync(target, "post.lua", load.Arguments, connections, seconds);
+
+    /// <summary>Reads entries at random places below <paramref name="count"/>.</summary>
+    public static Task<LoadResult> GetAsync(
+        LoadTarget target, string tokenFile, long count, int connections, double seconds) =>
+        RunAsync(
+            target, "get.lua", [tokenFile, count.ToString(CultureInfo.InvariantCulture)], connections, seconds);
+
+    private static async Task<LoadResult> RunAsync(
+        LoadTarget target, string script, IEnumerable<string> arguments, int connections, double seconds)
+    {
+        string[] options =
+        [
+            "--threads", Threads.ToString(CultureInfo.InvariantCulture),
+            "--connections", connections.ToString(CultureInfo.InvariantCulture),
+            "--duration", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(seconds))}s"),
+            "--timeout", "30s", "--script", Programs.Beside("Load/" + script), target.Address.ToString(), "--",
+        ];
+        var before = CpuUse.Now(target);
+        var output = await ChildProcess.RunAsync("wrk", [.. options, .. arguments], AppContext.BaseDirectory);
+        return Read(output, CpuUse.Now(target) - before);
+    }
+
+    /// <summary>Reads the script's last line: requests, microseconds, bad answers, failed connections.</summary>
+    private static LoadResult Read(string output, CpuUse cpu)
+    {
+        var line = output.Split('\n').FirstOrDefault(line => line.StartsWith("RESULT ", StringComparison.Ordinal))
+            ?? throw new BenchException($"wrk did not tell its result: {output}");
+        var fields = line.Split(' ').Skip(1).Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToList();
+        return new LoadResult
+        {
+            Requests = fields[0],
+            Seconds = fields[1] / 1e6,
+            Errors = fields[2] + fields[3],
+            Cpu = cpu,
+        };
+    }
+}

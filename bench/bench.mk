@@ -1,0 +1,30 @@
+# The benchmark: the real gateway, the real enclave process and RocksDB with sync, against limits measured in the same
+# run. Needs wrk, which is installed from Debian's packages when it is missing. docs/performance.md explains the table.
+BENCH := bench/Bench/bin/Release/net10.0/sequencer-bench
+
+.PHONY: bench
+bench: bench-build bench-wrk ## measure against this machine's limits: make bench [QUICK=1|FULL=1]
+	@$(BENCH) run $(if $(QUICK),quick,$(if $(FULL),full,standard))
+
+.PHONY: bench-soak
+bench-soak: bench-build bench-wrk ## ten minutes of steady load, memory watched: make bench-soak [SECONDS=600]
+	@$(BENCH) soak $(or $(SECONDS_OF_SOAK),600)
+
+.PHONY: bench-peers
+bench-peers: bench-build bench-wrk ## Redis, PostgreSQL, etcd, NATS JetStream and hypercore beside it, same payloads
+	@bench/Peers/install.sh
+	@$(BENCH) peers
+
+.PHONY: bench-micro
+bench-micro: ## micro-benchmarks (BenchmarkDotNet): make bench-micro [FILTER='*Receipt*']
+	@dotnet run -c Release --project bench/Micro -- --filter '$(or $(FILTER),*)' --artifacts artifacts/micro
+
+.PHONY: bench-build
+bench-build:
+	@for project in src/Gateway src/EnclaveHost.Simulated src/Cli bench/Bare bench/Bench; do \
+		dotnet build -c Release -v quiet $$project; done
+
+.PHONY: bench-wrk
+bench-wrk:
+	@command -v wrk >/dev/null || apt-get install -y -qq --no-install-recommends wrk >/dev/null || { \
+		echo "make bench needs wrk: apt-get install wrk (as root, after apt-get update)" >&2; exit 1; }
