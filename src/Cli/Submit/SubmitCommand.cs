@@ -53,6 +53,11 @@ internal sealed class SubmitCommand : Command
             if (result.GetValue(_text) is not null && result.GetValue(_file) is not null)
                 result.AddError("Give the transaction as text or with --file, not both.");
         });
+        _key.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } key && !SequencerClient.IsIdempotencyKey(key))
+                result.AddError("--idempotency-key takes 1 to 64 visible ASCII characters.");
+        });
         SetAction(RunAsync);
     }
 
@@ -107,7 +112,9 @@ internal sealed class SubmitCommand : Command
 
         var proof = TlogProof.Parse(bundle);
         var origin = Checkpoint.Parse(SignedNote.Parse(proof.Checkpoint).Text).Origin;
-        var name = $"{origin[(origin.LastIndexOf('/') + 1)..]}-{proof.Index}";
+        // The name comes from the gateway: it becomes part of a path only as a chain id.
+        var isChain = ChainId.TryParse(origin[(origin.LastIndexOf('/') + 1)..], out var chain);
+        var name = $"{(isChain ? chain.Value : "transaction")}-{proof.Index}";
         output = new FileInfo($"{name}.tlog-proof");
         for (var copy = 2; output.Exists; copy++)
             output = new FileInfo($"{name}-{copy}.tlog-proof");

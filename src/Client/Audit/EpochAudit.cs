@@ -60,7 +60,7 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
             {
                 Compare(epoch, _epochs[i - 1], handover, rootAt(epoch.StartSize));
                 if (handover.Time < earliest)
-                    Add(epoch, $"Its handover's time is before that of the last one: {handover.Time} < {earliest}.");
+                    Add(epoch, $"Its handover is before that of the last epoch: {handover.Time} < {earliest}.");
                 earliest = handover.Time;
             }
         }

@@ -20,6 +20,7 @@ public sealed class SequencerClient
     private const int EpochsAnswerBytesMax = 64 << 20;
     private const int AttestationBytesMax = 1 << 16;
     private const int IdempotencyKeyBytes = 16;
+    private const int IdempotencyKeyLengthMax = 64;
 
     private readonly GatewayTransport _transport;
 
@@ -48,7 +49,7 @@ public sealed class SequencerClient
         ReadOnlyMemory<byte> transaction, string? idempotencyKey = null,
         CancellationToken cancellation = default)
     {
-        idempotencyKey ??= NewIdempotencyKey();
+        idempotencyKey = CheckedKey(idempotencyKey) ?? NewIdempotencyKey();
         var body = await _transport.SendAsync(new GatewayRequest
         {
             Method = HttpMethod.Post,
@@ -86,7 +87,7 @@ public sealed class SequencerClient
                 nameof(transactions));
         }
 
-        idempotencyKey ??= NewIdempotencyKey();
+        idempotencyKey = CheckedKey(idempotencyKey) ?? NewIdempotencyKey();
         var body = await _transport.SendAsync(new GatewayRequest
         {
             Method = HttpMethod.Post,
@@ -187,6 +188,18 @@ public sealed class SequencerClient
 
     /// <summary>A reader of a chain's log as the gateway publishes it (C2SP tlog-tiles).</summary>
     public LogReader ReadLog(ChainId chain) => new(_transport, chain);
+
+    /// <summary>Whether a text can be an idempotency key: 1 to 64 visible ASCII characters.</summary>
+    public static bool IsIdempotencyKey(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length is > 0 and <= IdempotencyKeyLengthMax
+            && text.All(letter => letter is > ' ' and < '\u007f');
+    }
+
+    private static string? CheckedKey(string? key) => key is null || IsIdempotencyKey(key)
+        ? key
+        : throw new ArgumentException("An idempotency key is 1 to 64 visible ASCII characters.", nameof(key));
 
     private static string NewIdempotencyKey() =>
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdempotencyKeyBytes));

@@ -83,7 +83,7 @@ public sealed class EpochAuditTests : IDisposable
                 .Adopt(_log.CheckpointAt(200), _log.EnclaveOf(1).Cosigner, TestLog.Time),
         });
 
-        Findings().Should().ContainSingle().Which.What.Should().Contain("is before that of the last one");
+        Findings().Should().ContainSingle().Which.What.Should().Contain("is before that of the last epoch");
     }
 
     [Fact]

@@ -109,6 +109,16 @@ public sealed class SequencerClientTests : IDisposable
             .Message.Should().Contain("not the next one");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("line\n")]
+    [InlineData("ü")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    public async Task Submit_KeyThatIsNone_IsRefusedBeforeItIsSent(string key) =>
+        await FluentActions.Awaiting(() => new ScriptedGateway().Connect().SubmitAsync(TestLog.Entry(1), key))
+            .Should().ThrowAsync<ArgumentException>();
+
     [Fact]
     public async Task SubmitBatch_OfNothing_IsRefusedBeforeItIsSent() =>
         await FluentActions.Awaiting(() => new ScriptedGateway().Connect().SubmitBatchAsync([]))
