@@ -5,8 +5,8 @@ namespace Sequencer.Protocol;
 /// <summary>
 /// The core's end of one session: requests may be pipelined by many callers, replies find them by number.
 /// When the session breaks, every caller still waiting gets an <see cref="IOException"/>: whether its
-/// request took effect is then unknown. An idle session is kept alive, so that a peer that is gone, or that
-/// has given the write role to another, is noticed.
+/// request took effect is then unknown. The session is kept alive, so that a peer that is gone, or that has
+/// given the write role to another, is noticed also while there is nothing to ask.
 /// </summary>
 public sealed class EnclaveSession : IAsyncDisposable
 {
@@ -120,8 +120,12 @@ public sealed class EnclaveSession : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Break(new ProtocolException(ProtocolError.ReplyTimeout,
-                $"{request.GetType().Name} was not answered within {Limits.ReplyTimeout.TotalSeconds:0} s."));
+            if (!waiter.Task.IsCompleted)
+            {
+                Break(new ProtocolException(ProtocolError.ReplyTimeout,
+                    $"{request.GetType().Name} was not answered within {Limits.ReplyTimeout.TotalSeconds:0} s."));
+            }
+
             return await waiter.Task;
         }
     }
@@ -171,11 +175,8 @@ public sealed class EnclaveSession : IAsyncDisposable
         using var timer = new PeriodicTimer(Limits.KeepAliveInterval, _time);
         try
         {
-            for (var seen = _lastId; await timer.WaitForNextTickAsync(_stopping.Token); seen = _lastId)
-            {
-                if (seen == _lastId)
-                    await SendAsync<DescribeReply>(new DescribeRequest(), _stopping.Token);
-            }
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+                await SendAsync<DescribeReply>(new DescribeRequest(), _stopping.Token);
         }
         catch (Exception exception)
         {

@@ -39,6 +39,6 @@ public static class Limits
     /// <summary>A session on which nothing arrives for this long ends.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often the core asks something on a session that is otherwise idle.</summary>
+    /// <summary>How often the core asks something on a session even if it has nothing to ask.</summary>
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
 }
