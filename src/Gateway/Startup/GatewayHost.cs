@@ -31,7 +31,8 @@ internal static partial class GatewayHost
             LogStoppedByItself(logger, service.Core.Completion.Exception?.InnerException, service.Core.Status.Reason);
         // The server first: calls in flight get their answers from a sequencer that still runs.
         await app.StopAsync();
-        await service.Core.StopAsync(CancellationToken.None);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(settings.Server.StopTimeoutSeconds));
+        await service.Core.StopAsync(patience.Token);
         LogStopped(logger);
         return stoppedByItself ? 1 : 0;
     }

@@ -10,7 +10,8 @@ internal static class KestrelSetup
     public static void UseServer(this WebApplicationBuilder builder, ServerSettings settings)
     {
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(settings.StopTimeoutSeconds));
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopTimeoutSeconds));
         if (!builder.Configuration.GetSection("kestrel:endpoints").Exists())
             builder.WebHost.UseUrls(settings.Listen.Split(';'));
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -7,8 +7,7 @@ public sealed class BatchLimitTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _gateway = await TestGateway.StartAsync(
         ("sequencer:batch_max_entries", "10"), ("sequencer:batch_max_bytes", "70000"),
-        ("server:batch_body_max_bytes", "100000"), ("server:body_timeout_seconds", "2"),
-        ("server:chain_arriving_max_bytes", "20000"), ("server:arriving_max_bytes", "30000"));
+        ("server:batch_body_max_bytes", "100000"), ("server:body_timeout_seconds", "2"));
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
@@ -48,33 +47,7 @@ public sealed class BatchLimitTests : IAsyncLifetime
         answer.Should().StartWith("HTTP/1.1 408").And.Contain("body_timeout").And.Contain("Connection: close");
     }
 
-    [Fact]
-    public async Task MoreArrivingThanOneChainMay_Is429_ThanAllMay_Is503()
-    {
-        using var first = await SendHalfAsync("noisy", 15_000);
-        using var second = await SendHalfAsync("noisy", 15_000);
-        (await RawHttp.ReadToEndAsync(second)).Should()
-            .StartWith("HTTP/1.1 429").And.Contain("chain_arriving_full").And.Contain("Retry-After: 1");
-        using var third = await SendHalfAsync("other", 18_000);
-        (await RawHttp.ReadToEndAsync(third)).Should().StartWith("HTTP/1.1 503").And.Contain("arriving_full");
-        // Small bodies that are whole at once are served all the while.
-        await (await _gateway.PostJsonAsync("/sequence", "noisy", """{"data":"x"}""")).JsonAsync();
-        await (await _gateway.PostJsonAsync("/sequence", "quiet", """{"data":"x"}""")).JsonAsync();
-    }
-
-    private string Head(string framing, string chain = "demo") =>
-        $"POST /sequence/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {_gateway.Tokens.For(chain)}\r\n"
+    private string Head(string framing) =>
+        $"POST /sequence/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {_gateway.Tokens.For("demo")}\r\n"
         + $"Content-Type: application/x-ndjson\r\n{framing}\r\n\r\n";
-
-    /// <summary>Begins a request, and returns when the gateway has counted what was sent of it.</summary>
-    private async Task<System.Net.Sockets.TcpClient> SendHalfAsync(string chain, int bytes)
-    {
-        var arriving = (ArrivingBytes)_gateway.Services.GetService(typeof(ArrivingBytes))!;
-        var before = arriving.Total;
-        var client = await RawHttp.ConnectAsync(_gateway.Address);
-        await RawHttp.SendAsync(client, Head("Content-Length: 60000", chain) + "\"" + new string('x', bytes));
-        while (arriving.Total == before && client.Available == 0)
-            await Task.Yield();
-        return client;
-    }
 }

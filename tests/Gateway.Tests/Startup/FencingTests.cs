@@ -1,0 +1,48 @@
+namespace Sequencer.Gateway.Tests;
+
+/// <summary>Two gateways at one enclave: the newer one writes, the older one ends and does not fight back.</summary>
+public sealed class FencingTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("gateway-fence-").FullName;
+
+    private string Socket => Path.Combine(_folder, "enclave.sock");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task OlderGateway_EndsWhenANewerOneTakesOver_AndDoesNotComeBackByItself()
+    {
+        await using var enclave = new SocketEnclave(Socket);
+        await using var older = await StartAsync("older");
+        await ReadyAsync(older);
+        await using var newer = await StartAsync("newer", "--take-over");
+        (await older.EndAsync()).Should().Be(1);
+        older.Output.Should().Contain("stopped by itself").And.NotContain("Unhandled exception");
+        await ReadyAsync(newer);
+
+        await using var again = await StartAsync("older");
+        (await again.EndAsync()).Should().Be(1);
+        again.Output.Should().Contain("was fenced and does not come back by itself").And.Contain("--take-over");
+    }
+
+    private static async Task ReadyAsync(GatewayProcess gateway)
+    {
+        using var http = new HttpClient { BaseAddress = await gateway.ListeningAsync() };
+        while (!(await http.GetAsync("/health/ready")).IsSuccessStatusCode)
+            await Task.Yield();
+    }
+
+    private async Task<GatewayProcess> StartAsync(string name, params string[] arguments)
+    {
+        var folder = Path.Combine(_folder, name);
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder);
+            await using var config = GatewayProcess.Start(folder, ["config"]);
+            (await config.EndAsync()).Should().Be(0);
+        }
+
+        return GatewayProcess.Start(folder, arguments,
+            ("SEQUENCER__SERVER__LISTEN", "http://127.0.0.1:0"), ("SEQUENCER__ENCLAVE__ADDRESS", $"unix://{Socket}"));
+    }
+}
