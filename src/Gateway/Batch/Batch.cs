@@ -1,6 +1,8 @@
 namespace Sequencer.Gateway;
 
-/// <summary>The entries of one batch request as far as they have arrived, with the reservation of their bytes.</summary>
+/// <summary>
+/// The entries of one batch request as far as they have arrived, with the reservation of their bytes.
+/// </summary>
 internal sealed class Batch(ArrivingBytes.Lease? arriving) : IDisposable
 {
     private readonly List<ReadOnlyMemory<byte>> _entries = [];

@@ -6,16 +6,21 @@ using Sequencer.Tlog;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Assembles a whole batch while it arrives, entry by entry, within the limits of one frame. What has arrived is
-/// counted in <see cref="ArrivingBytes"/> until the batch is handed on, so that a slow sender holds up nobody.
+/// Assembles a whole batch while it arrives, entry by entry, within the limits of one frame. What has arrived
+/// is counted in <see cref="ArrivingBytes"/> until the batch is handed on, so that a slow sender holds up
+/// nobody.
 /// </summary>
 internal sealed class BatchReader(
     SequencerOptions limits, ServerSettings server, ArrivingBytes arriving, BodyReader bodies)
 {
-    /// <summary>Memory of one entry besides its bytes, in bytes: what a flood of empty entries is counted as.</summary>
+    /// <summary>
+    /// Memory of one entry besides its bytes, in bytes: what a flood of empty entries is counted as.
+    /// </summary>
     private const int EntryOverheadBytes = 64;
 
-    /// <summary>Longest JSON of one entry, in bytes: each byte of it escaped as six characters, in an object.</summary>
+    /// <summary>
+    /// Longest JSON of one entry, in bytes: each byte of it escaped as six characters, in an object.
+    /// </summary>
     private const int ValueBytesMax = 6 * Entry.MaxSizeBytes + 1024;
 
     /// <summary>The batch; the caller disposes it once the sequencer has taken the entries over.</summary>

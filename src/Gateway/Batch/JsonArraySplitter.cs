@@ -57,7 +57,9 @@ internal sealed class JsonArraySplitter : BatchSplitter
         return BatchSplit.NeedMore;
     }
 
-    /// <summary>Behind the closing bracket only white space may follow; the reader throws for anything else.</summary>
+    /// <summary>
+    /// Behind the closing bracket only white space may follow; the reader throws for anything else.
+    /// </summary>
     private BatchSplit End(ref Utf8JsonReader reader, ref ReadOnlySequence<byte> buffer, bool isFinal)
     {
         var state = reader.CurrentState;

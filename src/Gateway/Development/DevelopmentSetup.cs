@@ -7,9 +7,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// What <c>make config</c> runs: a working development configuration with its keys and an empty ledger. Everything is
-/// made only where it is missing. The configuration comes last, and the ledger only together with it: once there is a
-/// configuration, a missing ledger is a lost one and never made anew.
+/// What <c>make config</c> runs: a working development configuration with its keys and an empty ledger.
+/// Everything is made only where it is missing. The configuration comes last, and the ledger only together
+/// with it: once there is a configuration, a missing ledger is a lost one and never made anew.
 /// </summary>
 internal sealed class DevelopmentSetup
 {

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Sequencer.Gateway;
 
-/// <summary>How the gateway's JSON is written and described; made at build time, since reflection is off.</summary>
+/// <summary>
+/// How the gateway's JSON is written and described; made at build time, since reflection is off.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(EpochsAnswer))]

@@ -3,7 +3,9 @@ using Microsoft.OpenApi;
 
 namespace Sequencer.Gateway;
 
-/// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and the page at <c>/swagger</c> that tries it out.</summary>
+/// <summary>
+/// The OpenAPI document at <c>/openapi/v1.json</c> and the page at <c>/swagger</c> that tries it out.
+/// </summary>
 internal static class OpenApiSetup
 {
     private const string Scheme = "bearer";

@@ -4,9 +4,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Counts the bytes of bodies that have begun to arrive and are not whole yet, in all and for each chain, so that slow
-/// senders cannot fill the memory. A body that is whole at the first look is not counted: its entry is next counted by
-/// the queue. Safe for concurrent use.
+/// Counts the bytes of bodies that have begun to arrive and are not whole yet, in all and for each chain, so
+/// that slow senders cannot fill the memory. A body that is whole at the first look is not counted: its entry
+/// is next counted by the queue. Safe for concurrent use.
 /// </summary>
 internal sealed class ArrivingBytes(ServerSettings settings)
 {
@@ -18,7 +18,9 @@ internal sealed class ArrivingBytes(ServerSettings settings)
     /// <summary>Bytes reserved now, over all chains.</summary>
     public long Total => Interlocked.Read(ref _total);
 
-    /// <summary>Starts to count one body; the caller disposes the lease when the body is whole or given up.</summary>
+    /// <summary>
+    /// Starts to count one body; the caller disposes the lease when the body is whole or given up.
+    /// </summary>
     public Lease Begin(ChainId chain) => new(this, chain);
 
     private Problem? TryReserve(ChainId chain, long bytes)
@@ -57,7 +59,9 @@ internal sealed class ArrivingBytes(ServerSettings settings)
     {
         private long _held;
 
-        /// <summary>Reserves up to a total; a problem, and nothing more reserved, when a limit is reached.</summary>
+        /// <summary>
+        /// Reserves up to a total; a problem, and nothing more reserved, when a limit is reached.
+        /// </summary>
         public Problem? GrowTo(long bytes)
         {
             if (bytes <= _held)

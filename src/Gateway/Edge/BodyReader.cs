@@ -22,7 +22,9 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
             : ReadSlowlyAsync(context, chain, bytesMax, result);
     }
 
-    /// <summary>Tells the connection that the body returned by <see cref="ReadAsync"/> is no longer looked at.</summary>
+    /// <summary>
+    /// Tells the connection that the body returned by <see cref="ReadAsync"/> is no longer looked at.
+    /// </summary>
     public static void Done(HttpContext context, ReadOnlySequence<byte> body) =>
         context.Request.BodyReader.AdvanceTo(body.End);
 

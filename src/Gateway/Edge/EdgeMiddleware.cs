@@ -3,8 +3,8 @@ using Sequencer.Core;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// The outermost layer of every request: security headers, one line of log, and a problem+json for whatever went wrong
-/// without one. Never logs a query, a header or a body.
+/// The outermost layer of every request: security headers, one line of log, and a problem+json for whatever
+/// went wrong without one. Never logs a query, a header or a body.
 /// </summary>
 internal sealed partial class EdgeMiddleware(
     RequestDelegate next, LoggingSettings logging, TimeProvider time, ILogger<EdgeMiddleware> logger)

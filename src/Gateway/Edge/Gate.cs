@@ -2,7 +2,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
 
-/// <summary>Decides for each call whether the request's token allows it. Every endpoint that is not open asks here.</summary>
+/// <summary>
+/// Decides for each call whether the request's token allows it. Every endpoint that is not open asks here.
+/// </summary>
 internal sealed class Gate(TokenValidator tokens, ChainSettings chains)
 {
     /// <summary>A token that may append to its chain.</summary>
@@ -20,8 +22,9 @@ internal sealed class Gate(TokenValidator tokens, ChainSettings chains)
         tokens.CheckAsync(context.Request.Headers.Authorization, context.RequestAborted);
 
     /// <summary>
-    /// Null when the request may read the log of <paramref name="chain"/>: the chain is public and no token was sent, or
-    /// the token is for this chain. A token that was sent must be good, even where none is needed.
+    /// Null when the request may read the log of <paramref name="chain"/>: the chain is public and no token
+    /// was sent, or the token is for this chain. A token that was sent must be good, even where none is
+    /// needed.
     /// </summary>
     public async ValueTask<Problem?> RefuseLogReaderAsync(HttpContext context, ChainId chain, bool readsEntries)
     {

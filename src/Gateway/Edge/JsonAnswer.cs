@@ -7,8 +7,8 @@ using Microsoft.Extensions.ObjectPool;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// One JSON answer in the making: a writer over a buffer, both taken from a pool. The answer is sent with its length,
-/// in one piece. Used by one request at a time; disposing it gives it back.
+/// One JSON answer in the making: a writer over a buffer, both taken from a pool. The answer is sent with its
+/// length, in one piece. Used by one request at a time; disposing it gives it back.
 /// </summary>
 internal sealed class JsonAnswer : IDisposable
 {
@@ -54,7 +54,9 @@ internal sealed class JsonAnswer : IDisposable
         return context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>Sends everything as the whole body, as <c>application/json</c> unless another type is set.</summary>
+    /// <summary>
+    /// Sends everything as the whole body, as <c>application/json</c> unless another type is set.
+    /// </summary>
     public Task<FlushResult> SendAsync(HttpContext context)
     {
         Writer.Flush();

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Refuses paths that were climbing. The server resolves <c>.</c> and <c>..</c> before anything here sees the path, so
-/// that <c>/log/../heartbeat</c> would be answered as <c>/heartbeat</c>: harmless, yet never meant.
+/// Refuses paths that were climbing. The server resolves <c>.</c> and <c>..</c> before anything here sees the
+/// path, so that <c>/log/../heartbeat</c> would be answered as <c>/heartbeat</c>: harmless, yet never meant.
 /// </summary>
 internal static class PathRule
 {

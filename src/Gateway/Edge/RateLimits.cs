@@ -61,10 +61,14 @@ internal static class RateLimits
         return new(ProblemAnswer.WriteAsync(rejected.HttpContext, Rejected(pause)));
     }
 
-    /// <summary>Calls with a token are answerable to its issuer; a bad token gets 401 whatever the address.</summary>
+    /// <summary>
+    /// Calls with a token are answerable to its issuer; a bad token gets 401 whatever the address.
+    /// </summary>
     private static bool HasToken(HttpContext context) => context.Request.Headers.Authorization.Count > 0;
 
-    /// <summary>The client's address; of an IPv6 address the network half, since one client owns all of that.</summary>
+    /// <summary>
+    /// The client's address; of an IPv6 address the network half, since one client owns all of that.
+    /// </summary>
     private static string ClientOf(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;

@@ -8,7 +8,9 @@ internal static class RequestHeaders
     /// <summary>Longest <c>Idempotency-Key</c>, in characters.</summary>
     public const int IdempotencyKeyLengthMax = 64;
 
-    /// <summary>The body's format; unsupported too for a charset other than UTF-8, and for compressed bodies.</summary>
+    /// <summary>
+    /// The body's format; unsupported too for a charset other than UTF-8, and for compressed bodies.
+    /// </summary>
     public static BodyFormat FormatOf(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0)
@@ -29,7 +31,9 @@ internal static class RequestHeaders
         };
     }
 
-    /// <summary>The key of the submission, null for none; a problem when it is sent twice or is not a key.</summary>
+    /// <summary>
+    /// The key of the submission, null for none; a problem when it is sent twice or is not a key.
+    /// </summary>
     public static Problem? ReadIdempotencyKey(HttpRequest request, out string? key)
     {
         key = null;
@@ -43,7 +47,9 @@ internal static class RequestHeaders
             $"An Idempotency-Key is 1 to {IdempotencyKeyLengthMax} visible ASCII characters, sent once.");
     }
 
-    /// <summary>Whether a preference such as <c>return=minimal</c> is among those of RFC 7240 that were sent.</summary>
+    /// <summary>
+    /// Whether a preference such as <c>return=minimal</c> is among those of RFC 7240 that were sent.
+    /// </summary>
     public static bool Prefers(HttpRequest request, string preference)
     {
         var sent = request.Headers["Prefer"];

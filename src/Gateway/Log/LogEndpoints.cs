@@ -4,7 +4,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
 
-/// <summary><c>/log/{chain}/…</c>: each chain as a transparency log (C2SP tlog-tiles), and its epochs.</summary>
+/// <summary>
+/// <c>/log/{chain}/…</c>: each chain as a transparency log (C2SP tlog-tiles), and its epochs.
+/// </summary>
 internal static class LogEndpoints
 {
     public static void MapLog(this IEndpointRouteBuilder routes)

@@ -4,7 +4,9 @@ using Sequencer.Core;
 
 namespace Sequencer.Gateway;
 
-/// <summary>The gateway's own instruments; docs/metrics.md lists these and those of the other parts.</summary>
+/// <summary>
+/// The gateway's own instruments; docs/metrics.md lists these and those of the other parts.
+/// </summary>
 internal sealed class GatewayMetrics
 {
     private const string MeterName = "Sequencer.Gateway";

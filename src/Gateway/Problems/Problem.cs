@@ -1,10 +1,13 @@
 namespace Sequencer.Gateway;
 
 /// <summary>One refusal, before it is written as problem+json (RFC 9457).</summary>
-/// <param name="Detail">A sentence for the caller: what was wrong and what to do. Never a token, never payload.</param>
+/// <param name="Detail">A sentence for the caller: what was wrong and what to do. Never a token, never
+/// payload.</param>
 internal sealed record Problem(ProblemCode Code, string Detail)
 {
-    /// <summary>When trying again may help; sent as <c>Retry-After</c> in whole seconds, rounded up.</summary>
+    /// <summary>
+    /// When trying again may help; sent as <c>Retry-After</c> in whole seconds, rounded up.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Zero-based place in the batch of the entry that was refused.</summary>

@@ -45,7 +45,9 @@ internal static class ProblemAnswer
         is ProblemCode.BodyTooLarge or ProblemCode.EntryTooLarge or ProblemCode.BatchTooLarge
         or ProblemCode.BodyTimeout or ProblemCode.ArrivingFull or ProblemCode.ChainArrivingFull;
 
-    /// <summary>The challenge of RFC 6750, section 3.1; a request without a token gets no error code.</summary>
+    /// <summary>
+    /// The challenge of RFC 6750, section 3.1; a request without a token gets no error code.
+    /// </summary>
     private static string? Challenge(ProblemCode code) => code switch
     {
         ProblemCode.TokenMissing => "Bearer realm=\"sequencer\"",

@@ -1,8 +1,8 @@
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Everything the gateway answers besides success. The name in snake_case is the <c>code</c> in the answer: part of the
-/// interface, never renamed. docs/errors.md says of each what it means and what to do.
+/// Everything the gateway answers besides success. The name in snake_case is the <c>code</c> in the answer:
+/// part of the interface, never renamed. docs/errors.md says of each what it means and what to do.
 /// </summary>
 internal enum ProblemCode
 {

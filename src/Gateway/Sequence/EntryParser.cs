@@ -5,8 +5,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Reads entries from JSON: <c>{"data": "…"}</c>, <c>{"data_base64": "…"}</c> or, in a batch, a bare string. Strict:
-/// one of the fields, once, and no other. No refusal repeats what was sent, but for the name of a field.
+/// Reads entries from JSON: <c>{"data": "…"}</c>, <c>{"data_base64": "…"}</c> or, in a batch, a bare string.
+/// Strict: one of the fields, once, and no other. No refusal repeats what was sent, but for the name of a
+/// field.
 /// </summary>
 internal static class EntryParser
 {

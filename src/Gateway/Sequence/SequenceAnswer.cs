@@ -4,10 +4,14 @@ using Sequencer.Core;
 
 namespace Sequencer.Gateway;
 
-/// <summary>Writes the answers of <c>/sequence</c> field by field: they are the hot path and carry long texts.</summary>
+/// <summary>
+/// Writes the answers of <c>/sequence</c> field by field: they are the hot path and carry long texts.
+/// </summary>
 internal static class SequenceAnswer
 {
-    /// <summary><c>{"idx", "data" | "data_base64", "attestation", "created_at"}</c> for an entry just sequenced.</summary>
+    /// <summary>
+    /// <c>{"idx", "data" | "data_base64", "attestation", "created_at"}</c> for an entry just sequenced.
+    /// </summary>
     public static void WriteReceipt(JsonAnswer answer, SequencedRange range, in ParsedEntry entry)
     {
         range.WriteReceipt(0, answer.Scratch);

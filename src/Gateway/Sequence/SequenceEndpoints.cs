@@ -6,7 +6,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
 
-/// <summary><c>POST /sequence</c> and <c>GET /sequence/{idx}</c>: one transaction in, one entry out.</summary>
+/// <summary>
+/// <c>POST /sequence</c> and <c>GET /sequence/{idx}</c>: one transaction in, one entry out.
+/// </summary>
 internal static class SequenceEndpoints
 {
     public static void MapSequence(this IEndpointRouteBuilder routes)

@@ -2,7 +2,9 @@ using System.Threading.RateLimiting;
 
 namespace Sequencer.Gateway;
 
-/// <summary>How many fresh attestation documents all clients together may ask for: they cost the enclave time.</summary>
+/// <summary>
+/// How many fresh attestation documents all clients together may ask for: they cost the enclave time.
+/// </summary>
 internal sealed class AttestationBudget(ReadSettings settings) : IDisposable
 {
     private readonly TokenBucketRateLimiter? _bucket = settings.AttestationsPerMinuteAll == 0

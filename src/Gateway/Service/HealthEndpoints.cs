@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Sequencer.Gateway;
 
-/// <summary><c>/health</c>, <c>/health/live</c> and <c>/health/ready</c>: for operators and their balancers.</summary>
+/// <summary>
+/// <c>/health</c>, <c>/health/live</c> and <c>/health/ready</c>: for operators and their balancers.
+/// </summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -13,11 +15,15 @@ internal static class HealthEndpoints
         health.MapRead("/ready", ReadyAsync).DescribeReady();
     }
 
-    /// <summary>Answers as long as the process does; a balancer restarts a service for this, and only for this.</summary>
+    /// <summary>
+    /// Answers as long as the process does; a balancer restarts a service for this, and only for this.
+    /// </summary>
     private static Task LiveAsync(HttpContext context, ServiceState service) =>
         SendAsync(context, new HealthAnswer("live", null, service.StoppedChains), StatusCodes.Status200OK);
 
-    /// <summary>Red while no transaction is taken, whatever the chain; one stopped chain does not make it red.</summary>
+    /// <summary>
+    /// Red while no transaction is taken, whatever the chain; one stopped chain does not make it red.
+    /// </summary>
     private static Task ReadyAsync(HttpContext context, ServiceState service) => SendAsync(
         context, Answer(service),
         service.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

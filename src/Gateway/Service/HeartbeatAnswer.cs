@@ -24,7 +24,9 @@ internal sealed record PublicConfiguration
     /// <summary>The operator's Ed25519 public key; base64. Its name in a log is that log's origin.</summary>
     public required ReadOnlyMemory<byte> LogPublicKey { get; init; }
 
-    /// <summary>The key of the enclave's present epoch, as a vkey of type 0x04; null until it is known.</summary>
+    /// <summary>
+    /// The key of the enclave's present epoch, as a vkey of type 0x04; null until it is known.
+    /// </summary>
     public required string? CosignerKey { get; init; }
 
     public required int EntryMaxBytes { get; init; }

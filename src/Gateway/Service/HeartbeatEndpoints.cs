@@ -3,7 +3,9 @@ using Sequencer.Core;
 
 namespace Sequencer.Gateway;
 
-/// <summary><c>GET /heartbeat</c>: whether the service works, and what anybody may know of its configuration.</summary>
+/// <summary>
+/// <c>GET /heartbeat</c>: whether the service works, and what anybody may know of its configuration.
+/// </summary>
 internal static class HeartbeatEndpoints
 {
     public static void MapHeartbeat(this IEndpointRouteBuilder routes) =>

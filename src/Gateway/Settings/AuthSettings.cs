@@ -15,7 +15,9 @@ internal sealed record AuthSettings
     /// <summary>Shortest time between two readings of the key set, in seconds.</summary>
     public required int JwksReloadMinSeconds { get; init; }
 
-    /// <summary>Longest time until the key set is read again, in seconds, so that a withdrawn key is forgotten.</summary>
+    /// <summary>
+    /// Longest time until the key set is read again, in seconds, so that a withdrawn key is forgotten.
+    /// </summary>
     public required int JwksReloadMaxSeconds { get; init; }
 
     /// <summary>The <c>iss</c> that tokens must carry; empty for any.</summary>
@@ -24,7 +26,9 @@ internal sealed record AuthSettings
     /// <summary>The <c>aud</c> that tokens must carry; empty for any.</summary>
     public required string Audience { get; init; }
 
-    /// <summary>How far <c>exp</c> and <c>nbf</c> are stretched, in seconds; 0 (the default) not at all.</summary>
+    /// <summary>
+    /// How far <c>exp</c> and <c>nbf</c> are stretched, in seconds; 0 (the default) not at all.
+    /// </summary>
     public required int ClockSkewSeconds { get; init; }
 
     /// <summary>How many checked tokens are remembered until they expire; 0 checks each every time.</summary>

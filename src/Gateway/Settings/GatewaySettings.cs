@@ -2,7 +2,9 @@ using Sequencer.Core;
 
 namespace Sequencer.Gateway;
 
-/// <summary>The whole configuration, read once before anything is built. setup/sample.toml explains every key.</summary>
+/// <summary>
+/// The whole configuration, read once before anything is built. setup/sample.toml explains every key.
+/// </summary>
 internal sealed record GatewaySettings
 {
     public required ServerSettings Server { get; init; }

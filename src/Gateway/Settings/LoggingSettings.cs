@@ -8,7 +8,9 @@ internal sealed record LoggingSettings
     /// <summary>The least important event that is written.</summary>
     public required LogEventLevel Level { get; init; }
 
-    /// <summary>True writes a line for each request: method, path, status and time; never a query, body or token.</summary>
+    /// <summary>
+    /// True writes a line for each request: method, path, status and time; never a query, body or token.
+    /// </summary>
     public required bool Requests { get; init; }
 
     /// <summary>True writes compact JSON (CLEF), one object a line; false writes lines for people.</summary>

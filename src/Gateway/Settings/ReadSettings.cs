@@ -3,7 +3,9 @@ namespace Sequencer.Gateway;
 /// <summary>How often callers without a token may read, counted per client address: <c>[reads]</c>.</summary>
 internal sealed record ReadSettings
 {
-    /// <summary>Reads of public chains and epochs, per client and second in the long run; 0 for no limit.</summary>
+    /// <summary>
+    /// Reads of public chains and epochs, per client and second in the long run; 0 for no limit.
+    /// </summary>
     public required int PerSecond { get; init; }
 
     /// <summary>How many of those one client may do at once after a pause.</summary>

@@ -3,13 +3,19 @@ namespace Sequencer.Gateway;
 /// <summary>How the gateway listens, and what it puts up with from one client: <c>[server]</c>.</summary>
 internal sealed record ServerSettings
 {
-    /// <summary>Addresses to listen on, separated by semicolons; <c>[kestrel.endpoints]</c> replaces them.</summary>
+    /// <summary>
+    /// Addresses to listen on, separated by semicolons; <c>[kestrel.endpoints]</c> replaces them.
+    /// </summary>
     public required string Listen { get; init; }
 
-    /// <summary>The name and port under which clients reach this service; the log prefix is made from it.</summary>
+    /// <summary>
+    /// The name and port under which clients reach this service; the log prefix is made from it.
+    /// </summary>
     public required string PublicHost { get; init; }
 
-    /// <summary>Longest body of <c>POST /sequence</c>, in bytes: an entry of the largest size, escaped.</summary>
+    /// <summary>
+    /// Longest body of <c>POST /sequence</c>, in bytes: an entry of the largest size, escaped.
+    /// </summary>
     public required int BodyMaxBytes { get; init; }
 
     /// <summary>Longest body of <c>POST /sequence/batch</c>, in bytes.</summary>
@@ -24,7 +30,9 @@ internal sealed record ServerSettings
     /// <summary>The same for one chain; then 429.</summary>
     public required long ChainArrivingMaxBytes { get; init; }
 
-    /// <summary>Slowest that a body may arrive after five seconds of grace, in bytes per second; 0 for no limit.</summary>
+    /// <summary>
+    /// Slowest that a body may arrive after five seconds of grace, in bytes per second; 0 for no limit.
+    /// </summary>
     public required int BodyMinBytesPerSecond { get; init; }
 
     /// <summary>Most connections open at one time; further ones are closed at once.</summary>

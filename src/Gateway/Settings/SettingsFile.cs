@@ -1,6 +1,8 @@
 namespace Sequencer.Gateway;
 
-/// <summary>Files that settings name. Relative names start at the folder in which the program was started.</summary>
+/// <summary>
+/// Files that settings name. Relative names start at the folder in which the program was started.
+/// </summary>
 internal static class SettingsFile
 {
     /// <summary>The name back, if such a file exists; null for null.</summary>

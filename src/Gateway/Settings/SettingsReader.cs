@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Reads each setting once, checks its type and range, and remembers which keys were asked for, so that a key nobody
-/// asked for is refused rather than ignored. Used while the program starts, by one thread.
+/// Reads each setting once, checks its type and range, and remembers which keys were asked for, so that a key
+/// nobody asked for is refused rather than ignored. Used while the program starts, by one thread.
 /// </summary>
 internal sealed class SettingsReader(IConfigurationRoot configuration)
 {
@@ -57,7 +57,9 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
         return [.. items.Select(item => Text(item.Path, ""))];
     }
 
-    /// <summary>The names of the tables right below a table, such as the chains of <c>[chains."name"]</c>.</summary>
+    /// <summary>
+    /// The names of the tables right below a table, such as the chains of <c>[chains."name"]</c>.
+    /// </summary>
     public IReadOnlyList<string> Tables(string key)
     {
         var names = configuration.GetSection(key).GetChildren().Select(child => child.Key);
@@ -82,7 +84,9 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
             throw new SettingsException($"{Place(unknown)}: there is no such setting; {Neighbours(unknown)}");
     }
 
-    /// <summary>What to throw when a setting's value makes no sense for a reason its type does not show.</summary>
+    /// <summary>
+    /// What to throw when a setting's value makes no sense for a reason its type does not show.
+    /// </summary>
     public SettingsException Wrong(string key, string value, string expected) =>
         new($"{Place(key)} is \"{value}\"; expected {expected}.");
 

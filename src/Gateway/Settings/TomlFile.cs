@@ -5,8 +5,8 @@ using Tomlyn.Syntax;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// The configuration file as flat keys (<c>server:listen</c>) with the kind and line of each value, which ASP.NET
-/// configuration would forget and error messages need.
+/// The configuration file as flat keys (<c>server:listen</c>) with the kind and line of each value, which
+/// ASP.NET configuration would forget and error messages need.
 /// </summary>
 internal sealed class TomlFile
 {
@@ -23,7 +23,8 @@ internal sealed class TomlFile
     public IReadOnlyDictionary<string, TomlValue> Values => _values;
 
     /// <summary>Reads and checks a TOML 1.1 file; a key set twice is refused.</summary>
-    /// <exception cref="SettingsException">When the file is missing, unreadable, too long or not TOML.</exception>
+    /// <exception cref="SettingsException">When the file is missing, unreadable, too long or not
+    /// TOML.</exception>
     public static TomlFile Read(string path)
     {
         try

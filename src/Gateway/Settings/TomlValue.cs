@@ -12,7 +12,10 @@ internal enum TomlKind
     EmptyTable,
 }
 
-/// <summary>One value of the configuration file; a list is one value an element, keyed by its position.</summary>
-/// <param name="Text">As ASP.NET configuration carries it; integers in decimal, booleans as true and false.</param>
+/// <summary>
+/// One value of the configuration file; a list is one value an element, keyed by its position.
+/// </summary>
+/// <param name="Text">As ASP.NET configuration carries it; integers in decimal, booleans as true and
+/// false.</param>
 /// <param name="Line">One-based line in the file.</param>
 internal readonly record struct TomlValue(TomlKind Kind, string Text, int Line);

@@ -7,9 +7,12 @@ namespace Sequencer.Gateway;
 /// <summary>Runs the service from its configuration to its end.</summary>
 internal static partial class GatewayHost
 {
-    /// <summary>Serves until told to stop (SIGTERM, SIGINT), or until the sequencer stops by itself.</summary>
+    /// <summary>
+    /// Serves until told to stop (SIGTERM, SIGINT), or until the sequencer stops by itself.
+    /// </summary>
     /// <returns>0 after a stop that was asked for, 1 after one that was not.</returns>
-    /// <exception cref="SettingsException">When a setting, or something that a setting names, stops the start.</exception>
+    /// <exception cref="SettingsException">When a setting, or something that a setting names, stops the
+    /// start.</exception>
     public static async Task<int> RunAsync(CommandLine command)
     {
         var configuration = ReadConfiguration(command.ConfigFile);

@@ -5,8 +5,8 @@ using Sequencer.Simulation;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// The enclave's own code and protocol in this process, with a simulated security module: for development. What it
-/// signs is worth as much as this machine, and its attestation documents say so.
+/// The enclave's own code and protocol in this process, with a simulated security module: for development.
+/// What it signs is worth as much as this machine, and its attestation documents say so.
 /// </summary>
 internal sealed partial class InProcessEnclave : IAsyncDisposable
 {

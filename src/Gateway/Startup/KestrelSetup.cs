@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Sequencer.Gateway;
 
-/// <summary>Puts the limits of <see cref="ServerSettings"/> into Kestrel; TLS comes from <c>[kestrel]</c>.</summary>
+/// <summary>
+/// Puts the limits of <see cref="ServerSettings"/> into Kestrel; TLS comes from <c>[kestrel]</c>.
+/// </summary>
 internal static class KestrelSetup
 {
     private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);

@@ -22,7 +22,9 @@ internal static class LoggingSetup
         return logger.CreateLogger();
     }
 
-    /// <summary>Sends the framework's log there too: its warnings, since requests are logged by our own layer.</summary>
+    /// <summary>
+    /// Sends the framework's log there too: its warnings, since requests are logged by our own layer.
+    /// </summary>
     public static void UseLogger(this ILoggingBuilder logging, Serilog.ILogger logger) => logging
         .ClearProviders()
         .AddSerilog(logger)

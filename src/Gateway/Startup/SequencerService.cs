@@ -3,7 +3,9 @@ using Sequencer.Protocol;
 
 namespace Sequencer.Gateway;
 
-/// <summary>Everything below HTTP: the enclave where it runs in this process, the log key, the sequencer.</summary>
+/// <summary>
+/// Everything below HTTP: the enclave where it runs in this process, the log key, the sequencer.
+/// </summary>
 internal sealed class SequencerService : IAsyncDisposable
 {
     private readonly InProcessEnclave? _enclave;

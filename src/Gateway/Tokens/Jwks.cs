@@ -10,7 +10,8 @@ internal static class Jwks
     /// <summary>Longest set that is read, in bytes.</summary>
     public const int BytesMax = 256 * 1024;
 
-    /// <exception cref="CryptographicException">When the text is no key set, or has no key that can be used.</exception>
+    /// <exception cref="CryptographicException">When the text is no key set, or has no key that can be
+    /// used.</exception>
     public static SigningKeySet Parse(ReadOnlyMemory<byte> json)
     {
         using var document = Jwt.ParseObject(json);
@@ -25,7 +26,9 @@ internal static class Jwks
                 $"expected 1 to {SigningKeySet.CountMax} RSA or P-256 signing keys in the set, found {keys.Count}");
     }
 
-    /// <summary>One key; null for a kind or use that is not ours, which RFC 7517, section 5, says to ignore.</summary>
+    /// <summary>
+    /// One key; null for a kind or use that is not ours, which RFC 7517, section 5, says to ignore.
+    /// </summary>
     private static SigningKey? ParseKey(JsonElement key)
     {
         if (key.ValueKind != JsonValueKind.Object || Jwt.TextOf(key, "use") is not (null or "sig"))

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// A token taken apart, not yet believed: a JWS in compact form (RFC 7515, section 7.1) whose header names one of the
-/// two algorithms the gateway knows.
+/// A token taken apart, not yet believed: a JWS in compact form (RFC 7515, section 7.1) whose header names
+/// one of the two algorithms the gateway knows.
 /// </summary>
 internal sealed record Jwt
 {

@@ -48,7 +48,9 @@ internal static class KeySource
         return bytes;
     }
 
-    /// <summary>A client for each fetch: they are minutes apart, and a kept one would never see a DNS change.</summary>
+    /// <summary>
+    /// A client for each fetch: they are minutes apart, and a kept one would never see a DNS change.
+    /// </summary>
     private static async Task<byte[]> FetchAsync(Uri url, CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };

@@ -3,12 +3,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sequencer.Gateway;
 
-/// <summary>Reads public keys from a PEM text (RFC 7468): any number of <c>PUBLIC KEY</c> blocks, RSA or P-256.</summary>
+/// <summary>
+/// Reads public keys from a PEM text (RFC 7468): any number of <c>PUBLIC KEY</c> blocks, RSA or P-256.
+/// </summary>
 internal static class PemKeys
 {
     private const string Label = "PUBLIC KEY";
 
-    /// <exception cref="CryptographicException">When a block is no such key, or when there is none.</exception>
+    /// <exception cref="CryptographicException">When a block is no such key, or when there is
+    /// none.</exception>
     public static SigningKeySet Parse(string pem)
     {
         var keys = new List<SigningKey>();

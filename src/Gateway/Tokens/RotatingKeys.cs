@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// A JSON Web Key Set from a file or a URL that is read again when a token names an unknown key, at most once in
+/// A JSON Web Key Set from a file or a URL that is read again when a token names an unknown key, at most once
+/// in
 /// <see cref="AuthSettings.JwksReloadMinSeconds"/>, and in any case every
 /// <see cref="AuthSettings.JwksReloadMaxSeconds"/>. A reading that fails leaves the last good set in force.
 /// </summary>

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// A public key that signs tokens with the one algorithm its type allows, so that a token cannot choose another.
-/// Safe for concurrent use.
+/// A public key that signs tokens with the one algorithm its type allows, so that a token cannot choose
+/// another. Safe for concurrent use.
 /// </summary>
 internal sealed class SigningKey
 {

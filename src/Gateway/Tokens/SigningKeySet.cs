@@ -11,8 +11,8 @@ internal sealed class SigningKeySet(IReadOnlyList<SigningKey> keys)
     public bool IsEmpty => keys.Count == 0;
 
     /// <summary>
-    /// The keys that may have signed a token: those of its algorithm, and of these only the one it names, unless token
-    /// or keys have no names.
+    /// The keys that may have signed a token: those of its algorithm, and of these only the one it names,
+    /// unless token or keys have no names.
     /// </summary>
     public IEnumerable<SigningKey> CandidatesFor(Jwt token) => keys.Where(key =>
         key.Algorithm == token.Algorithm

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Sequencer.Gateway;
 
-/// <summary>The claims of a token whose signature was checked (RFC 7519, section 4), each with its one type.</summary>
+/// <summary>
+/// The claims of a token whose signature was checked (RFC 7519, section 4), each with its one type.
+/// </summary>
 internal readonly struct TokenClaims(JsonElement payload)
 {
     // NumericDate values beyond the year 9999 do not fit a DateTimeOffset and mean "never".

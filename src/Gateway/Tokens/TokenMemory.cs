@@ -4,8 +4,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Remembers checked tokens by the SHA-256 of their text: looking one up compares digests, so its time tells nothing
-/// about a token. Bounded by two generations of half the size each; the older one goes when the younger is full.
+/// Remembers checked tokens by the SHA-256 of their text: looking one up compares digests, so its time tells
+/// nothing about a token. Bounded by two generations of half the size each; the older one goes when the
+/// younger is full.
 /// </summary>
 internal sealed class TokenMemory(int capacity)
 {

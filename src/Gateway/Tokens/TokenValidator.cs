@@ -7,14 +7,15 @@ using Sequencer.Tlog;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// Decides whether a request's token is good, and for which chain. Nothing of a token is ever logged or repeated in an
-/// answer.
+/// Decides whether a request's token is good, and for which chain. Nothing of a token is ever logged or
+/// repeated in an answer.
 /// </summary>
 internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
-    // A set of keys and the tokens they vouch for are replaced together, so that a withdrawn key takes its tokens along.
+    // A set of keys and the tokens they vouch for are replaced together, so that a withdrawn key takes its
+    // tokens along.
     private volatile Remembered _remembered = new(keys.Current, new TokenMemory(settings.TokensRemembered));
 
     /// <summary>Checks the value of the <c>Authorization</c> header.</summary>

@@ -4,7 +4,9 @@ using CsCheck;
 
 namespace Sequencer.Gateway.Tests;
 
-/// <summary>A batch is the same however it was cut into pieces on its way, and no bytes make a splitter fail.</summary>
+/// <summary>
+/// A batch is the same however it was cut into pieces on its way, and no bytes make a splitter fail.
+/// </summary>
 public class SplitterProperties
 {
     private static readonly Gen<string> Values = Gen.OneOf(

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Sequencer.Gateway.Tests;
 
-/// <summary>Bodies that do not come to an end take a bounded share of the memory, and hold up nobody.</summary>
+/// <summary>
+/// Bodies that do not come to an end take a bounded share of the memory, and hold up nobody.
+/// </summary>
 public sealed class ArrivingTests : IAsyncLifetime
 {
     private TestGateway _gateway = null!;
@@ -26,7 +28,9 @@ public sealed class ArrivingTests : IAsyncLifetime
         await (await _gateway.PostJsonAsync("/sequence", "quiet", """{"data":"x"}""")).JsonAsync();
     }
 
-    /// <summary>Begins a batch, and returns when the gateway has counted or refused what was sent of it.</summary>
+    /// <summary>
+    /// Begins a batch, and returns when the gateway has counted or refused what was sent of it.
+    /// </summary>
     private async Task<TcpClient> SendHalfAsync(string chain, int bytes)
     {
         var arriving = (ArrivingBytes)_gateway.Services.GetService(typeof(ArrivingBytes))!;

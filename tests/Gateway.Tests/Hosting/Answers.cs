@@ -14,7 +14,9 @@ internal static class Answers
         return JsonNode.Parse(text)!.AsObject();
     }
 
-    /// <summary>Checks that the answer is a problem with this status and code, in the one form that all have.</summary>
+    /// <summary>
+    /// Checks that the answer is a problem with this status and code, in the one form that all have.
+    /// </summary>
     public static async Task<JsonObject> ShouldBeProblemAsync(this HttpResponseMessage response, int status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();

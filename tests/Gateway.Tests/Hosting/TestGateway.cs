@@ -9,8 +9,8 @@ using Serilog.Extensions.Logging;
 namespace Sequencer.Gateway.Tests;
 
 /// <summary>
-/// The real gateway on a real Kestrel at a free port of 127.0.0.1, over the real core with a ledger in memory and the
-/// simulated enclave in this process. Secrets live in a folder of its own.
+/// The real gateway on a real Kestrel at a free port of 127.0.0.1, over the real core with a ledger in memory
+/// and the simulated enclave in this process. Secrets live in a folder of its own.
 /// </summary>
 internal sealed class TestGateway : IAsyncDisposable
 {

@@ -3,7 +3,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Gateway.Tests;
 
-/// <summary>Every kind of bad input of one transaction gets its own code, and nothing of it is repeated.</summary>
+/// <summary>
+/// Every kind of bad input of one transaction gets its own code, and nothing of it is repeated.
+/// </summary>
 [Collection(SharedGatewayGroup.Name)]
 public class BadInputTests(SharedGateway shared)
 {

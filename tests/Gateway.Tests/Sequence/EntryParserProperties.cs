@@ -58,7 +58,9 @@ public class EntryParserProperties
     private static ParsedEntry Parse(byte[] json) =>
         EntryParser.Parse(new ReadOnlySequence<byte>(json), bareText: true);
 
-    /// <summary>JSON with every character escaped, so that lone surrogates reach the parser as they are.</summary>
+    /// <summary>
+    /// JSON with every character escaped, so that lone surrogates reach the parser as they are.
+    /// </summary>
     private static string Quote(string text) =>
         "\"" + string.Concat(text.Select(c => $"\\u{(int)c:x4}")) + "\"";
 

@@ -1,6 +1,8 @@
 namespace Sequencer.Gateway.Tests;
 
-/// <summary>Limits over HTTP: 429 for what one chain did, 503 for what concerns all, both with a time to wait.</summary>
+/// <summary>
+/// Limits over HTTP: 429 for what one chain did, 503 for what concerns all, both with a time to wait.
+/// </summary>
 public class LimitTests
 {
     [Fact]

@@ -1,6 +1,8 @@
 namespace Sequencer.Gateway.Tests;
 
-/// <summary>Two gateways at one enclave: the newer one writes, the older one ends and does not fight back.</summary>
+/// <summary>
+/// Two gateways at one enclave: the newer one writes, the older one ends and does not fight back.
+/// </summary>
 public sealed class FencingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gateway-fence-").FullName;

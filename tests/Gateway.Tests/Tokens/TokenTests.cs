@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Sequencer.Gateway.Tests;
 
-/// <summary>What a token must be, over HTTP: 401 says why it is not one, 403 what it does not allow.</summary>
+/// <summary>
+/// What a token must be, over HTTP: 401 says why it is not one, 403 what it does not allow.
+/// </summary>
 [Collection(SharedGatewayGroup.Name)]
 public class TokenTests(SharedGateway shared)
 {
