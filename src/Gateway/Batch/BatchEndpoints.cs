@@ -12,7 +12,8 @@ internal static class BatchEndpoints
     public static void MapBatch(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/sequence/batch", SubmitAsync).DescribeBatch();
 
-    private static async Task SubmitAsync(HttpContext context, Gate gate, BatchReader batches, SequencerCore core)
+    private static async Task SubmitAsync(
+        HttpContext context, Gate gate, BatchReader batches, SequencerCore core)
     {
         var check = await gate.WriterAsync(context);
         if (!check.IsAccepted(out var token, out var refusal))

@@ -91,7 +91,10 @@ internal sealed class BatchReader(
                 case BatchSplit.NeedMore when !isFinal:
                     return rest.Length > ValueBytesMax
                         ? new Problem(ProblemCode.EntryTooLarge,
-                            $"An entry has at most {Entry.MaxSizeBytes} bytes.") { Position = batch.Entries.Count }
+                            $"An entry has at most {Entry.MaxSizeBytes} bytes.")
+                        {
+                            Position = batch.Entries.Count,
+                        }
                         : batch.Arriving!.GrowTo(batch.ReservedBytes + rest.Length);
                 case BatchSplit.End:
                     return null;
@@ -110,11 +113,13 @@ internal sealed class BatchReader(
             return entry.Refusal;
         if (batch.Entries.Count == limits.BatchMaxEntries)
             return new Problem(ProblemCode.BatchTooLarge,
-                $"A batch has at most {limits.BatchMaxEntries} entries (sequencer.batch_max_entries); split it.");
+                $"A batch has at most {limits.BatchMaxEntries} entries "
+                + "(sequencer.batch_max_entries); split it.");
         batch.Add(entry.Bytes, EntryOverheadBytes);
         return batch.EntryBytes > limits.BatchMaxBytes
             ? new Problem(ProblemCode.BatchTooLarge,
-                $"A batch has at most {limits.BatchMaxBytes} bytes of entries (sequencer.batch_max_bytes); split it.")
+                $"A batch has at most {limits.BatchMaxBytes} bytes of entries "
+                + "(sequencer.batch_max_bytes); split it.")
             : batch.Arriving!.GrowTo(batch.ReservedBytes);
     }
 }

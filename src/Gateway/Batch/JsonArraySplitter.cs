@@ -34,7 +34,8 @@ internal sealed class JsonArraySplitter : BatchSplitter
     }
 
     private BatchSplit NextElement(
-        ref Utf8JsonReader reader, ref ReadOnlySequence<byte> buffer, bool isFinal, ref ReadOnlySequence<byte> value)
+        ref Utf8JsonReader reader, ref ReadOnlySequence<byte> buffer, bool isFinal,
+        ref ReadOnlySequence<byte> value)
     {
         // A look that comes to nothing leaves the state as it was, behind the last whole token.
         var before = (reader.CurrentState, reader.BytesConsumed);

@@ -21,7 +21,8 @@ internal sealed class DevelopmentSetup
     private readonly string _configFile;
     private readonly TextWriter _output;
 
-    private DevelopmentSetup(string configFile, TextWriter output) => (_configFile, _output) = (configFile, output);
+    private DevelopmentSetup(string configFile, TextWriter output) =>
+        (_configFile, _output) = (configFile, output);
 
     /// <summary>Makes what is missing and says so; the exit code of the program.</summary>
     /// <exception cref="SettingsException">When something is in the way.</exception>
@@ -32,7 +33,8 @@ internal sealed class DevelopmentSetup
             new DevelopmentSetup(configFile, output).MakeAll();
             return 0;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or LedgerException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or LedgerException)
         {
             throw new SettingsException(failure.Message);
         }
@@ -86,7 +88,8 @@ internal sealed class DevelopmentSetup
             root.Save(certificate, key);
         }
 
-        Say(isThere ? "kept" : "made", certificate, "the root of simulated attestation, and its key beside it");
+        Say(isThere ? "kept" : "made", certificate,
+            "the root of simulated attestation, and its key beside it");
     }
 
     private void MakeFile(string name, string what, Action<string> make)
@@ -110,7 +113,8 @@ internal sealed class DevelopmentSetup
         MakeLedger(ledgerId);
         if (Path.GetDirectoryName(_configFile) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
-        SecretFile.Write(_configFile, Sample().Replace(EmptyLedgerId, $"id = \"{ledgerId}\"", StringComparison.Ordinal));
+        SecretFile.Write(
+            _configFile, Sample().Replace(EmptyLedgerId, $"id = \"{ledgerId}\"", StringComparison.Ordinal));
         Say("made", _configFile, "the configuration, with the id of the ledger");
     }
 
@@ -121,7 +125,8 @@ internal sealed class DevelopmentSetup
                 $"{Ledger} already holds a ledger, and {_configFile}, which would name its id, is missing: "
                 + $"restore that file, or move {Ledger} away for a new log.");
         SecretFile.CloseFolder(Ledger);
-        var opening = new RocksLedgerSource(Ledger, ledgerId, initialise: true).OpenAsync(CancellationToken.None);
+        var ledger = new RocksLedgerSource(Ledger, ledgerId, initialise: true);
+        var opening = ledger.OpenAsync(CancellationToken.None);
         opening.AsTask().GetAwaiter().GetResult().DisposeAsync().AsTask().GetAwaiter().GetResult();
         Say("made", Ledger, "an empty ledger");
     }
@@ -133,7 +138,8 @@ internal sealed class DevelopmentSetup
         return reader.ReadToEnd();
     }
 
-    private void Say(string done, string path, string what) => _output.WriteLine($"{done}  {path,-28} {what}");
+    private void Say(string done, string path, string what) =>
+        _output.WriteLine($"{done}  {path,-28} {what}");
 
     private void SayWhatNext() => _output.WriteLine("""
 

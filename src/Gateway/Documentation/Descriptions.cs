@@ -29,7 +29,8 @@ internal static class Descriptions
     public static void DescribeBatch(this RouteHandlerBuilder call) => call
         .WithName("submitBatch").WithTags("Sequence")
         .WithSummary("Give many transactions consecutive places, or none of them any")
-        .WithDescription("NDJSON (a text or an object a line) or a JSON array. Accept: application/x-ndjson asks "
+        .WithDescription(
+            "NDJSON (a text or an object a line) or a JSON array. Accept: application/x-ndjson asks "
             + "for a line for the batch and then a receipt a line.")
         .Accepts<IReadOnlyList<TransactionShape>>(Json, NdJson)
         .Produces<BatchReceiptShape>(200, Json, NdJson)

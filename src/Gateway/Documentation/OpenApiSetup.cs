@@ -44,7 +44,8 @@ internal static class OpenApiSetup
         {
             Title = "BLOCKY Sequencer",
             Version = "v1",
-            Description = "A trusted sequencer: transactions in, one total order and receipts out. Errors are "
+            Description =
+                "A trusted sequencer: transactions in, one total order and receipts out. Errors are "
                 + "problem+json with a stable code.",
         };
         // Relative addresses: the page works under whatever name the service was reached.
@@ -64,7 +65,8 @@ internal static class OpenApiSetup
     }
 
     private static Task AddParametersAndSecurityAsync(
-        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+        OpenApiOperation operation, OpenApiOperationTransformerContext context,
+        CancellationToken cancellation)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         foreach (var parameter in metadata.OfType<ApiParameter>())

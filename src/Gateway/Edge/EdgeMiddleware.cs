@@ -36,8 +36,11 @@ internal sealed partial class EdgeMiddleware(
         catch (LedgerException failure)
         {
             LogLedger(context.Request.Method, context.Request.Path, failure.Message);
-            await AnswerAsync(context, new Problem(ProblemCode.LedgerUnavailable,
-                "The ledger cannot be read at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) });
+            await AnswerAsync(context, new Problem(
+                ProblemCode.LedgerUnavailable, "The ledger cannot be read at the moment; try again.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            });
         }
         catch (Exception bug)
         {
@@ -48,7 +51,8 @@ internal sealed partial class EdgeMiddleware(
         }
 
         if (_logsRequests)
-            LogRequest(context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
+            LogRequest(
+                context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
                 time.GetElapsedTime(started).TotalMilliseconds);
     }
 
@@ -71,20 +75,23 @@ internal sealed partial class EdgeMiddleware(
         StatusCodes.Status405MethodNotAllowed => new Problem(ProblemCode.MethodNotAllowed,
             $"{context.Request.Path.ToUriComponent()} does not take this method; "
             + $"it takes {context.Response.Headers.Allow}."),
-        StatusCodes.Status413PayloadTooLarge => new Problem(ProblemCode.BodyTooLarge, "The body is too long."),
+        StatusCodes.Status413PayloadTooLarge => new Problem(
+            ProblemCode.BodyTooLarge, "The body is too long."),
         StatusCodes.Status415UnsupportedMediaType => new Problem(ProblemCode.MediaTypeUnsupported,
             "This call does not take that content type."),
         StatusCodes.Status404NotFound => new Problem(ProblemCode.NotFound,
             "There is nothing at this address; /swagger lists what there is."),
         >= 400 and < 500 => new Problem(ProblemCode.RequestMalformed, "The request cannot be understood."),
-        _ => new Problem(ProblemCode.InternalError, "Something went wrong in the service; its log says what."),
+        _ => new Problem(
+            ProblemCode.InternalError, "Something went wrong in the service; its log says what."),
     };
 
     private static Problem ForBadRequest(BadHttpRequestException malformed) => malformed.StatusCode switch
     {
         StatusCodes.Status408RequestTimeout => new Problem(ProblemCode.BodyTimeout,
             "The body arrived too slowly (server.body_min_bytes_per_second)."),
-        StatusCodes.Status413PayloadTooLarge => new Problem(ProblemCode.BodyTooLarge, "The body is too long."),
+        StatusCodes.Status413PayloadTooLarge => new Problem(
+            ProblemCode.BodyTooLarge, "The body is too long."),
         _ => new Problem(ProblemCode.RequestMalformed, "The request's body is not well-formed HTTP."),
     };
 

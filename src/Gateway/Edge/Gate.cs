@@ -13,7 +13,7 @@ internal sealed class Gate(TokenValidator tokens, ChainSettings chains)
         var check = await ReaderAsync(context);
         return check.Token is { CanWrite: false }
             ? TokenCheck.Refused(ProblemCode.TokenReadOnly,
-                "The token's scope limits it to reading; appending needs a token without that scope, or with write.")
+                "The token's scope limits it to reading; appending needs a scope with write, or none.")
             : check;
     }
 
@@ -26,7 +26,8 @@ internal sealed class Gate(TokenValidator tokens, ChainSettings chains)
     /// was sent, or the token is for this chain. A token that was sent must be good, even where none is
     /// needed.
     /// </summary>
-    public async ValueTask<Problem?> RefuseLogReaderAsync(HttpContext context, ChainId chain, bool readsEntries)
+    public async ValueTask<Problem?> RefuseLogReaderAsync(
+        HttpContext context, ChainId chain, bool readsEntries)
     {
         var access = chains.AccessOf(chain);
         var isOpen = access.Public && (!readsEntries || access.PublicEntries);

@@ -11,7 +11,8 @@ internal static class PathRule
     public static Problem? Refuse(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (!target.Contains('.', StringComparison.Ordinal) && !target.Contains('%', StringComparison.Ordinal))
+        if (!target.Contains('.', StringComparison.Ordinal)
+            && !target.Contains('%', StringComparison.Ordinal))
             return null;
         var path = target.AsSpan();
         if (path.IndexOf('?') is >= 0 and var query)
@@ -22,8 +23,9 @@ internal static class PathRule
                 continue;
             return target.StartsWith("/log/", StringComparison.Ordinal)
                 ? new Problem(ProblemCode.ChainIdInvalid,
-                    "A chain id matches [a-z0-9][a-z0-9._-]{0,63}; the segments . and .. are none, however spelt.")
-                : new Problem(ProblemCode.PathMalformed, "A path may not have the segments . and .., however spelt.");
+                    "A chain id matches [a-z0-9][a-z0-9._-]{0,63}; . and .. are none, however spelt.")
+                : new Problem(
+                    ProblemCode.PathMalformed, "A path may not have the segments . and .., however spelt.");
         }
 
         return null;

@@ -46,7 +46,8 @@ internal static class RateLimits
         QueueLimit = 0,
     };
 
-    private static RateLimitPartition<string> Bucket(string client, int burst, TimeSpan period, int perPeriod) =>
+    private static RateLimitPartition<string> Bucket(
+        string client, int burst, TimeSpan period, int perPeriod) =>
         RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = Math.Max(burst, perPeriod),
@@ -57,8 +58,8 @@ internal static class RateLimits
 
     private static ValueTask RejectAsync(OnRejectedContext rejected, CancellationToken cancellation)
     {
-        var pause = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : (TimeSpan?)null;
-        return new(ProblemAnswer.WriteAsync(rejected.HttpContext, Rejected(pause)));
+        var knowsPause = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var pause);
+        return new(ProblemAnswer.WriteAsync(rejected.HttpContext, Rejected(knowsPause ? pause : null)));
     }
 
     /// <summary>

@@ -41,7 +41,8 @@ internal static class RequestHeaders
         if (values.Count == 0)
             return null;
         key = values.Count == 1 ? values[0] : null;
-        if (key is { Length: > 0 and <= IdempotencyKeyLengthMax } && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (key is { Length: > 0 and <= IdempotencyKeyLengthMax }
+            && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return null;
         return new Problem(ProblemCode.IdempotencyKeyMalformed,
             $"An Idempotency-Key is 1 to {IdempotencyKeyLengthMax} visible ASCII characters, sent once.");
@@ -67,5 +68,6 @@ internal static class RequestHeaders
 
     /// <summary>Whether the client names NDJSON as the answer it accepts.</summary>
     public static bool AcceptsNdJson(HttpRequest request) =>
-        request.Headers.Accept.ToString().Contains("application/x-ndjson", StringComparison.OrdinalIgnoreCase);
+        request.Headers.Accept.ToString().Contains(
+            "application/x-ndjson", StringComparison.OrdinalIgnoreCase);
 }

@@ -18,6 +18,9 @@ internal sealed record EpochsAnswer(string Origin, string LogKey, IReadOnlyList<
 internal sealed record EpochAnswer(
     ulong StartSize, string Key, string Cosigner, ReadOnlyMemory<byte> AttestationDocument, string? Handover)
 {
-    public static EpochAnswer Of(ServedEpoch epoch) => new(
-        epoch.StartSize, epoch.CosignerKey, VerifierKey.Parse(epoch.CosignerKey).Name, epoch.Document, epoch.Handover);
+    public static EpochAnswer Of(ServedEpoch epoch)
+    {
+        var cosigner = VerifierKey.Parse(epoch.CosignerKey).Name;
+        return new EpochAnswer(epoch.StartSize, epoch.CosignerKey, cosigner, epoch.Document, epoch.Handover);
+    }
 }

@@ -17,7 +17,8 @@ internal static class LogEndpoints
         log.MapRead("/epochs", EpochsAsync).DescribeEpochs();
     }
 
-    private static async Task CheckpointAsync(HttpContext context, Gate gate, SequencerCore core, string chain)
+    private static async Task CheckpointAsync(
+        HttpContext context, Gate gate, SequencerCore core, string chain)
     {
         if (await RefuseAsync(context, gate, chain, readsEntries: false) is { } refusal)
         {
@@ -85,7 +86,8 @@ internal static class LogEndpoints
 
         context.Response.Headers.CacheControl = "no-cache";
         using var answer = JsonAnswer.Rent();
-        var document = new EpochsAnswer(epochs.Origin, epochs.LogKey, [.. epochs.Epochs.Select(EpochAnswer.Of)]);
+        var document = new EpochsAnswer(
+            epochs.Origin, epochs.LogKey, [.. epochs.Epochs.Select(EpochAnswer.Of)]);
         JsonSerializer.Serialize(answer.Writer, document, GatewayJson.Default.EpochsAnswer);
         await answer.SendAsync(context);
     }

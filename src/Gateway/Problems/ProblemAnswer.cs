@@ -54,7 +54,8 @@ internal static class ProblemAnswer
         ProblemCode.TokenReadOnly =>
             "Bearer realm=\"sequencer\", error=\"insufficient_scope\", scope=\"write\"",
         >= ProblemCode.TokenMalformed and <= ProblemCode.TokenAudience =>
-            $"Bearer realm=\"sequencer\", error=\"invalid_token\", error_description=\"{ProblemTable.NameOf(code)}\"",
+            "Bearer realm=\"sequencer\", error=\"invalid_token\", "
+            + $"error_description=\"{ProblemTable.NameOf(code)}\"",
         _ => null,
     };
 

@@ -51,7 +51,9 @@ internal static class EntryParser
     {
         if (body.IsEmpty)
             return ParsedEntry.Refused(ProblemCode.BodyEmpty, "The body is empty; the entry is the body.");
-        return body.Length > Entry.MaxSizeBytes ? TooLarge(body.Length) : ParsedEntry.Of(body.ToArray(), EntryForm.Base64);
+        return body.Length > Entry.MaxSizeBytes
+            ? TooLarge(body.Length)
+            : ParsedEntry.Of(body.ToArray(), EntryForm.Base64);
     }
 
     private static ParsedEntry ParseObject(ref Utf8JsonReader reader)
@@ -63,7 +65,8 @@ internal static class EntryParser
             if (!isText && !reader.ValueTextEquals("data_base64"u8))
                 return UnknownField(ref reader);
             if (found is not null)
-                return Refused(ProblemCode.DataTwice, "data and data_base64 may stand once, and not together");
+                return Refused(
+                    ProblemCode.DataTwice, "data and data_base64 may stand once, and not together");
             reader.Read();
             found = reader.TokenType != JsonTokenType.String
                 ? Refused(ProblemCode.DataNotText, "data and data_base64 must be JSON strings")
@@ -84,7 +87,8 @@ internal static class EntryParser
         if (length > Entry.MaxSizeBytes)
             return TooLarge(length);
         // Escapes make the text shorter than its JSON: do not hold on to six times its size.
-        return ParsedEntry.Of(length == bytes.Length ? bytes : bytes.AsSpan(0, length).ToArray(), EntryForm.Text);
+        return ParsedEntry.Of(
+            length == bytes.Length ? bytes : bytes.AsSpan(0, length).ToArray(), EntryForm.Text);
     }
 
     private static ParsedEntry ReadBase64(ref Utf8JsonReader reader)
@@ -94,8 +98,10 @@ internal static class EntryParser
         // One spelling only, so that what comes back is what was sent.
         if (!reader.TryGetBytesFromBase64(out var bytes) || !IsCanonical(ref reader, bytes))
             return ParsedEntry.Refused(ProblemCode.Base64Malformed,
-                "data_base64 must be standard base64 with padding and without white space (RFC 4648, section 4).");
-        return bytes.Length > Entry.MaxSizeBytes ? TooLarge(bytes.Length) : ParsedEntry.Of(bytes, EntryForm.Base64);
+                "data_base64 must be standard base64 with padding and no white space (RFC 4648, section 4).");
+        return bytes.Length > Entry.MaxSizeBytes
+            ? TooLarge(bytes.Length)
+            : ParsedEntry.Of(bytes, EntryForm.Base64);
     }
 
     private static bool IsCanonical(ref Utf8JsonReader reader, byte[] bytes)
@@ -107,9 +113,11 @@ internal static class EntryParser
     private static ParsedEntry UnknownField(ref Utf8JsonReader reader)
     {
         const int LengthShown = 32;
-        var name = ValueLength(ref reader) <= LengthShown && !reader.ValueIsEscaped ? reader.GetString()! : "";
+        var isShort = ValueLength(ref reader) <= LengthShown && !reader.ValueIsEscaped;
+        var name = isShort ? reader.GetString()! : "";
         var isPlain = name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
-        return Refused(ProblemCode.FieldUnknown, isPlain ? $"there is no field {name}" : "there is an unknown field");
+        return Refused(
+            ProblemCode.FieldUnknown, isPlain ? $"there is no field {name}" : "there is an unknown field");
     }
 
     private static long ValueLength(ref Utf8JsonReader reader) =>
@@ -121,7 +129,8 @@ internal static class EntryParser
         ParsedEntry.Refused(code, $"The entry cannot be read: {why}; {Expected}.");
 
     private static ParsedEntry Malformed(long at) =>
-        ParsedEntry.Refused(ProblemCode.JsonMalformed, $"This is not JSON: it goes wrong at byte {at}; {Expected}.");
+        ParsedEntry.Refused(
+            ProblemCode.JsonMalformed, $"This is not JSON: it goes wrong at byte {at}; {Expected}.");
 
     private static ParsedEntry TooLarge(long length) => ParsedEntry.Refused(ProblemCode.EntryTooLarge,
         $"An entry has at most {Entry.MaxSizeBytes} bytes; this one has {length}.");

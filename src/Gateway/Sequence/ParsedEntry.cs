@@ -15,7 +15,9 @@ internal readonly record struct ParsedEntry
     [MemberNotNullWhen(true, nameof(Refusal))]
     public bool IsRefused => Refusal is not null;
 
-    public static ParsedEntry Of(ReadOnlyMemory<byte> bytes, EntryForm form) => new() { Bytes = bytes, Form = form };
+    public static ParsedEntry Of(ReadOnlyMemory<byte> bytes, EntryForm form) =>
+        new() { Bytes = bytes, Form = form };
 
-    public static ParsedEntry Refused(ProblemCode code, string detail) => new() { Refusal = new Problem(code, detail) };
+    public static ParsedEntry Refused(ProblemCode code, string detail) =>
+        new() { Refusal = new Problem(code, detail) };
 }

@@ -19,7 +19,8 @@ internal static class SequenceAnswer
     }
 
     /// <summary>The same for an entry that was read.</summary>
-    public static void WriteReading(JsonAnswer answer, ulong index, EntryReading reading, EntryForm form, bool bundle)
+    public static void WriteReading(
+        JsonAnswer answer, ulong index, EntryReading reading, EntryForm form, bool bundle)
     {
         reading.WriteReceipt(answer.Scratch, bundle);
         Write(answer, index, reading.Data.Span, form, reading.CreatedAt);

@@ -40,7 +40,12 @@ internal static class SequenceEndpoints
             return;
         }
 
-        var submission = new Submission { Chain = token.Chain, Entries = [entry.Bytes], IdempotencyKey = key };
+        var submission = new Submission
+        {
+            Chain = token.Chain,
+            Entries = [entry.Bytes],
+            IdempotencyKey = key,
+        };
         // Not the request's own token: accepted work is finished, whether or not its client waits.
         var outcome = await core.SubmitAsync(submission, CancellationToken.None);
         await AnswerAsync(context, outcome, entry);
@@ -72,11 +77,12 @@ internal static class SequenceEndpoints
         var format = RequestHeaders.FormatOf(context.Request);
         if (format is not (BodyFormat.Json or BodyFormat.Raw))
             return ParsedEntry.Refused(ProblemCode.MediaTypeUnsupported,
-                "Send the transaction as application/json (UTF-8) or application/octet-stream, not compressed.");
+                "Send it as application/json (UTF-8) or application/octet-stream, not compressed.");
         var (body, refusal) = await bodies.ReadAsync(context, chain, server.BodyMaxBytes);
         if (refusal is not null)
             return new ParsedEntry { Refusal = refusal };
-        var entry = body.IsEmpty ? ParsedEntry.Refused(ProblemCode.BodyEmpty, "The body is empty; it must hold an entry.")
+        var entry = body.IsEmpty
+            ? ParsedEntry.Refused(ProblemCode.BodyEmpty, "The body is empty; it must hold an entry.")
             : format == BodyFormat.Raw ? EntryParser.Take(body)
             : EntryParser.Parse(body, bareText: false);
         BodyReader.Done(context, body);

@@ -10,7 +10,9 @@ internal static class AttestationEndpoints
     private const int NonceBytesMax = 512;
 
     public static void MapAttestation(this IEndpointRouteBuilder routes) =>
-        routes.MapRead("/attestation", AttestAsync).RequireRateLimiting(RateLimits.Attestations).DescribeAttestation();
+        routes.MapRead("/attestation", AttestAsync)
+            .RequireRateLimiting(RateLimits.Attestations)
+            .DescribeAttestation();
 
     private static async Task AttestAsync(HttpContext context, SequencerCore core, AttestationBudget budget)
     {
@@ -29,8 +31,11 @@ internal static class AttestationEndpoints
 
         if (await FetchAsync(core, nonce, context.RequestAborted) is not { } document)
         {
-            await ProblemAnswer.WriteAsync(context, new Problem(ProblemCode.EnclaveUnavailable,
-                "The enclave cannot be reached at the moment; try again.") { RetryAfter = TimeSpan.FromSeconds(1) });
+            await ProblemAnswer.WriteAsync(context, new Problem(
+                ProblemCode.EnclaveUnavailable, "The enclave cannot be reached at the moment; try again.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            });
             return;
         }
 

@@ -5,4 +5,5 @@ namespace Sequencer.Gateway;
 /// fenced.</param>
 /// <param name="Reason">Why it is not ready; null when it is.</param>
 /// <param name="StoppedChains">Chains that take no more transactions, each with its reason.</param>
-internal sealed record HealthAnswer(string Status, string? Reason, IReadOnlyDictionary<string, string> StoppedChains);
+internal sealed record HealthAnswer(
+    string Status, string? Reason, IReadOnlyDictionary<string, string> StoppedChains);

@@ -37,7 +37,8 @@ internal sealed record PublicConfiguration
 
     public required int IdempotencyRetentionHours { get; init; }
 
-    public static PublicConfiguration Of(GatewaySettings settings, SequencerStatus status, LogIdentity identity) =>
+    public static PublicConfiguration Of(
+        GatewaySettings settings, SequencerStatus status, LogIdentity identity) =>
         new()
         {
             Version = Assembly.GetExecutingAssembly().GetName().Version!.ToString(3),

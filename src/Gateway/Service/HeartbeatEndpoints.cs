@@ -12,12 +12,14 @@ internal static class HeartbeatEndpoints
         routes.MapRead("/heartbeat", HeartbeatAsync).DescribeHeartbeat();
 
     private static async Task HeartbeatAsync(
-        HttpContext context, SequencerCore core, ServiceState service, LogIdentity identity, GatewaySettings settings)
+        HttpContext context, SequencerCore core, ServiceState service, LogIdentity identity,
+        GatewaySettings settings)
     {
         context.Response.Headers.CacheControl = "no-store";
         using var answer = JsonAnswer.Rent();
+        var status = service.IsReady ? "healthy" : "unhealthy";
         var heartbeat = new HeartbeatAnswer(
-            service.IsReady ? "healthy" : "unhealthy", PublicConfiguration.Of(settings, core.Status, identity));
+            status, PublicConfiguration.Of(settings, core.Status, identity));
         JsonSerializer.Serialize(answer.Writer, heartbeat, GatewayJson.Default.HeartbeatAnswer);
         await answer.SendAsync(context);
     }

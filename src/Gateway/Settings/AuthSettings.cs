@@ -41,7 +41,8 @@ internal sealed record AuthSettings
         var jwksUrl = NullIfEmpty(reader.Text("auth:jwks_url", ""));
         if (new[] { keyFile, jwksFile, jwksUrl }.Count(source => source is not null) != 1)
             throw new SettingsException(
-                "[auth] needs exactly one of public_key_file, jwks_file and jwks_url, to know whose tokens to accept.");
+                "[auth] needs exactly one of public_key_file, jwks_file and jwks_url, "
+                + "to know whose tokens to accept.");
         return new AuthSettings
         {
             PublicKeyFile = SettingsFile.Existing("auth.public_key_file", keyFile),

@@ -21,7 +21,8 @@ internal sealed record EnclaveSettings
         {
             Address = Parse(reader, address),
             SimulatedRootFile = reader.Text("enclave:simulated_root_file", "secrets/simulated-root.pem"),
-            SimulatedRootKeyFile = reader.Text("enclave:simulated_root_key_file", "secrets/simulated-root.key"),
+            SimulatedRootKeyFile = reader.Text(
+                "enclave:simulated_root_key_file", "secrets/simulated-root.key"),
         };
         if (settings.Address is EnclaveEndpoint.InProcess)
         {
@@ -40,7 +41,8 @@ internal sealed record EnclaveSettings
         }
         catch (FormatException)
         {
-            throw reader.Wrong("enclave:address", address, "in-process, unix:///absolute/path or vsock://cid:port");
+            throw reader.Wrong(
+                "enclave:address", address, "in-process, unix:///absolute/path or vsock://cid:port");
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed record LedgerSettings
         var id = reader.Text("ledger:id", "");
         if (id.Length == 0)
             throw new SettingsException(
-                "ledger.id is not set: it says which ledger belongs to this service; `make config` makes one.");
+                "ledger.id is not set: it says which ledger belongs to this service; "
+                + "`make config` makes one.");
         return new LedgerSettings { Path = reader.Text("ledger:path", "data"), Id = id };
     }
 }

@@ -14,7 +14,8 @@ internal static class SequencerSettings
         return new SequencerOptions
         {
             LogPrefix = logPrefix,
-            BatchMaxEntries = reader.Integer("sequencer:batch_max_entries", defaults.BatchMaxEntries, 1, 10_000),
+            BatchMaxEntries = reader.Integer(
+                "sequencer:batch_max_entries", defaults.BatchMaxEntries, 1, 10_000),
             BatchMaxBytes = reader.LongInteger(
                 "sequencer:batch_max_bytes", defaults.BatchMaxBytes, Entry.MaxSizeBytes, 1L << 30),
             QueueMaxEntries =
@@ -40,7 +41,8 @@ internal static class SequencerSettings
             $"{table}:queue_max_bytes", defaults.QueueMaxBytes, Entry.MaxSizeBytes, BytesMax),
         TransactionsPerSecond = reader.Integer(
             $"{table}:transactions_per_second", defaults.TransactionsPerSecond, 0, int.MaxValue),
-        BytesPerSecond = reader.LongInteger($"{table}:bytes_per_second", defaults.BytesPerSecond, 0, BytesMax),
+        BytesPerSecond = reader.LongInteger(
+            $"{table}:bytes_per_second", defaults.BytesPerSecond, 0, BytesMax),
         Unique = reader.Flag($"{table}:unique", defaults.Unique),
     };
 }

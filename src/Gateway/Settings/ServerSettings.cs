@@ -58,9 +58,11 @@ internal sealed record ServerSettings
         Listen = Addresses(reader, reader.Text("server:listen", "http://127.0.0.1:5000")),
         PublicHost = reader.Text("server:public_host", "127.0.0.1:5000"),
         BodyMaxBytes = reader.Integer("server:body_max_bytes", 512 * 1024, 1024, 64 * 1024 * 1024),
-        BatchBodyMaxBytes = reader.Integer("server:batch_body_max_bytes", 16 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
+        BatchBodyMaxBytes = reader.Integer(
+            "server:batch_body_max_bytes", 16 * 1024 * 1024, 1024, 1024 * 1024 * 1024),
         BodyTimeoutSeconds = reader.Integer("server:body_timeout_seconds", 30, 1, 3600),
-        ArrivingMaxBytes = reader.LongInteger("server:arriving_max_bytes", 128 * 1024 * 1024, 1024, long.MaxValue),
+        ArrivingMaxBytes = reader.LongInteger(
+            "server:arriving_max_bytes", 128 * 1024 * 1024, 1024, long.MaxValue),
         ChainArrivingMaxBytes =
             reader.LongInteger("server:chain_arriving_max_bytes", 32 * 1024 * 1024, 1024, long.MaxValue),
         BodyMinBytesPerSecond = reader.Integer("server:body_min_bytes_per_second", 240, 0, int.MaxValue),
@@ -76,7 +78,8 @@ internal sealed record ServerSettings
     {
         foreach (var address in listen.Split(';'))
         {
-            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)
+                || uri.Scheme is not ("http" or "https"))
                 throw reader.Wrong("server:listen", listen, "addresses such as http://127.0.0.1:5000");
         }
 

@@ -16,7 +16,8 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
     private readonly List<string> _foreign = [];
 
     /// <summary>A text; <paramref name="fallback"/> when it is not set.</summary>
-    public string Text(string key, string fallback) => Find(key, "a text in quotes", TomlKind.Text) ?? fallback;
+    public string Text(string key, string fallback) =>
+        Find(key, "a text in quotes", TomlKind.Text) ?? fallback;
 
     /// <summary>One of the given words.</summary>
     public string Word(string key, string fallback, params string[] words)
@@ -34,7 +35,8 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
         return bool.TryParse(text, out var flag) ? flag : throw Wrong(key, text, Expected);
     }
 
-    public int Integer(string key, int fallback, int min, int max) => (int)LongInteger(key, fallback, min, max);
+    public int Integer(string key, int fallback, int min, int max) =>
+        (int)LongInteger(key, fallback, min, max);
 
     public long LongInteger(string key, long fallback, long min, long max)
     {
@@ -42,7 +44,8 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
         var text = Find(key, expected, TomlKind.Integer);
         if (text is null)
             return fallback;
-        var isInteger = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+        var isInteger = long.TryParse(
+            text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
         return isInteger && value >= min && value <= max ? value : throw Wrong(key, text, expected);
     }
 
@@ -143,7 +146,8 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
     private string Place(string key)
     {
         var name = key.Replace(':', '.');
-        var provider = configuration.Providers.Reverse().FirstOrDefault(candidate => candidate.TryGet(key, out _));
+        var provider = configuration.Providers.Reverse().FirstOrDefault(
+            candidate => candidate.TryGet(key, out _));
         if (provider is null or TomlConfigurationProvider)
         {
             return File is { } file && file.Values.TryGetValue(key, out var value)
@@ -151,7 +155,8 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
                 : name;
         }
 
-        var variable = EnvironmentPrefix + key.Replace(":", "__", StringComparison.Ordinal).ToUpperInvariant();
+        var variable = EnvironmentPrefix + key.Replace(
+            ":", "__", StringComparison.Ordinal).ToUpperInvariant();
         return $"environment variable {variable}: {name.ToLowerInvariant()}";
     }
 

@@ -31,7 +31,8 @@ internal sealed class TomlFile
         {
             var length = new FileInfo(path).Length;
             if (length > BytesMax)
-                throw new SettingsException($"{path} has {length} bytes; a configuration file has at most {BytesMax}.");
+                throw new SettingsException(
+                    $"{path} has {length} bytes; a configuration file has at most {BytesMax}.");
             return Parse(path, File.ReadAllText(path));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -70,7 +71,8 @@ internal sealed class TomlFile
         var name = KeyOf(table.Name!);
         if (table is TableArraySyntax)
             throw new SettingsException(
-                $"{Path}({table.Span.Start.Line + 1}): [[{name.Replace(':', '.')}]] is a list of tables; no setting is.");
+                $"{Path}({table.Span.Start.Line + 1}): [[{name.Replace(':', '.')}]] is a list of tables; "
+                + "no setting is.");
         var empty = true;
         foreach (var item in table.Items)
         {

@@ -10,8 +10,8 @@ internal sealed record CommandLine
         sequencer-gateway --help
 
         --init accepts an empty ledger: use it once, for the first start on a new volume.
-        --take-over takes the write role back after this gateway was fenced by another: only when that one is stopped.
-        Every setting is explained in setup/sample.toml. An environment variable overrides the setting it names:
+        --take-over takes the write role back after another gateway fenced this one: stop that one first.
+        Every setting is explained in setup/sample.toml. An environment variable overrides the one it names:
         SEQUENCER__SERVER__LISTEN=http://127.0.0.1:5001 for listen in [server].
         """;
 

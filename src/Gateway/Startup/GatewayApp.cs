@@ -37,7 +37,8 @@ internal static class GatewayApp
         return app;
     }
 
-    private static void AddGateway(this IServiceCollection services, GatewaySettings settings, TimeProvider time)
+    private static void AddGateway(
+        this IServiceCollection services, GatewaySettings settings, TimeProvider time)
     {
         services.AddSingleton(time);
         services.AddSingleton(settings).AddSingleton(settings.Server).AddSingleton(settings.Auth);
@@ -61,7 +62,8 @@ internal static class GatewayApp
         }
 
         services.AddSingleton(provider => KeySource.FromJwks(settings,
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<RotatingKeys>>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RotatingKeys>>()));
         services.AddSingleton<ISigningKeys>(provider => provider.GetRequiredService<RotatingKeys>());
         services.AddHostedService(provider => provider.GetRequiredService<RotatingKeys>());
     }

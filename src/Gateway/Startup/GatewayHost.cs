@@ -31,10 +31,12 @@ internal static partial class GatewayHost
         var ended = await Task.WhenAny(app.WaitForShutdownAsync(), service.Core.Completion);
         var stoppedByItself = ended == service.Core.Completion;
         if (stoppedByItself)
-            LogStoppedByItself(logger, service.Core.Completion.Exception?.InnerException, service.Core.Status.Reason);
+            LogStoppedByItself(
+                logger, service.Core.Completion.Exception?.InnerException, service.Core.Status.Reason);
         // The server first: calls in flight get their answers from a sequencer that still runs.
         await app.StopAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(settings.Server.StopTimeoutSeconds));
+        using var patience = new CancellationTokenSource(
+            TimeSpan.FromSeconds(settings.Server.StopTimeoutSeconds));
         await service.Core.StopAsync(patience.Token);
         LogStopped(logger);
         return stoppedByItself ? 1 : 0;
@@ -52,14 +54,17 @@ internal static partial class GatewayHost
         {
             await app.StartAsync();
         }
-        catch (Exception refused) when (refused is IOException or SocketException or InvalidOperationException)
+        catch (Exception refused)
+            when (refused is IOException or SocketException or InvalidOperationException)
         {
             throw new SettingsException(
-                $"server.listen ({server.Listen}): {refused.Message} Stop the program that has it, or listen elsewhere.");
+                $"server.listen ({server.Listen}): {refused.Message} "
+                + "Stop the program that has it, or listen elsewhere.");
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Listening on {Addresses}; enclave {Enclave}; logs under {LogPrefix}")]
+    [LoggerMessage(LogLevel.Information,
+        "Listening on {Addresses}; enclave {Enclave}; logs under {LogPrefix}")]
     private static partial void LogStarted(
         ILogger logger, string addresses, EnclaveEndpoint enclave, string logPrefix);
 

@@ -24,7 +24,8 @@ internal sealed partial class InProcessEnclave : IAsyncDisposable
         _machine = new EnclaveMachine(
             configuration, new SimulatedNsm(root, TimeProvider.System), root.Trusted, TimeProvider.System);
         var server = new EnclaveServer(_machine, _transport, TimeProvider.System, LogSession);
-        _serving = server.RunAsync(TimeSpan.FromSeconds(configuration.AnchorIntervalSeconds), _stopping.Token);
+        _serving = server.RunAsync(
+            TimeSpan.FromSeconds(configuration.AnchorIntervalSeconds), _stopping.Token);
     }
 
     public IEnclaveTransport Transport => _transport;
@@ -39,10 +40,12 @@ internal sealed partial class InProcessEnclave : IAsyncDisposable
         };
         try
         {
-            var root = SimulatedRoot.Load(settings.Enclave.SimulatedRootFile, settings.Enclave.SimulatedRootKeyFile);
+            var root = SimulatedRoot.Load(
+                settings.Enclave.SimulatedRootFile, settings.Enclave.SimulatedRootKeyFile);
             return new InProcessEnclave(root, configuration, logger);
         }
-        catch (Exception unusable) when (unusable is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception unusable)
+            when (unusable is FormatException or IOException or UnauthorizedAccessException)
         {
             throw new SettingsException($"enclave.simulated_root_file: {unusable.Message}");
         }

@@ -9,7 +9,8 @@ namespace Sequencer.Gateway;
 /// <summary>Makes the one log of the program: standard output.</summary>
 internal static class LoggingSetup
 {
-    private const string Lines = "{Timestamp:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Level:u3} {Message:lj}{NewLine}{Exception}";
+    private const string Lines =
+        "{Timestamp:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     public static Serilog.Core.Logger CreateLogger(LoggingSettings settings)
     {
@@ -18,7 +19,8 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
         var logger = settings.Json
             ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter())
-            : configuration.WriteTo.Console(outputTemplate: Lines, formatProvider: CultureInfo.InvariantCulture);
+            : configuration.WriteTo.Console(
+                outputTemplate: Lines, formatProvider: CultureInfo.InvariantCulture);
         return logger.CreateLogger();
     }
 

@@ -13,7 +13,8 @@ internal sealed class SequencerService : IAsyncDisposable
     private readonly CoreMetrics _metrics;
 
     private SequencerService(
-        SequencerCore core, LogIdentity identity, InProcessEnclave? enclave, ICheckpointSigner logKey, CoreMetrics metrics)
+        SequencerCore core, LogIdentity identity, InProcessEnclave? enclave, ICheckpointSigner logKey,
+        CoreMetrics metrics)
     {
         (Core, Identity) = (core, identity);
         (_enclave, _logKey, _metrics) = (enclave, logKey, metrics);
@@ -72,7 +73,8 @@ internal sealed class SequencerService : IAsyncDisposable
         }
     }
 
-    private static async Task<SequencerCore> StartCoreAsync(GatewaySettings settings, CoreDependencies dependencies)
+    private static async Task<SequencerCore> StartCoreAsync(
+        GatewaySettings settings, CoreDependencies dependencies)
     {
         try
         {

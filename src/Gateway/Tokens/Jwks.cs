@@ -23,7 +23,7 @@ internal static class Jwks
         return keys.Count is > 0 and <= SigningKeySet.CountMax
             ? new SigningKeySet(keys)
             : throw new CryptographicException(
-                $"expected 1 to {SigningKeySet.CountMax} RSA or P-256 signing keys in the set, found {keys.Count}");
+                $"expected 1 to {SigningKeySet.CountMax} RSA or P-256 signing keys, found {keys.Count}");
     }
 
     /// <summary>
@@ -40,7 +40,8 @@ internal static class Jwks
                 Modulus = Bytes(key, "n"),
                 Exponent = Bytes(key, "e"),
             }), Jwt.TextOf(key, "kid")),
-            ("EC", null or "ES256") when Jwt.TextOf(key, "crv") == "P-256" => SigningKey.Of(ECDsa.Create(new ECParameters
+            ("EC", null or "ES256") when Jwt.TextOf(key, "crv") == "P-256" =>
+                SigningKey.Of(ECDsa.Create(new ECParameters
             {
                 Curve = ECCurve.NamedCurves.nistP256,
                 Q = new ECPoint { X = Bytes(key, "x"), Y = Bytes(key, "y") },

@@ -13,7 +13,8 @@ internal sealed record Jwt
     /// <summary>Longest token looked at, in characters.</summary>
     public const int LengthMax = 8 * 1024;
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false,
+        MaxDepth = 16 };
 
     public required SigningAlgorithm Algorithm { get; init; }
 
@@ -41,7 +42,8 @@ internal sealed record Jwt
         if (!TryReadHeader(header, out var algorithm, out var keyId))
             return Malformed("its header must be a JSON object with the text alg, and without crit");
         if (AlgorithmOf(algorithm) is not { } known)
-            return (null, new Problem(ProblemCode.TokenAlgorithm, "The token must be signed with RS256 or ES256."));
+            return (null,
+                new Problem(ProblemCode.TokenAlgorithm, "The token must be signed with RS256 or ES256."));
         return (new Jwt
         {
             Algorithm = known,

@@ -22,10 +22,12 @@ internal static class KeySource
     }
 
     /// <exception cref="SettingsException">When the settings name a file that holds no key set.</exception>
-    public static RotatingKeys FromJwks(AuthSettings settings, TimeProvider time, ILogger<RotatingKeys> logger)
+    public static RotatingKeys FromJwks(
+        AuthSettings settings, TimeProvider time, ILogger<RotatingKeys> logger)
     {
         if (settings.JwksFile is not { } path)
-            return new RotatingKeys(cancellation => FetchAsync(settings.JwksUrl!, cancellation), settings, time, logger);
+            return new RotatingKeys(
+                cancellation => FetchAsync(settings.JwksUrl!, cancellation), settings, time, logger);
         try
         {
             Jwks.Parse(Encoding.UTF8.GetBytes(SettingsFile.Text("auth.jwks_file", path)));
@@ -65,7 +67,8 @@ internal static class KeySource
         }
         catch (TaskCanceledException late) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"{url.Host} did not answer within {FetchTimeout.TotalSeconds} s", late);
+            throw new TimeoutException(
+                $"{url.Host} did not answer within {FetchTimeout.TotalSeconds} s", late);
         }
     }
 }

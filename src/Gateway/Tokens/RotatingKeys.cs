@@ -9,7 +9,8 @@ namespace Sequencer.Gateway;
 /// <see cref="AuthSettings.JwksReloadMaxSeconds"/>. A reading that fails leaves the last good set in force.
 /// </summary>
 internal sealed partial class RotatingKeys(
-    Func<CancellationToken, Task<byte[]>> fetch, AuthSettings settings, TimeProvider time, ILogger<RotatingKeys> logger)
+    Func<CancellationToken, Task<byte[]>> fetch, AuthSettings settings, TimeProvider time,
+    ILogger<RotatingKeys> logger)
     : BackgroundService, ISigningKeys
 {
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -29,7 +30,8 @@ internal sealed partial class RotatingKeys(
             // Not the caller's token: callers who give up must not keep new keys from being seen.
             _current = Jwks.Parse(await fetch(CancellationToken.None));
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or CryptographicException
+        catch (Exception failure)
+            when (failure is IOException or HttpRequestException or CryptographicException
             or UnauthorizedAccessException or TimeoutException)
         {
             LogKeptOld(failure.Message);

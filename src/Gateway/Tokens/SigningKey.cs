@@ -26,7 +26,8 @@ internal sealed class SigningKey
     public static SigningKey Of(RSA rsa, string? keyId = null)
     {
         if (rsa.KeySize < RsaBitsMin)
-            throw new CryptographicException($"an RSA key has at least {RsaBitsMin} bits; this one has {rsa.KeySize}");
+            throw new CryptographicException(
+                $"an RSA key has at least {RsaBitsMin} bits; this one has {rsa.KeySize}");
         return new SigningKey(keyId, rsa, null);
     }
 

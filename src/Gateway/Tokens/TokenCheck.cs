@@ -11,9 +11,11 @@ internal readonly record struct TokenCheck
 
     public static TokenCheck Accepted(ChainToken token) => new() { Token = token };
 
-    public static TokenCheck Refused(ProblemCode code, string detail) => new() { Refusal = new Problem(code, detail) };
+    public static TokenCheck Refused(ProblemCode code, string detail) =>
+        new() { Refusal = new Problem(code, detail) };
 
-    public bool IsAccepted([NotNullWhen(true)] out ChainToken? token, [NotNullWhen(false)] out Problem? refusal)
+    public bool IsAccepted(
+        [NotNullWhen(true)] out ChainToken? token, [NotNullWhen(false)] out Problem? refusal)
     {
         token = Token;
         refusal = Refusal;

@@ -28,7 +28,8 @@ internal sealed class TokenMemory(int capacity)
 
     public void Add(Hash digest, ChainToken token)
     {
-        if (capacity == 0 || !_young.TryAdd(digest, token) || Interlocked.Increment(ref _youngCount) < _generationMax)
+        if (capacity == 0 || !_young.TryAdd(digest, token)
+            || Interlocked.Increment(ref _youngCount) < _generationMax)
             return;
         lock (_turning)
         {

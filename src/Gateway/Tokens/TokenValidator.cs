@@ -25,18 +25,21 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
             return new(TokenCheck.Refused(ProblemCode.TokenMissing,
                 "This call needs a token: send it as `Authorization: Bearer <JWT>`."));
         var header = authorization.Count == 1 ? authorization[0] : null;
-        if (header?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) != true || header.Length > Jwt.LengthMax)
+        if (header?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) != true
+            || header.Length > Jwt.LengthMax)
             return new(TokenCheck.Refused(ProblemCode.TokenMalformed,
                 "Expected exactly one header `Authorization: Bearer <JWT>` of at most 8192 characters."));
         if (!TryDigest(header, out var digest))
-            return new(TokenCheck.Refused(ProblemCode.TokenMalformed, "The Authorization header must be ASCII."));
+            return new(
+                TokenCheck.Refused(ProblemCode.TokenMalformed, "The Authorization header must be ASCII."));
         var memory = MemoryOf(keys.Current);
         return memory.Find(digest) is { } known && time.GetUtcNow() < known.Expires
             ? new(TokenCheck.Accepted(known))
             : CheckNewAsync(header[Scheme.Length..].Trim(' '), digest, cancellation);
     }
 
-    private async ValueTask<TokenCheck> CheckNewAsync(string compact, Hash digest, CancellationToken cancellation)
+    private async ValueTask<TokenCheck> CheckNewAsync(
+        string compact, Hash digest, CancellationToken cancellation)
     {
         var (token, refusal) = Jwt.Parse(compact);
         if (token is null)
@@ -60,7 +63,8 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
         var candidates = set.CandidatesFor(token).ToList();
         if (candidates.Count == 0)
             return TokenCheck.Refused(ProblemCode.TokenKeyUnknown,
-                "No key for the algorithm and kid of this token is configured here; get a token from this service's issuer.");
+                "No key for the algorithm and kid of this token is known here; "
+                + "get a token from this service's issuer.");
         return candidates.Exists(key => key.Signed(token))
             ? null
             : TokenCheck.Refused(ProblemCode.TokenSignature,
@@ -71,7 +75,8 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
     {
         using var document = Jwt.ParseObject(payload);
         if (document is null)
-            return TokenCheck.Refused(ProblemCode.TokenMalformed, "The token's payload must be a JSON object.");
+            return TokenCheck.Refused(
+                ProblemCode.TokenMalformed, "The token's payload must be a JSON object.");
         var claims = new TokenClaims(document.RootElement);
         if (claims.Moment("exp") is not { } expiry)
             return TokenCheck.Refused(ProblemCode.TokenExpiryMissing,
@@ -83,16 +88,19 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
         if (claims.Has("nbf") && (claims.Moment("nbf") is not { } start || now < start - skew))
             return TokenCheck.Refused(ProblemCode.TokenNotYetValid, "The token is not valid yet (nbf).");
         if (settings.Issuer.Length > 0 && claims.Text("iss") != settings.Issuer)
-            return TokenCheck.Refused(ProblemCode.TokenIssuer, "The token's iss is not the issuer accepted here.");
+            return TokenCheck.Refused(
+                ProblemCode.TokenIssuer, "The token's iss is not the issuer accepted here.");
         if (settings.Audience.Length > 0 && !claims.IsAudience(settings.Audience))
-            return TokenCheck.Refused(ProblemCode.TokenAudience, "The token's aud does not name this service.");
+            return TokenCheck.Refused(
+                ProblemCode.TokenAudience, "The token's aud does not name this service.");
         return CheckSubject(claims, expiry + skew);
     }
 
     private static TokenCheck CheckSubject(TokenClaims claims, DateTimeOffset expires)
     {
         if (claims.Text("sub") is not { Length: > 0 } subject)
-            return TokenCheck.Refused(ProblemCode.TokenSubjectMissing, "The token has no sub, which names its chain.");
+            return TokenCheck.Refused(
+                ProblemCode.TokenSubjectMissing, "The token has no sub, which names its chain.");
         if (!ChainId.TryParse(subject, out var chain))
             return TokenCheck.Refused(ProblemCode.ChainIdInvalid,
                 "The token's sub is no chain id; one matches [a-z0-9][a-z0-9._-]{0,63}.");

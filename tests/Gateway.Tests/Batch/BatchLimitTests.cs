@@ -15,7 +15,8 @@ public sealed class BatchLimitTests : IAsyncLifetime
     public async Task TooManyEntries_Is413()
     {
         var body = "[" + string.Join(',', Enumerable.Repeat("\"x\"", 11)) + "]";
-        await (await _gateway.PostJsonAsync("/sequence/batch", "demo", body)).ShouldBeProblemAsync(413, "batch_too_large");
+        await (await _gateway.PostJsonAsync("/sequence/batch", "demo", body)).ShouldBeProblemAsync(
+            413, "batch_too_large");
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class BatchLimitTests : IAsyncLifetime
         var chunk = "4000\r\n" + new string(' ', 0x4000) + "\r\n";
         for (var i = 0; i < 7; i++)
             await RawHttp.SendAsync(client, chunk);
-        (await RawHttp.ReadToEndAsync(client)).Should().StartWith("HTTP/1.1 413").And.Contain("body_too_large");
+        (await RawHttp.ReadToEndAsync(client))
+            .Should().StartWith("HTTP/1.1 413").And.Contain("body_too_large");
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class BatchLimitTests : IAsyncLifetime
         using var client = await RawHttp.ConnectAsync(_gateway.Address);
         await RawHttp.SendAsync(client, Head("Content-Length: 1000") + "\"a\"\n");
         var answer = await RawHttp.ReadToEndAsync(client);
-        answer.Should().StartWith("HTTP/1.1 408").And.Contain("body_timeout").And.Contain("Connection: close");
+        answer
+            .Should().StartWith("HTTP/1.1 408").And.Contain("body_timeout").And.Contain("Connection: close");
     }
 
     private string Head(string framing) =>

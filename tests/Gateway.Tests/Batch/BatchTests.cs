@@ -36,9 +36,11 @@ public class BatchTests(SharedGateway shared)
         const int Count = 100;
         var lines = string.Concat(Enumerable.Range(0, Count).Select(i => $"\"entry {i}\"\n"));
         var headers = accept is null ? Array.Empty<(string, string)>() : [("Accept", accept)];
-        var response = await _gateway.PostAsync(path, "receipts", Encoding.UTF8.GetBytes(lines), NdJson, headers);
+        var response = await _gateway.PostAsync(
+            path, "receipts", Encoding.UTF8.GetBytes(lines), NdJson, headers);
         response.Content.Headers.ContentType!.MediaType.Should().Be(NdJson);
-        var answer = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var answer = (await response.Content.ReadAsStringAsync()).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
         answer.Should().HaveCount(Count + 1);
         var first = answer[0].Number("first_idx");
@@ -90,7 +92,8 @@ public class BatchTests(SharedGateway shared)
             "/sequence/batch", "none-of-it", Encoding.UTF8.GetBytes(body), contentType);
         var problem = await response.ShouldBeProblemAsync(status, code);
         problem["position"]?.GetValue<int>().Should().Be(position);
-        await (await _gateway.GetAsync("/sequence/0", "none-of-it")).ShouldBeProblemAsync(404, "index_unknown");
+        await (await _gateway.GetAsync("/sequence/0", "none-of-it")).ShouldBeProblemAsync(
+            404, "index_unknown");
     }
 
     [Theory]
@@ -107,9 +110,11 @@ public class BatchTests(SharedGateway shared)
     {
         using var client = await RawHttp.ConnectAsync(_gateway.Address);
         await RawHttp.SendAsync(client,
-            $"POST /sequence/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {_gateway.Tokens.For("batch")}\r\n"
+            "POST /sequence/batch HTTP/1.1\r\nHost: x\r\n"
+            + $"Authorization: Bearer {_gateway.Tokens.For("batch")}\r\n"
             + $"Content-Type: {NdJson}\r\nContent-Length: 8000000\r\n\r\n\"" + new string('x', 1024 * 1024));
-        (await RawHttp.ReadToEndAsync(client)).Should().StartWith("HTTP/1.1 413").And.Contain("entry_too_large");
+        (await RawHttp.ReadToEndAsync(client))
+            .Should().StartWith("HTTP/1.1 413").And.Contain("entry_too_large");
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace Sequencer.Gateway.Tests;
 public class SplitterProperties
 {
     private static readonly Gen<string> Values = Gen.OneOf(
-        "\"a\"", "\"\\u0041\\n\"", "{\"data\":\"x\"}", " {\"data_base64\" : \"eA==\"} ", "\"\"", "7", "[[1]]", "{\"a\":{\"b\":[]}}");
+        "\"a\"", "\"\\u0041\\n\"", "{\"data\":\"x\"}", " {\"data_base64\" : \"eA==\"} ", "\"\"", "7", "[[1]]",
+        "{\"a\":{\"b\":[]}}");
 
     [Fact]
     public void NdJson_CutAnywhere_GivesTheSameValues() =>
@@ -39,11 +40,13 @@ public class SplitterProperties
 
     [Fact]
     public void MutatedArrays_AreSplitOrRefusedAsTheyAreInOnePiece() =>
-        Gen.Select(Values.Array[1, 5], Gen.Int[0, 200], Gen.Byte, Gen.Int[1, 20]).Sample((values, at, with, step) =>
+        Gen.Select(Values.Array[1, 5], Gen.Int[0, 200], Gen.Byte, Gen.Int[1, 20]).Sample(
+            (values, at, with, step) =>
         {
             var body = Encoding.UTF8.GetBytes("[" + string.Join(',', values) + "]");
             body[at % body.Length] = with;
-            Split(new JsonArraySplitter(), body, step).Should().Equal(Split(new JsonArraySplitter(), body, body.Length));
+            Split(new JsonArraySplitter(), body, step)
+                .Should().Equal(Split(new JsonArraySplitter(), body, body.Length));
         });
 
     /// <summary>The values as texts, with a last one "!" when the batch is malformed.</summary>

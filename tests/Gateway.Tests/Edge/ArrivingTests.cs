@@ -37,8 +37,10 @@ public sealed class ArrivingTests : IAsyncLifetime
         var before = arriving.Total;
         var client = await RawHttp.ConnectAsync(_gateway.Address);
         await RawHttp.SendAsync(client,
-            $"POST /sequence/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {_gateway.Tokens.For(chain)}\r\n"
-            + "Content-Type: application/x-ndjson\r\nContent-Length: 60000\r\n\r\n\"" + new string('x', bytes));
+            "POST /sequence/batch HTTP/1.1\r\nHost: x\r\n"
+            + $"Authorization: Bearer {_gateway.Tokens.For(chain)}\r\n"
+            + "Content-Type: application/x-ndjson\r\nContent-Length: 60000\r\n\r\n\""
+            + new string('x', bytes));
         while (arriving.Total == before && client.Available == 0)
             await Task.Yield();
         return client;

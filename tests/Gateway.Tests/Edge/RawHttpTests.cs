@@ -18,7 +18,8 @@ public class RawHttpTests(SharedGateway shared)
     public async Task ClimbingPath_IsRefused(string path, int status, string code)
     {
         var answer = await GetAsync(path);
-        answer.Should().StartWith($"HTTP/1.1 {status} ").And.Contain($"\"{code}\"").And.NotContain("\"healthy\"");
+        answer.Should().StartWith($"HTTP/1.1 {status} ").And.Contain($"\"{code}\"")
+            .And.NotContain("\"healthy\"");
     }
 
     [Theory]
@@ -32,7 +33,8 @@ public class RawHttpTests(SharedGateway shared)
     {
         // Request smuggling: the second request must not be seen as one.
         var answer = await ExchangeAsync(
-            "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\nGET /heartbeat HTTP/1.1\r\nHost: x\r\n\r\n");
+            "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n",
+            "0\r\n\r\nGET /heartbeat HTTP/1.1\r\nHost: x\r\n\r\n");
         answer.Should().StartWith("HTTP/1.1 400").And.NotContain("healthy");
     }
 
@@ -91,7 +93,8 @@ public class RawHttpTests(SharedGateway shared)
         await RawHttp.SendAsync(client, Head("Content-Length: 1000000\r\n", close: false) + "{\"data\":\"");
         // Not another byte: the answer must not wait for the rest, and the end must not either.
         var answer = await RawHttp.ReadToEndAsync(client);
-        answer.Should().StartWith("HTTP/1.1 413").And.Contain("body_too_large").And.Contain("Connection: close");
+        answer.Should().StartWith("HTTP/1.1 413").And.Contain("body_too_large")
+            .And.Contain("Connection: close");
     }
 
     [Fact]
@@ -102,7 +105,8 @@ public class RawHttpTests(SharedGateway shared)
         var chunk = "10000\r\n" + new string(' ', 0x10000) + "\r\n";
         for (var i = 0; i < 9; i++)
             await RawHttp.SendAsync(client, chunk);
-        (await RawHttp.ReadToEndAsync(client)).Should().StartWith("HTTP/1.1 413").And.Contain("body_too_large");
+        (await RawHttp.ReadToEndAsync(client))
+            .Should().StartWith("HTTP/1.1 413").And.Contain("body_too_large");
     }
 
     [Fact]
@@ -129,7 +133,8 @@ public class RawHttpTests(SharedGateway shared)
         await RawHttp.SendAsync(client, Head($"Content-Length: {Body.Length}\r\n", close: true));
         foreach (var c in Body)
             await RawHttp.SendAsync(client, c.ToString());
-        (await RawHttp.ReadToEndAsync(client)).Should().StartWith("HTTP/1.1 200").And.Contain("slow but whole");
+        (await RawHttp.ReadToEndAsync(client))
+            .Should().StartWith("HTTP/1.1 200").And.Contain("slow but whole");
     }
 
     [Fact]
@@ -139,11 +144,13 @@ public class RawHttpTests(SharedGateway shared)
         await RawHttp.SendAsync(client,
             "POST /sequence HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n"
             + "Expect: 100-continue\r\nConnection: close\r\n\r\n");
-        (await RawHttp.ReadToEndAsync(client)).Should().StartWith("HTTP/1.1 401").And.NotContain("100 Continue");
+        (await RawHttp.ReadToEndAsync(client))
+            .Should().StartWith("HTTP/1.1 401").And.NotContain("100 Continue");
     }
 
     private Task<string> GetAsync(string path) =>
-        RawHttp.ExchangeAsync(_gateway.Address, $"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        RawHttp.ExchangeAsync(
+            _gateway.Address, $"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
     private Task<string> ExchangeAsync(string headers, string body, bool close = true) =>
         RawHttp.ExchangeAsync(_gateway.Address, Head(headers, close) + body);

@@ -17,7 +17,8 @@ internal static class Answers
     /// <summary>
     /// Checks that the answer is a problem with this status and code, in the one form that all have.
     /// </summary>
-    public static async Task<JsonObject> ShouldBeProblemAsync(this HttpResponseMessage response, int status, string code)
+    public static async Task<JsonObject> ShouldBeProblemAsync(
+        this HttpResponseMessage response, int status, string code)
     {
         var text = await response.Content.ReadAsStringAsync();
         ((int)response.StatusCode).Should().Be(status, text);

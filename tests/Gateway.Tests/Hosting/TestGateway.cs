@@ -52,8 +52,10 @@ internal sealed class TestGateway : IAsyncDisposable
         var log = new LogSink();
         var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(log).CreateLogger();
         var loggers = new LoggerFactory([new SerilogLoggerProvider(logger, dispose: true)]);
-        var service = await SequencerService.StartAsync(read, new MemoryLedgerSource(new MemoryLedger()), loggers);
-        var app = GatewayApp.Build(read, configuration, service.Core, service.Identity, logger, TimeProvider.System);
+        var service = await SequencerService.StartAsync(
+            read, new MemoryLedgerSource(new MemoryLedger()), loggers);
+        var app = GatewayApp.Build(
+            read, configuration, service.Core, service.Identity, logger, TimeProvider.System);
         await app.StartAsync();
         return new TestGateway(secrets, service, app, loggers, log);
     }
@@ -72,7 +74,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     /// <summary>Posts a body for the chain.</summary>
     public Task<HttpResponseMessage> PostAsync(
-        string path, string chain, byte[] body, string contentType, params (string Name, string Value)[] headers)
+        string path, string chain, byte[] body, string contentType,
+        params (string Name, string Value)[] headers)
     {
         var request = Request(HttpMethod.Post, path, Tokens.For(chain));
         request.Content = new ByteArrayContent(body);

@@ -28,7 +28,8 @@ public class LogTests(SharedGateway shared)
         var bundle = await _gateway.GetAsync($"/log/open/tile/entries/000.p/{width}");
         var entries = EntryBundle.Parse(await bundle.Content.ReadAsByteArrayAsync(), width);
         for (var i = 0; i < width; i++)
-            MerkleHash.Leaf(entries[i].Span).Should().Be(Hash.Read(hashes.AsSpan(i * Hash.SizeBytes, Hash.SizeBytes)));
+            MerkleHash.Leaf(entries[i].Span)
+                .Should().Be(Hash.Read(hashes.AsSpan(i * Hash.SizeBytes, Hash.SizeBytes)));
     }
 
     [Fact]
@@ -108,7 +109,8 @@ public class LogTests(SharedGateway shared)
     public async Task TilePathInAnyOtherSpelling_Is400(string path)
     {
         await AppendAsync("open", 1);
-        await (await _gateway.GetAsync($"/log/open/{path}", "open")).ShouldBeProblemAsync(400, "path_malformed");
+        await (await _gateway.GetAsync($"/log/open/{path}", "open")).ShouldBeProblemAsync(
+            400, "path_malformed");
     }
 
     [Theory]
@@ -119,15 +121,18 @@ public class LogTests(SharedGateway shared)
     public async Task TileThatIsNotThere_Is404(string path)
     {
         await AppendAsync("tiny", 1);
-        await (await _gateway.GetAsync($"/log/tiny/{path}", "tiny")).ShouldBeProblemAsync(404, "tile_unknown");
+        await (await _gateway.GetAsync($"/log/tiny/{path}", "tiny")).ShouldBeProblemAsync(
+            404, "tile_unknown");
     }
 
     [Fact]
     public async Task UnknownChain_Is404()
     {
-        await (await _gateway.GetAsync("/log/unknown/checkpoint", "unknown")).ShouldBeProblemAsync(404, "chain_unknown");
+        await (await _gateway.GetAsync("/log/unknown/checkpoint", "unknown")).ShouldBeProblemAsync(
+            404, "chain_unknown");
         await (await _gateway.GetAsync("/log/unknown/epochs")).ShouldBeProblemAsync(404, "chain_unknown");
-        await (await _gateway.GetAsync("/log/unknown/tile/0/000", "unknown")).ShouldBeProblemAsync(404, "tile_unknown");
+        await (await _gateway.GetAsync("/log/unknown/tile/0/000", "unknown")).ShouldBeProblemAsync(
+            404, "tile_unknown");
     }
 
     [Theory]
@@ -143,7 +148,8 @@ public class LogTests(SharedGateway shared)
         foreach (var path in new[] { "checkpoint", "epochs", "tile/0/000" })
         {
             var answer = await RawHttp.ExchangeAsync(
-                _gateway.Address, $"GET /log/{chain}/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                _gateway.Address,
+                $"GET /log/{chain}/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             if (chain.EndsWith("%00", StringComparison.Ordinal))
                 answer.Should().StartWith("HTTP/1.1 400");
             else

@@ -59,7 +59,8 @@ public class BadInputTests(SharedGateway shared)
     public async Task Submit_UnknownField_IsNamed()
     {
         var response = await _gateway.PostJsonAsync("/sequence", "bad", """{"payload":"x"}""");
-        (await response.ShouldBeProblemAsync(400, "field_unknown")).Text("detail").Should().Contain("payload");
+        (await response.ShouldBeProblemAsync(400, "field_unknown")).Text("detail")
+            .Should().Contain("payload");
     }
 
     [Fact]
@@ -131,7 +132,8 @@ public class BadInputTests(SharedGateway shared)
     [InlineData("%201")]
     [InlineData("18446744073709551616")]
     public async Task Read_IndexThatIsNoNumber_Is400(string index) =>
-        await (await _gateway.GetAsync($"/sequence/{index}", "bad")).ShouldBeProblemAsync(400, "index_malformed");
+        await (await _gateway.GetAsync($"/sequence/{index}", "bad")).ShouldBeProblemAsync(
+            400, "index_malformed");
 
     [Theory]
     [InlineData("999999")]
@@ -139,26 +141,30 @@ public class BadInputTests(SharedGateway shared)
     public async Task Read_IndexThatIsNotThere_Is404(string index)
     {
         await _gateway.PostJsonAsync("/sequence", "short", """{"data":"x"}""");
-        await (await _gateway.GetAsync($"/sequence/{index}", "short")).ShouldBeProblemAsync(404, "index_unknown");
+        await (await _gateway.GetAsync($"/sequence/{index}", "short")).ShouldBeProblemAsync(
+            404, "index_unknown");
     }
 
     [Fact]
     public async Task Read_ChainWithoutEntries_Is404() =>
-        await (await _gateway.GetAsync("/sequence/0", "never-begun")).ShouldBeProblemAsync(404, "index_unknown");
+        await (await _gateway.GetAsync("/sequence/0", "never-begun")).ShouldBeProblemAsync(
+            404, "index_unknown");
 
     [Theory]
     [InlineData("bundle=yes")]
     [InlineData("bundle=true&bundle=true")]
     [InlineData("form=hex")]
     public async Task Read_BadQuery_Is400(string query) =>
-        await (await _gateway.GetAsync($"/sequence/0?{query}", "short")).ShouldBeProblemAsync(400, "query_malformed");
+        await (await _gateway.GetAsync($"/sequence/0?{query}", "short")).ShouldBeProblemAsync(
+            400, "query_malformed");
 
     [Fact]
     public async Task Refusals_AndTheLog_RepeatNeitherPayloadNorTokenNorQuery()
     {
         const string Secret = "s3cr3t-payload";
         var token = _gateway.Tokens.For("bad");
-        foreach (var body in new[] { $$"""{"data":"{{Secret}}","{{Secret}} {{Secret}}":1}""", $$"""{"data": {{Secret}}}""" })
+        foreach (var body in new[] { $$"""{"data":"{{Secret}}","{{Secret}} {{Secret}}":1}""",
+            $$"""{"data": {{Secret}}}""" })
         {
             var request = TestGateway.Request(HttpMethod.Post, $"/sequence?q={Secret}", token);
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -168,6 +174,7 @@ public class BadInputTests(SharedGateway shared)
 
         var bad = TestGateway.Request(HttpMethod.Get, "/sequence/0", token + Secret);
         (await (await _gateway.Http.SendAsync(bad)).Content.ReadAsStringAsync()).Should().NotContain(Secret);
-        _gateway.Log.Text.Should().Contain("\"POST\" \"/sequence\" 400").And.NotContain(Secret).And.NotContain(token);
+        _gateway.Log.Text
+            .Should().Contain("\"POST\" \"/sequence\" 400").And.NotContain(Secret).And.NotContain(token);
     }
 }

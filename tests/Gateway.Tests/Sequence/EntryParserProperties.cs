@@ -46,7 +46,8 @@ public class EntryParserProperties
         });
 
     [Fact]
-    public void CutIntoSegments_IsReadTheSame() => Gen.Select(Gen.String, Gen.Int[1, 9]).Sample((text, step) =>
+    public void CutIntoSegments_IsReadTheSame() =>
+        Gen.Select(Gen.String, Gen.Int[1, 9]).Sample((text, step) =>
     {
         var bytes = Encoding.UTF8.GetBytes("{\"data\":" + Quote(text) + "}");
         var whole = Parse(bytes);

@@ -43,7 +43,8 @@ public class LimitTests
     [Fact]
     public async Task NoEnclave_IsToldByEveryCallThatNeedsIt()
     {
-        await using var gateway = await TestGateway.StartAsync(("enclave:address", "unix:///nowhere/enclave.sock"));
+        await using var gateway = await TestGateway.StartAsync(
+            ("enclave:address", "unix:///nowhere/enclave.sock"));
         var refused = await gateway.PostJsonAsync("/sequence", "demo", """{"data":"x"}""");
         await refused.ShouldBeProblemAsync(503, "enclave_unavailable");
         refused.Headers.RetryAfter!.Delta.Should().BePositive();

@@ -20,7 +20,8 @@ public class SequenceTests(SharedGateway shared)
         var body = new JsonObject { ["data"] = text }.ToJsonString();
         var answer = await (await _gateway.PostJsonAsync("/sequence", "text", body)).JsonAsync();
         answer.Text("data").Should().Be(text);
-        answer.Text("created_at").Should().MatchRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$");
+        answer.Text("created_at")
+            .Should().MatchRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$");
         answer.Text("attestation").ShouldProve(
             _gateway, "text", answer.Number("idx"), Encoding.UTF8.GetBytes(text));
         answer.Select(field => field.Key).Should().Equal("idx", "data", "attestation", "created_at");
@@ -52,7 +53,8 @@ public class SequenceTests(SharedGateway shared)
     public async Task Submit_LargestTextWithEveryByteEscaped_IsTaken()
     {
         var escaped = string.Concat(Enumerable.Repeat("\\u0041", Entry.MaxSizeBytes));
-        var answer = await (await _gateway.PostJsonAsync("/sequence", "escaped", $$"""{"data":"{{escaped}}"}""")).JsonAsync();
+        var answer = await (
+            await _gateway.PostJsonAsync("/sequence", "escaped", $$"""{"data":"{{escaped}}"}""")).JsonAsync();
         answer.Text("data").Should().Be(new string('A', Entry.MaxSizeBytes));
     }
 
@@ -62,7 +64,8 @@ public class SequenceTests(SharedGateway shared)
     [InlineData("application/json;charset=\"UTF-8\"")]
     public async Task Submit_ContentTypeInAnotherSpelling_IsTaken(string contentType)
     {
-        var response = await _gateway.PostAsync("/sequence", "types", """{"data":"x"}"""u8.ToArray(), contentType);
+        var response = await _gateway.PostAsync(
+            "/sequence", "types", """{"data":"x"}"""u8.ToArray(), contentType);
         await response.JsonAsync();
     }
 
@@ -86,18 +89,22 @@ public class SequenceTests(SharedGateway shared)
         again.Number("idx").Should().Be(first.Number("idx"));
         again.Text("created_at").Should().Be(first.Text("created_at"));
         again.Text("attestation").ShouldProve(_gateway, "keys", again.Number("idx"), "x"u8);
-        await (await SubmitWithKeyAsync("""{"data":"y"}""")).ShouldBeProblemAsync(422, "idempotency_mismatch");
+        await (await SubmitWithKeyAsync("""{"data":"y"}""")).ShouldBeProblemAsync(
+            422, "idempotency_mismatch");
     }
 
     [Fact]
     public async Task Submit_ToAChainOfUniqueEntries_GetsTheFirstIndex()
     {
-        var first = await (await _gateway.PostJsonAsync("/sequence", "single", """{"data":"x"}""")).JsonAsync();
+        var first = await (
+            await _gateway.PostJsonAsync("/sequence", "single", """{"data":"x"}""")).JsonAsync();
         await _gateway.PostJsonAsync("/sequence", "single", """{"data":"y"}""");
-        var again = await (await _gateway.PostJsonAsync("/sequence", "single", """{"data":"x"}""")).JsonAsync();
+        var again = await (
+            await _gateway.PostJsonAsync("/sequence", "single", """{"data":"x"}""")).JsonAsync();
         again.Number("idx").Should().Be(first.Number("idx"));
         var batch = await _gateway.PostJsonAsync("/sequence/batch", "single", """["new","x"]""");
-        (await batch.ShouldBeProblemAsync(409, "duplicate_entry"))["position"]!.GetValue<int>().Should().Be(1);
+        (await batch.ShouldBeProblemAsync(409, "duplicate_entry"))["position"]!.GetValue<int>()
+            .Should().Be(1);
     }
 
     [Fact]
@@ -123,14 +130,16 @@ public class SequenceTests(SharedGateway shared)
         proof.Extra.Should().BeNull();
         var second = await (await _gateway.GetAsync($"/sequence/{bytes.Number("idx")}", "read")).JsonAsync();
         second.Text("data_base64").Should().Be("/wE=");
-        var forced = await (await _gateway.GetAsync($"/sequence/{text.Number("idx")}?form=base64", "read")).JsonAsync();
+        var forced = await (
+            await _gateway.GetAsync($"/sequence/{text.Number("idx")}?form=base64", "read")).JsonAsync();
         forced.Text("data_base64").Should().Be("w7Y=");
     }
 
     [Fact]
     public async Task Read_Bundle_CarriesTheAttestationDocument()
     {
-        var sent = await (await _gateway.PostJsonAsync("/sequence", "bundle", """{"data":"x"}""")).JsonAsync();
+        var sent = await (
+            await _gateway.PostJsonAsync("/sequence", "bundle", """{"data":"x"}""")).JsonAsync();
         var response = await _gateway.GetAsync($"/sequence/{sent.Number("idx")}?bundle=true", "bundle");
         var answer = await response.JsonAsync();
         var proof = answer.Text("attestation").ShouldProve(_gateway, "bundle", sent.Number("idx"), "x"u8);
@@ -142,7 +151,8 @@ public class SequenceTests(SharedGateway shared)
     public async Task Read_ReadOnlyToken_IsEnough()
     {
         await _gateway.PostJsonAsync("/sequence", "scopes", """{"data":"x"}""");
-        var request = TestGateway.Request(HttpMethod.Get, "/sequence/0", _gateway.Tokens.For("scopes", scope: "read"));
+        var request = TestGateway.Request(
+            HttpMethod.Get, "/sequence/0", _gateway.Tokens.For("scopes", scope: "read"));
         await (await _gateway.Http.SendAsync(request)).JsonAsync();
     }
 

@@ -19,7 +19,8 @@ public class ServiceTests(SharedGateway shared)
             "batch_max_entries", "batch_max_bytes", "idempotency_retention_hours");
         configuration.Text("mode").Should().Be("simulated");
         configuration.Text("cosigner_key").Should().Contain("simulated");
-        Convert.FromBase64String(configuration.Text("log_public_key")).Should().Equal(_gateway.LogPublicKey.ToArray());
+        Convert.FromBase64String(configuration.Text("log_public_key"))
+            .Should().Equal(_gateway.LogPublicKey.ToArray());
     }
 
     [Theory]
@@ -54,7 +55,8 @@ public class ServiceTests(SharedGateway shared)
     [Fact]
     public async Task Attestation_OverlongNonce_Is400()
     {
-        (await _gateway.GetAsync("/attestation?nonce=" + new string('0', 1024))).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await _gateway.GetAsync("/attestation?nonce=" + new string('0', 1024))).StatusCode
+            .Should().Be(HttpStatusCode.OK);
         await (await _gateway.GetAsync("/attestation?nonce=" + new string('0', 1026)))
             .ShouldBeProblemAsync(400, "query_malformed");
     }
@@ -140,7 +142,8 @@ public class ServiceTests(SharedGateway shared)
         document["openapi"]!.GetValue<string>().Should().StartWith("3.");
         var paths = document["paths"]!.AsObject();
         paths.Select(path => path.Key).Should().BeEquivalentTo(
-            "/sequence", "/sequence/{idx}", "/sequence/batch", "/log/{chain}/checkpoint", "/log/{chain}/tile/{path}",
+            "/sequence", "/sequence/{idx}", "/sequence/batch", "/log/{chain}/checkpoint",
+            "/log/{chain}/tile/{path}",
             "/log/{chain}/epochs", "/attestation", "/heartbeat", "/health", "/health/live", "/health/ready");
         var submit = paths["/sequence"]!["post"]!;
         submit["security"]!.AsArray().Should().ContainSingle();
@@ -149,8 +152,10 @@ public class ServiceTests(SharedGateway shared)
         submit["responses"]!["413"]!["content"]!["application/problem+json"].Should().NotBeNull();
         submit["parameters"]!.AsArray().Select(parameter => parameter!["name"]!.GetValue<string>())
             .Should().BeEquivalentTo("Idempotency-Key", "Prefer");
-        document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!.GetValue<string>().Should().Be("bearer");
-        paths.SelectMany(path => path.Value!.AsObject()).Should().NotContain(operation => operation.Key == "head");
+        document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!.GetValue<string>()
+            .Should().Be("bearer");
+        paths.SelectMany(path => path.Value!.AsObject())
+            .Should().NotContain(operation => operation.Key == "head");
     }
 
     [Fact]

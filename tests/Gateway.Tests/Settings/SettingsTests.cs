@@ -83,12 +83,15 @@ public sealed partial class SettingsTests : IDisposable
     public void EveryKey_ChangesItsSettingAndNoOther(string key, string value, string setting)
     {
         var before = Flatten(Read());
-        var after = Flatten(Read((key, value.Replace("{folder}", _secrets.Folder, StringComparison.Ordinal))));
+        var after = Flatten(
+            Read((key, value.Replace("{folder}", _secrets.Folder, StringComparison.Ordinal))));
         var changed = after.Where(pair => before[pair.Key] != pair.Value).Select(pair => pair.Key);
         // The log prefix is made from the host's name, and limits of single chains start from the defaults.
-        changed.Where(name => !(key == "server:public_host" && name.EndsWith("Prefix", StringComparison.Ordinal))
+        changed.Where(
+            name => !(key == "server:public_host" && name.EndsWith("Prefix", StringComparison.Ordinal))
                 && !(key == "log:prefix" && name == "Sequencer.LogPrefix")
-                && !(key.StartsWith("chain_defaults", StringComparison.Ordinal) && name.StartsWith("demo", StringComparison.Ordinal)))
+                && !(key.StartsWith("chain_defaults", StringComparison.Ordinal)
+                    && name.StartsWith("demo", StringComparison.Ordinal)))
             .Should().Equal(setting);
     }
 
@@ -120,25 +123,36 @@ public sealed partial class SettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[server]\nlisten = 5000", "config.toml(2): server.listen is \"5000\"; expected a text in quotes (found an integer).")]
-    [InlineData("[server]\nbody_max_bytes = \"5000\"", "server.body_max_bytes is \"5000\"; expected an integer from 1024 to 67108864 (found a text).")]
-    [InlineData("[server]\nbody_max_bytes = 1", "server.body_max_bytes is \"1\"; expected an integer from 1024 to")]
+    [InlineData("[server]\nlisten = 5000",
+        "config.toml(2): server.listen is \"5000\"; expected a text in quotes (found an integer).")]
+    [InlineData("[server]\nbody_max_bytes = \"5000\"",
+        "server.body_max_bytes is \"5000\"; expected an integer from 1024 to 67108864 (found a text).")]
+    [InlineData("[server]\nbody_max_bytes = 1",
+        "server.body_max_bytes is \"1\"; expected an integer from 1024 to")]
     [InlineData("[server]\nbody_max_bytes = 5000.5", "(found a number with a fraction)")]
-    [InlineData("[server]\nbody_max_bytes = []", "server.body_max_bytes is a list or a table; expected an integer")]
-    [InlineData("[server]\ntrusted_proxies = \"10.0.0.1\"", "server.trusted_proxies is \"10.0.0.1\"; expected a list of texts")]
-    [InlineData("[server]\ntrusted_proxies = [\"nobody\"]", "server.trusted_proxies is \"nobody\"; expected IP addresses")]
+    [InlineData("[server]\nbody_max_bytes = []",
+        "server.body_max_bytes is a list or a table; expected an integer")]
+    [InlineData("[server]\ntrusted_proxies = \"10.0.0.1\"",
+        "server.trusted_proxies is \"10.0.0.1\"; expected a list of texts")]
+    [InlineData("[server]\ntrusted_proxies = [\"nobody\"]",
+        "server.trusted_proxies is \"nobody\"; expected IP addresses")]
     [InlineData("[server]\nlisten = \"5000\"", "expected addresses such as http://127.0.0.1:5000")]
     [InlineData("[logging]\nrequests = \"yes\"", "logging.requests is \"yes\"; expected true or false")]
     [InlineData("[logging]\nlevel = \"loud\"", "expected one of debug, information, warning, error")]
-    [InlineData("[server]\n\nlissten = \"x\"", "config.toml(3): server.lissten: there is no such setting; [server] has listen, ")]
-    [InlineData("[srver]\nlisten = \"x\"", "srver.listen: there is no such setting; there is no table [srver] either.")]
+    [InlineData("[server]\n\nlissten = \"x\"",
+        "config.toml(3): server.lissten: there is no such setting; [server] has listen, ")]
+    [InlineData("[srver]\nlisten = \"x\"",
+        "srver.listen: there is no such setting; there is no table [srver] either.")]
     [InlineData("[srver]", "srver: there is no such setting; the tables are ")]
     [InlineData("server = 5", "server: there is no such setting")]
     [InlineData("[chains.Demo]\npublic = true", "[chains.\"Demo\"]: a chain id matches")]
     [InlineData("[chains.\"..\"]", "[chains.\"..\"]: a chain id matches")]
-    [InlineData("[chains.demo]\npubic = true", "chains.demo.pubic: there is no such setting; [chains.demo] has ")]
-    [InlineData("[enclave]\naddress = \"tcp://x\"", "enclave.address is \"tcp://x\"; expected in-process, unix:///")]
-    [InlineData("[auth]\njwks_file = \"x\"", "[auth] needs exactly one of public_key_file, jwks_file and jwks_url")]
+    [InlineData("[chains.demo]\npubic = true",
+        "chains.demo.pubic: there is no such setting; [chains.demo] has ")]
+    [InlineData("[enclave]\naddress = \"tcp://x\"",
+        "enclave.address is \"tcp://x\"; expected in-process, unix:///")]
+    [InlineData("[auth]\njwks_file = \"x\"",
+        "[auth] needs exactly one of public_key_file, jwks_file and jwks_url")]
     [InlineData("[log]\nprefix = \"https://x\"", "log.prefix (or server.public_host): ")]
     [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
     [InlineData("[server]\nlisten = ", "config.toml(2): ")]
@@ -156,7 +170,8 @@ public sealed partial class SettingsTests : IDisposable
     {
         foreach (var key in new[]
         {
-            "auth:public_key_file", "log:key_file", "enclave:simulated_root_file", "enclave:simulated_root_key_file",
+            "auth:public_key_file", "log:key_file", "enclave:simulated_root_file",
+            "enclave:simulated_root_key_file",
         })
         {
             var reading = () => Read((key, "/nowhere/at/all"));
@@ -220,7 +235,8 @@ public sealed partial class SettingsTests : IDisposable
                 if (value is IEnumerable<string> list)
                     value = string.Join(',', list);
                 if (value is null or string or IFormattable or bool or Uri or Protocol.EnclaveEndpoint)
-                    flat[$"{name}.{property.Name}"] = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+                    flat[$"{name}.{property.Name}"] = Convert.ToString(
+                        value, CultureInfo.InvariantCulture) ?? "";
             }
         }
 

@@ -24,7 +24,8 @@ public sealed class FencingTests : IDisposable
 
         await using var again = await StartAsync("older");
         (await again.EndAsync()).Should().Be(1);
-        again.Output.Should().Contain("was fenced and does not come back by itself").And.Contain("--take-over");
+        again.Output
+            .Should().Contain("was fenced and does not come back by itself").And.Contain("--take-over");
     }
 
     private static async Task ReadyAsync(GatewayProcess gateway)
@@ -45,6 +46,7 @@ public sealed class FencingTests : IDisposable
         }
 
         return GatewayProcess.Start(folder, arguments,
-            ("SEQUENCER__SERVER__LISTEN", "http://127.0.0.1:0"), ("SEQUENCER__ENCLAVE__ADDRESS", $"unix://{Socket}"));
+            ("SEQUENCER__SERVER__LISTEN", "http://127.0.0.1:0"), (
+                "SEQUENCER__ENCLAVE__ADDRESS", $"unix://{Socket}"));
     }
 }

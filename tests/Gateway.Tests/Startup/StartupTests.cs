@@ -20,7 +20,8 @@ public sealed class StartupTests : IDisposable
         (await ConfigAsync()).Should().Contain("made").And.Contain("make run").And.Contain("curl");
         foreach (var file in Directory.GetFiles(PathOf("secrets")))
             File.GetUnixFileMode(file).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
-        const UnixFileMode OwnersFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode OwnersFolder =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         File.GetUnixFileMode(PathOf("secrets")).Should().Be(OwnersFolder);
         File.GetUnixFileMode(PathOf("data")).Should().Be(OwnersFolder);
         var before = Contents();
@@ -56,7 +57,8 @@ public sealed class StartupTests : IDisposable
         {
             await using var process = Serve();
             using var http = new HttpClient { BaseAddress = await process.ListeningAsync() };
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MintToken("demo"));
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                "Bearer", MintToken("demo"));
             var body = new StringContent("""{"data":"x"}""", Encoding.UTF8, "application/json");
             (await (await http.PostAsync("/sequence", body)).JsonAsync()).Number("idx").Should().Be(round);
             process.Terminate();
@@ -89,7 +91,8 @@ public sealed class StartupTests : IDisposable
             }
         }
 
-        posts.Count(post => post.IsCompletedSuccessfully && post.Result.IsSuccessStatusCode).Should().BePositive();
+        posts.Count(post => post.IsCompletedSuccessfully && post.Result.IsSuccessStatusCode)
+            .Should().BePositive();
         (await process.EndAsync()).Should().Be(0, process.Output);
     }
 
@@ -99,15 +102,21 @@ public sealed class StartupTests : IDisposable
 
     [Theory]
     [InlineData("[server]\n", "[server]\nlissten = 1\n", "server.lissten: there is no such setting")]
-    [InlineData("body_max_bytes = 524288", "body_max_bytes = \"much\"", "server.body_max_bytes is \"much\"; expected an integer")]
-    [InlineData("secrets/jwt.pub", "secrets/none.pub", "auth.public_key_file: the file secrets/none.pub does not exist")]
-    [InlineData("secrets/jwt.pub", "secrets/jwt.key", "auth.public_key_file: secrets/jwt.key: expected only blocks of PUBLIC KEY")]
-    [InlineData("key_file = \"secrets/log.key\"", "key_file = \"secrets/jwt.pub\"", "log.key_file: secrets/jwt.pub: ")]
+    [InlineData("body_max_bytes = 524288", "body_max_bytes = \"much\"",
+        "server.body_max_bytes is \"much\"; expected an integer")]
+    [InlineData("secrets/jwt.pub", "secrets/none.pub",
+        "auth.public_key_file: the file secrets/none.pub does not exist")]
+    [InlineData("secrets/jwt.pub", "secrets/jwt.key",
+        "auth.public_key_file: secrets/jwt.key: expected only blocks of PUBLIC KEY")]
+    [InlineData("key_file = \"secrets/log.key\"", "key_file = \"secrets/jwt.pub\"",
+        "log.key_file: secrets/jwt.pub: ")]
     [InlineData("secrets/simulated-root.pem", "secrets/jwt.pub", "enclave.simulated_root_file: ")]
     [InlineData("path = \"data\"", "path = \"lost\"", "ledger.path: The ledger folder 'lost' does not exist")]
-    [InlineData("path = \"data\"", "path = \"secrets\"", "ledger.path: The ledger folder 'secrets' holds no ledger")]
+    [InlineData("path = \"data\"", "path = \"secrets\"",
+        "ledger.path: The ledger folder 'secrets' holds no ledger")]
     [InlineData("[log]", "[log", "setup/config.toml(")]
-    public async Task MistakeInTheConfiguration_StopsTheStartWithOneLine(string text, string replacement, string expected)
+    public async Task MistakeInTheConfiguration_StopsTheStartWithOneLine(
+        string text, string replacement, string expected)
     {
         await ConfigAsync();
         var config = await File.ReadAllTextAsync(PathOf("setup/config.toml"));
@@ -121,7 +130,8 @@ public sealed class StartupTests : IDisposable
     public async Task ForeignLedger_StopsTheStart()
     {
         await ConfigAsync();
-        await RefusesAsync("ledger.path: The ledger in 'data' has the id", ("SEQUENCER__LEDGER__ID", "another"));
+        await RefusesAsync(
+            "ledger.path: The ledger in 'data' has the id", ("SEQUENCER__LEDGER__ID", "another"));
     }
 
     [Fact]
@@ -129,7 +139,8 @@ public sealed class StartupTests : IDisposable
     {
         await ConfigAsync();
         await RefusesAsync(
-            "environment variable SEQUENCER__SERVER__LISSTEN: server.lissten", ("SEQUENCER__SERVER__LISSTEN", "x"));
+            "environment variable SEQUENCER__SERVER__LISSTEN: server.lissten", (
+                "SEQUENCER__SERVER__LISSTEN", "x"));
     }
 
     [Fact]

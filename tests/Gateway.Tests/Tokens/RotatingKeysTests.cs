@@ -43,7 +43,8 @@ public sealed class RotatingKeysTests : IDisposable
         var validator = new TokenValidator(Settings, keys, _time);
         Serve(("one", _first));
         for (var i = 0; i < 100; i++)
-            (await CheckAsync(validator, _second, $"kid-{i}")).Refusal!.Code.Should().Be(ProblemCode.TokenKeyUnknown);
+            (await CheckAsync(validator, _second, $"kid-{i}")).Refusal!.Code
+                .Should().Be(ProblemCode.TokenKeyUnknown);
         _fetches.Should().Be(1);
         _time.Now += TimeSpan.FromSeconds(11);
         await CheckAsync(validator, _second, "two");
@@ -62,14 +63,16 @@ public sealed class RotatingKeysTests : IDisposable
         foreach (var bad in new Func<Task<byte[]>>[]
         {
             () => throw new HttpRequestException("down"), () => throw new TimeoutException("slow"),
-            () => Task.FromResult("not json"u8.ToArray()), () => Task.FromResult("""{"keys":[]}"""u8.ToArray()),
+            () =>
+                Task.FromResult("not json"u8.ToArray()), () => Task.FromResult("""{"keys":[]}"""u8.ToArray()),
             () => Task.FromResult("""{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"""u8.ToArray()),
             () => Task.FromResult("""{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"!!"}]}"""u8.ToArray()),
         })
         {
             _source = bad;
             _time.Now += TimeSpan.FromSeconds(11);
-            (await CheckAsync(validator, _second, "two")).Refusal!.Code.Should().Be(ProblemCode.TokenKeyUnknown);
+            (await CheckAsync(validator, _second, "two")).Refusal!.Code
+                .Should().Be(ProblemCode.TokenKeyUnknown);
             (await CheckAsync(validator, _first, "one")).Token.Should().NotBeNull();
         }
     }
@@ -81,13 +84,15 @@ public sealed class RotatingKeysTests : IDisposable
         {
             ["keys"] = new JsonArray(
                 With(Jwk("enc", _first), "use", "enc"), With(Jwk("384", _first), "alg", "ES384"),
-                With(Jwk("curve", _first), "crv", "P-384"), new JsonObject { ["kty"] = "oct", ["k"] = "AAAA" },
+                With(
+                    Jwk("curve", _first), "crv", "P-384"), new JsonObject { ["kty"] = "oct", ["k"] = "AAAA" },
                 7, Jwk("good", _second)),
         }.ToJsonString()));
         set.CandidatesFor(Token(_second, "good")).Should().ContainSingle();
         foreach (var other in new[] { "enc", "384", "curve" })
             set.CandidatesFor(Token(_first, other)).Should().BeEmpty();
-        set.CandidatesFor(Token(_second, null)).Should().ContainSingle("a token without kid is tried with every key");
+        set.CandidatesFor(Token(_second, null))
+            .Should().ContainSingle("a token without kid is tried with every key");
     }
 
     [Fact]
@@ -164,7 +169,8 @@ public sealed class RotatingKeysTests : IDisposable
         return Jwt.Parse(new TestTokens(key).Sign(Claims(), header)).Token!;
     }
 
-    private JsonObject Claims() => new() { ["sub"] = "demo", ["exp"] = _time.Now.AddMinutes(10).ToUnixTimeSeconds() };
+    private JsonObject Claims() =>
+        new() { ["sub"] = "demo", ["exp"] = _time.Now.AddMinutes(10).ToUnixTimeSeconds() };
 
     private async Task<TokenCheck> CheckAsync(TokenValidator validator, ECDsa key, string kid)
     {

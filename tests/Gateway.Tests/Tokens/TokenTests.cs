@@ -73,7 +73,8 @@ public class TokenTests(SharedGateway shared)
     [Fact]
     public async Task AlgNoneWithoutSignature_Is401()
     {
-        var token = TestTokens.Compact("""{"alg":"none"}""", TestTokens.Claims("demo").ToJsonString(), _ => []);
+        var token = TestTokens.Compact(
+            """{"alg":"none"}""", TestTokens.Claims("demo").ToJsonString(), _ => []);
         await (await SendAsync(token)).ShouldBeProblemAsync(401, "token_malformed");
     }
 
@@ -97,7 +98,8 @@ public class TokenTests(SharedGateway shared)
     public async Task OtherKey_Is401()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await (await SendAsync(new TestTokens(other).For("demo"))).ShouldBeProblemAsync(401, "token_signature");
+        await (await SendAsync(new TestTokens(other).For("demo"))).ShouldBeProblemAsync(
+            401, "token_signature");
     }
 
     [Fact]
@@ -105,7 +107,8 @@ public class TokenTests(SharedGateway shared)
     {
         var good = _gateway.Tokens.For("demo").Split('.');
         var other = _gateway.Tokens.For("victim").Split('.');
-        await (await SendAsync($"{good[0]}.{other[1]}.{good[2]}")).ShouldBeProblemAsync(401, "token_signature");
+        await (await SendAsync($"{good[0]}.{other[1]}.{good[2]}")).ShouldBeProblemAsync(
+            401, "token_signature");
     }
 
     [Fact]
@@ -178,7 +181,8 @@ public class TokenTests(SharedGateway shared)
     [InlineData("/sequence/batch")]
     public async Task ReadOnlyTokenThatWrites_Is403(string path)
     {
-        var request = TestGateway.Request(HttpMethod.Post, path, _gateway.Tokens.For("demo", scope: "openid read"));
+        var request = TestGateway.Request(
+            HttpMethod.Post, path, _gateway.Tokens.For("demo", scope: "openid read"));
         request.Content = new StringContent("""{"data":"x"}""", Encoding.UTF8, "application/json");
         var response = await _gateway.Http.SendAsync(request);
         await response.ShouldBeProblemAsync(403, "token_read_only");

@@ -85,7 +85,8 @@ public sealed class TokenValidatorTests : IDisposable
     public async Task Rs256_IsCheckedWithAnRsaKey()
     {
         using var rsa = RSA.Create(2048);
-        var keys = PemKeys.Parse(_key.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportSubjectPublicKeyInfoPem());
+        var keys = PemKeys.Parse(
+            _key.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportSubjectPublicKeyInfoPem());
         var validator = new TokenValidator(Settings(), new FixedKeys(keys), _time);
         var payload = $$"""{"sub":"demo","exp":{{Seconds(9)}}}""";
         string Sign(RSASignaturePadding padding) => TestTokens.Compact("""{"alg":"RS256"}""", payload,
@@ -150,10 +151,12 @@ public sealed class TokenValidatorTests : IDisposable
     });
 
     [Fact]
-    public async Task AnySignedPayload_IsAcceptedOrRefused() => await Gen.Byte.Array[0, 60].SampleAsync(async bytes =>
+    public async Task AnySignedPayload_IsAcceptedOrRefused() =>
+        await Gen.Byte.Array[0, 60].SampleAsync(async bytes =>
     {
         var tokens = new TestTokens(_key);
-        var check = await CheckAsync(Validator(Settings()), tokens.SignText(Encoding.Latin1.GetString(bytes)));
+        var check = await CheckAsync(
+            Validator(Settings()), tokens.SignText(Encoding.Latin1.GetString(bytes)));
         (check.Token is null).Should().Be(check.Refusal is not null);
     }, iter: 50);
 
@@ -173,7 +176,8 @@ public sealed class TokenValidatorTests : IDisposable
     private long Seconds(int fromNow) => _time.Now.AddSeconds(fromNow).ToUnixTimeSeconds();
 
     private string Sign(params (string Name, JsonNode Value)[] claims) => new TestTokens(_key).Sign(
-        new JsonObject(claims.Select(claim => KeyValuePair.Create(claim.Name, (JsonNode?)claim.Value.DeepClone()))));
+        new JsonObject(
+            claims.Select(claim => KeyValuePair.Create(claim.Name, (JsonNode?)claim.Value.DeepClone()))));
 
     private static async Task<TokenCheck> CheckAsync(TokenValidator validator, string token) =>
         await validator.CheckAsync("Bearer " + token, CancellationToken.None);
