@@ -50,7 +50,7 @@ internal sealed class TomlFile
     /// <exception cref="SettingsException">When the text is not TOML.</exception>
     public static TomlFile Parse(string path, string text)
     {
-        var document = SyntaxParser.Parse(text, path, validate: true);
+        var document = ParseSyntax(path, text);
         foreach (var diagnostic in document.Diagnostics)
         {
             if (diagnostic.Kind == DiagnosticMessageKind.Error)
@@ -64,6 +64,19 @@ internal sealed class TomlFile
         foreach (var table in document.Tables)
             file.AddTable(table);
         return file;
+    }
+
+    private static DocumentSyntax ParseSyntax(string path, string text)
+    {
+        try
+        {
+            return SyntaxParser.Parse(text, path, validate: true);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // What the parser throws, while it words its complaint, for an escape that the text ends in.
+            throw new SettingsException($"{path}({text.Count(c => c == '\n') + 1}): the file ends inside a text.");
+        }
     }
 
     private void AddTable(TableSyntaxBase table)

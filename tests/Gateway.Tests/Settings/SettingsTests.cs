@@ -156,6 +156,7 @@ public sealed partial class SettingsTests : IDisposable
     [InlineData("[log]\nprefix = \"https://x\"", "log.prefix (or server.public_host): ")]
     [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
     [InlineData("[server]\nlisten = ", "config.toml(2): ")]
+    [InlineData("[server]\nlisten = \"\\", "config.toml(2): ")]
     [InlineData("[server]\n[server]", "config.toml(2): ")]
     [InlineData("[[server]]\nlisten = \"x\"", "[[server]] is a list of tables; no setting is.")]
     public void Mistake_IsNamedInOneLine(string toml, string expected)
