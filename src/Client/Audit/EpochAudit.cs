@@ -60,7 +60,11 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
             {
                 Compare(epoch, _epochs[i - 1], handover, rootAt(epoch.StartSize));
                 if (handover.Time < earliest)
-                    Add(epoch, $"Its handover is before that of the last epoch: {handover.Time} < {earliest}.");
+                {
+                    Add(epoch,
+                        $"Its handover, at {handover.Time}, is before that of the last epoch, at {earliest}.");
+                }
+
                 earliest = handover.Time;
             }
         }

@@ -131,7 +131,7 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         yield return options.Policy is { HasWitnesses: true }
             ? _findings.Conclude(AuditRule.Witnesses, quorum?.Reason ?? "the policy's quorum")
             : NotAsked(AuditRule.Witnesses, "no policy demands any");
-        yield return _findings.Conclude(AuditRule.Tiles, $"{walk.TilesRead} tiles");
+        yield return _findings.Conclude(AuditRule.Tiles, $"{walk.TilesRead} read and compared");
         yield return options.RehashEntries
             ? _findings.Conclude(AuditRule.Entries, $"{newest.Size} entries hashed")
             : NotAsked(AuditRule.Entries, "not read: only their leaf hashes were checked");

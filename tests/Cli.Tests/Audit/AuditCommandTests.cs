@@ -31,7 +31,7 @@ public sealed class AuditCommandTests : IDisposable
             pass  log signature: by the key that the policy names for sequencer.example/log/demo
             pass  enclave cosignature: by sequencer.example/log/_simulated-enclave of epoch 2 (from size 100)
             n/a   witnesses: no policy demands any
-            pass  tiles: 3 tiles
+            pass  tiles: 3 read and compared
             pass  entries: 300 entries hashed
             pass  root: {_log.Tree.RootAt(300)} at size 300
             pass  epochs: 2, with their attestation documents
