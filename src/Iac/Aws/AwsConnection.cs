@@ -146,7 +146,7 @@ internal sealed class AwsConnection : IDisposable
                     purpose, $"it answered with HTTP {(int)answered.StatusCode} and no code", e);
             case HttpRequestException:
                 return Unreachable(purpose, e.GetBaseException().Message.TrimEnd('.'), e);
-            case OperationCanceledException:
+            case OperationCanceledException or TimeoutException:
                 return Unreachable(purpose, "no answer came in time", e);
             case AmazonClientException or WebException:
                 return Unreachable(purpose, e.Message.TrimEnd('.'), e);

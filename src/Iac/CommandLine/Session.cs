@@ -47,7 +47,8 @@ internal sealed class Session(
     /// given.
     /// </summary>
     /// <param name="what">Ends the question "Really …?".</param>
-    public void Confirm(string what)
+    /// <param name="cancellation">Ctrl-C, which is also an answer.</param>
+    public async Task ConfirmAsync(string what, CancellationToken cancellation)
     {
         if (parse.GetValue(SharedOptions.Yes))
             return;
@@ -59,7 +60,7 @@ internal sealed class Session(
                 "Give --yes to do it without being asked.");
         }
 
-        if (!Report.Ask($"Really {what}?"))
+        if (!await Report.AskAsync($"Really {what}?", cancellation))
             throw new IacException(ExitCode.Failed, "Not confirmed: nothing was deleted or terminated.");
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sequencer.Iac.Output;
 using Tomlyn;
 using Tomlyn.Model;
+using Tomlyn.Parsing;
 
 namespace Sequencer.Iac.Configuration;
 
@@ -12,9 +13,6 @@ internal static class ConfigurationFile
 
     /// <summary>A larger file is not a configuration.</summary>
     public const int SizeMaxBytes = 1 << 20;
-
-    private static readonly TomlSerializerOptions Options =
-        new() { DuplicateKeyHandling = TomlDuplicateKeyHandling.Error };
 
     /// <summary>
     /// Reads the file; other tables in it belong to the gateway and are not looked at. Throws, with every
@@ -50,26 +48,18 @@ internal static class ConfigurationFile
 
     private static TomlTable Table(string path, string shownPath)
     {
-        TomlTable document;
-        try
+        var text = Text(path, shownPath);
+        var syntax = SyntaxParser.Parse(text, shownPath, validate: true);
+        if (syntax.HasErrors)
         {
-            if (new FileInfo(path).Length > SizeMaxBytes)
-                throw new IacException(ExitCode.Usage, $"{shownPath} is larger than {SizeMaxBytes} bytes.");
-            document = TomlSerializer.Deserialize<TomlTable>(File.ReadAllText(path), Options) ?? [];
-        }
-        catch (TomlException e)
-        {
+            var first = syntax.Diagnostics[0];
             throw new IacException(
-                ExitCode.Usage, $"{shownPath} is not TOML: {e.Message}.", "Correct it there and try again.",
-                e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IacException(
-                ExitCode.Usage, $"{shownPath} cannot be read: {e.Message}",
-                "Name another file with --config.", e);
+                ExitCode.Usage,
+                $"{shownPath} is not TOML: line {first.Span.Start.Line + 1}: {first.Message}.",
+                "Correct it there and try again.");
         }
 
+        var document = TomlSerializer.Deserialize<TomlTable>(text) ?? [];
         if (!document.TryGetValue("iac", out var iac))
             return [];
         if (iac is TomlTable parent && !parent.TryGetValue("aws", out _))
@@ -78,6 +68,23 @@ internal static class ConfigurationFile
             ? aws
             : throw new IacException(
                 ExitCode.Usage, $"iac.aws of {shownPath} must be a table, written [iac.aws].");
+    }
+
+    private static string Text(string path, string shownPath)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= SizeMaxBytes
+                ? File.ReadAllText(path)
+                : throw new IacException(ExitCode.Usage, $"{shownPath} is larger than {SizeMaxBytes} bytes.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IacException(
+                ExitCode.Usage, $"{shownPath} cannot be read: {e.Message}",
+                "Name another file with --config.",
+                e);
+        }
     }
 
     private static string? Text(Setting setting, object value) => (setting.Kind, value) switch

@@ -87,7 +87,7 @@ internal static class Settings
     };
 
     public static readonly Setting EnclaveCpuCount = new("enclave_cpu_count",
-        "vCPUs that the allocator sets aside for enclaves; whole cores; one core stays with the instance.")
+        "vCPUs that the allocator sets aside for enclaves; whole cores, leaving one to the instance.")
     {
         ValueName = "count", Default = "2", Sample = "2", Kind = SettingKind.Integer,
         Check = SettingChecks.Number(1, 1024),

@@ -38,9 +38,13 @@ internal static class DoctorCommand
 
     private static Table TableOf(DiagnosisView diagnosis, Report report)
     {
-        var table = report.Table("Check", "Status", "Found", "What to do");
+        var table = report.Table("Check", "Status", "Found, and what to do");
         foreach (var check in diagnosis.Checks)
-            table.Row(check.Check, check.Status, check.Detail, check.NextStep);
+        {
+            var found = check.NextStep is null ? check.Detail : $"{check.Detail} -> {check.NextStep}";
+            table.Row(check.Check, check.Status, found);
+        }
+
         return table;
     }
 }

@@ -88,7 +88,7 @@ internal static class InstanceCommands
     public static void TellAboutFirstBoot(Session session, LaunchPlan plan)
     {
         if (plan.IsNitro)
-            session.Report.Note("It is installing nitro-cli; 'cloud-init status --wait' there tells when it has.");
+            session.Report.Note("It is installing nitro-cli; 'cloud-init status --wait' there tells when.");
         session.Report.Note("The instance costs money until 'iac instance terminate' or 'iac down'.");
     }
 
@@ -151,9 +151,10 @@ internal static class InstanceCommands
     private static async Task TerminateAsync(Session session, CancellationToken cancellation)
     {
         var instance = await new InstanceLookup(session).ChosenAsync(cancellation);
-        session.Confirm(
+        await session.ConfirmAsync(
             $"terminate the instance '{InstanceView.NameOf(instance)}' ({instance.InstanceId}) in "
-            + $"{session.Aws.Region} and delete its volume");
+            + $"{session.Aws.Region} and delete its volume",
+            cancellation);
         PrintOne(session, await new InstanceLifecycle(session).TerminateAsync(instance, cancellation));
     }
 
@@ -164,16 +165,9 @@ internal static class InstanceCommands
 
     private static Table TableOf(InstanceListView list, Report report)
     {
-        var table = report.Table(
-            "Name", "Id", "State", "Type", "Address", "Key pair", "Enclaves", "Launched");
+        var table = report.Table("Name", "Id", "State", "Type", "Address");
         foreach (var one in list.Instances)
-        {
-            table.Row(
-                one.Name, one.InstanceId, one.State, one.InstanceType, one.PublicDns ?? one.PublicIp,
-                one.KeyName,
-                one.EnclavesEnabled switch { true => "enabled", false => "off", null => null },
-                Moments.Shown(one.LaunchedAt));
-        }
+            table.Row(one.Name, one.InstanceId, one.State, one.InstanceType, one.PublicIp);
 
         return table;
     }

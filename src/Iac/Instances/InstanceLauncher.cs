@@ -68,7 +68,7 @@ internal sealed class InstanceLauncher(Session session)
             if (InstanceLookup.IsGone(seen))
                 continue;
             session.Account.Add(
-                $"started the instance '{plan.Name}' ({seen.InstanceId}), which costs money until terminated");
+                $"started the instance '{plan.Name}' ({seen.InstanceId}), and it costs money from now on");
             return seen;
         }
 

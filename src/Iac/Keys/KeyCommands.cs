@@ -66,8 +66,9 @@ internal static class KeyCommands
         var name = session.Settings.Require(Settings.KeyName);
         var keys = new KeyPairs(session);
         var key = await keys.FindOursAsync(name, cancellation) ?? throw NotFound(session, name);
-        session.Confirm(
-            $"delete the key pair '{name}' ({key.KeyPairId}) in {session.Aws.Region} and its private key");
+        await session.ConfirmAsync(
+            $"delete the key pair '{name}' ({key.KeyPairId}) in {session.Aws.Region} and its private key",
+            cancellation);
         var deleted = await keys.DeleteAsync(key, cancellation);
         session.Report.Result(deleted, IacJson.Default.KeyDeletionView, result => Report.Facts(
             ("Deleted key pair", $"{result.Name} ({result.KeyPairId})"),
@@ -95,13 +96,9 @@ internal static class KeyCommands
 
     private static Table TableOf(KeyListView list, Report report)
     {
-        var table = report.Table("Name", "Id", "Type", "Private key", "Created", "Fingerprint");
+        var table = report.Table("Name", "Id", "Type", "Private key");
         foreach (var key in list.Keys)
-        {
-            table.Row(
-                key.Name, key.KeyPairId, key.Type, key.PrivateKeyFile, Moments.Shown(key.CreatedAt),
-                key.Fingerprint);
-        }
+            table.Row(key.Name, key.KeyPairId, key.Type, key.PrivateKeyFile);
 
         return table;
     }

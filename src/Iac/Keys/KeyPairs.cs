@@ -22,7 +22,8 @@ internal sealed class KeyPairs(Session session)
     public async Task<KeyPairInfo?> FindAsync(string name, CancellationToken cancellation)
     {
         var byName = new Filter("key-name", [name]);
-        return (await DescribeAsync($"look up the key pair '{name}'", [byName], cancellation)).SingleOrDefault();
+        var found = await DescribeAsync($"look up the key pair '{name}'", [byName], cancellation);
+        return found.SingleOrDefault();
     }
 
     /// <summary>Makes the key pair; its private key is on disk before this returns.</summary>

@@ -35,7 +35,12 @@ internal sealed class PrivateKeyFile(string keyName, SecretsFolder secrets)
                 + "of that name, move the file away.");
         }
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0, // A full disk shows in the write, not once more when the file is closed.
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
         try

@@ -64,8 +64,9 @@ internal static class KmsCommands
         if (keys.Count > 0 || session.Report.AsJson)
         {
             session.Report.Result(
-                new KmsKeyListView(keys), IacJson.Default.KmsKeyListView,
-                list => TableOf(list, session.Report));
+                new KmsKeyListView(keys),
+                IacJson.Default.KmsKeyListView,
+                list => new Rows(list.Keys.Select(Facts)));
         }
     }
 
@@ -87,9 +88,10 @@ internal static class KmsCommands
         }
 
         var days = session.Value(PendingDays);
-        session.Confirm(
+        await session.ConfirmAsync(
             $"delete the log key '{alias}' ({key.KeyId}) in {days} days (without its key a log "
-            + "can never grow again)");
+            + "can never grow again)",
+            cancellation);
         var deleted = await keys.DeleteAsync(key, alias, days, cancellation);
         session.Report.Note(
             $"Until then it can be brought back: aws kms cancel-key-deletion --key-id {key.KeyId}");
@@ -103,16 +105,4 @@ internal static class KmsCommands
         ("State", key.State),
         ("Public key", key.PublicKey),
         ("Deleted on", key.DeletionAt is null ? null : Moments.Shown(key.DeletionAt)));
-
-    private static Table TableOf(KmsKeyListView list, Report report)
-    {
-        var table = report.Table("Alias", "Id", "Type", "State", "Deleted on", "Public key");
-        foreach (var key in list.Keys)
-        {
-            table.Row(
-                key.Alias, key.KeyId, key.KeySpec, key.State, Moments.Shown(key.DeletionAt), key.PublicKey);
-        }
-
-        return table;
-    }
 }

@@ -15,7 +15,6 @@ internal sealed class Report
     private const int PipeWidth = 1000;
 
     private readonly Surroundings _surroundings;
-    private readonly IAnsiConsole _output;
     private readonly IAnsiConsole _error;
 
     public Report(Surroundings surroundings, bool asJson, bool verbose)
@@ -23,7 +22,6 @@ internal sealed class Report
         _surroundings = surroundings;
         AsJson = asJson;
         Verbose = verbose;
-        _output = MakeConsole(surroundings.Output, surroundings.OutputIsTerminal);
         _error = MakeConsole(surroundings.Error, surroundings.ErrorIsTerminal);
     }
 
@@ -36,8 +34,10 @@ internal sealed class Report
     {
         if (AsJson)
             _surroundings.Output.WriteLine(JsonSerializer.Serialize(value, type));
+        else if (_surroundings.OutputIsTerminal)
+            MakeConsole(_surroundings.Output, isTerminal: true).Write(table(value));
         else
-            _output.Write(table(value));
+            WritePlain(table(value));
         _surroundings.Output.Flush();
     }
 
@@ -85,23 +85,31 @@ internal sealed class Report
     /// <summary>
     /// Asks a yes-or-no question; anything but y or yes is no. Only where a person can answer.
     /// </summary>
-    public bool Ask(string question)
+    public async Task<bool> AskAsync(string question, CancellationToken cancellation)
     {
         _surroundings.Error.Write($"{question} [y/N] ");
         _surroundings.Error.Flush();
-        var answer = _surroundings.Input.ReadLine()?.Trim();
+
+        // Reading from a terminal cannot be cancelled, so the reader is left behind on Ctrl-C.
+        var reading = Task.Run(_surroundings.Input.ReadLine, CancellationToken.None);
+        var answer = (await reading.WaitAsync(cancellation))?.Trim();
         return string.Equals(answer, "y", StringComparison.OrdinalIgnoreCase)
             || string.Equals(answer, "yes", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>
+    /// A table for results. Only the last column breaks its lines, so that names and ids can be copied even
+    /// from a narrow terminal.
+    /// </summary>
     public Table Table(params string[] columns)
     {
         var table = new Table
         {
             Border = _surroundings.OutputIsTerminal ? TableBorder.Rounded : TableBorder.None,
         };
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(new Text(column)) { NoWrap = !_surroundings.OutputIsTerminal });
+        for (var index = 0; index < columns.Length; index++)
+            table.AddColumn(
+                new TableColumn(new Text(columns[index])) { NoWrap = index < columns.Length - 1 });
         return table;
     }
 
@@ -114,6 +122,15 @@ internal sealed class Report
         foreach (var (name, value) in facts)
             grid.AddRow(new Text(name), new Text(value ?? "-"));
         return grid;
+    }
+
+    /// <summary>For pipes and files: no control characters, and no blanks at the ends of lines.</summary>
+    private void WritePlain(IRenderable table)
+    {
+        using var buffer = new StringWriter();
+        MakeConsole(buffer, isTerminal: false).Write(table);
+        foreach (var line in buffer.ToString().TrimEnd().Split('\n'))
+            _surroundings.Output.WriteLine(line.TrimEnd());
     }
 
     private static IAnsiConsole MakeConsole(TextWriter writer, bool isTerminal)

@@ -74,7 +74,9 @@ internal static class SecurityGroupCommands
             ExitCode.NotFound,
             $"There is no security group '{name}' in {session.Aws.Region}.",
             "'iac security-group list' shows those that there are.");
-        session.Confirm($"delete the security group '{name}' ({group.GroupId}) in {session.Aws.Region}");
+        await session.ConfirmAsync(
+            $"delete the security group '{name}' ({group.GroupId}) in {session.Aws.Region}",
+            cancellation);
         await groups.DeleteAsync(name, group.GroupId, cancellation);
         session.Report.Result(
             new SecurityGroupDeletionView(name, group.GroupId),
@@ -89,9 +91,9 @@ internal static class SecurityGroupCommands
 
     private static Table TableOf(SecurityGroupListView list, Report report)
     {
-        var table = report.Table("Name", "Id", "Network", "Opens");
+        var table = report.Table("Name", "Id", "Opens");
         foreach (var group in list.SecurityGroups)
-            table.Row(group.Name, group.GroupId, group.VpcId, Rules(group));
+            table.Row(group.Name, group.GroupId, Rules(group));
         return table;
     }
 

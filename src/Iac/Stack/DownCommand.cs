@@ -35,7 +35,7 @@ internal static class DownCommand
         var group = await new Groups(session).FindAsync(groupName, cancellation);
         var key = await new KeyPairs(session).FindAsync(keyName, cancellation);
 
-        ConfirmAll(session, instance, group, key);
+        await ConfirmAllAsync(session, instance, group, key, cancellation);
         StackStepView[] steps =
         [
             await InstanceAsync(session, instanceName, instance, cancellation),
@@ -47,8 +47,9 @@ internal static class DownCommand
             stack => StackTable.Of(stack, session.Report));
     }
 
-    private static void ConfirmAll(
-        Session session, Instance? instance, SecurityGroup? group, KeyPairInfo? key)
+    private static async Task ConfirmAllAsync(
+        Session session, Instance? instance, SecurityGroup? group, KeyPairInfo? key,
+        CancellationToken cancellation)
     {
         var parts = new List<string>();
         if (instance is not null)
@@ -61,7 +62,9 @@ internal static class DownCommand
             return;
         if (parts.Count > 1)
             parts[^1] = $"and {parts[^1]}";
-        session.Confirm($"{string.Join(", ", parts)} in {session.Aws.Region}");
+        await session.ConfirmAsync(
+            $"{string.Join(", ", parts)} in {session.Aws.Region}",
+            cancellation);
     }
 
     private static async Task<StackStepView> InstanceAsync(
@@ -111,5 +114,5 @@ internal static class DownCommand
     }
 
     private static StackStepView Left(string step, string name, string id) =>
-        new(step, name, id, "left", "not made by this tool");
+        new(step, name, id, StackStepView.Left, "not made by this tool");
 }

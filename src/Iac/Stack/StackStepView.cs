@@ -14,4 +14,7 @@ internal sealed record StackStepView(
     public const string Key = "key";
     public const string SecurityGroup = "security_group";
     public const string Instance = "instance";
+
+    /// <summary>The outcome of what is not this tool's.</summary>
+    public const string Left = "left";
 }
