@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Sequencer.Iac.Output;
+
+namespace Sequencer.Iac.Tests.Diagnosis;
+
+public sealed class DoctorTests
+{
+    [Fact]
+    public async Task Doctor_AllWell_IsHealthyAndChangesNothing()
+    {
+        using var tool = new Tool();
+        var checks = await CheckAsync(tool, ExitCode.Done);
+        checks.Values.Should().OnlyContain(check => check.Status == "ok" || check.Status == "skipped");
+        checks["credentials"].Detail.Should().Contain("arn:aws:iam::123456789012:user/operator");
+        checks["instance type"].Detail
+            .Should().Be("c5a.xlarge: x86_64, 4 vCPUs, 8192 MiB, enclaves supported");
+        checks["enclave-capable types"].Detail.Should().Be("c6g.large, c5a.xlarge, g4dn.xlarge, m5.xlarge");
+        checks["permission ec2:TerminateInstances"].Status.Should().Be("skipped");
+        tool.Aws.Changes.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Doctor_WithAnInstance_AsksWhetherItMayBeTerminated()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        (await CheckAsync(tool, ExitCode.Done))["permission ec2:TerminateInstances"].Status.Should().Be("ok");
+        tool.Aws.Instances.Alive.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("GetCallerIdentity", "InvalidClientTokenId", "credentials")]
+    [InlineData("DescribeRegions", "AuthFailure", "region")]
+    public async Task Doctor_NoAccess_StopsThere(string action, string code, string failed)
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse(action, code, status: 403);
+        var checks = await CheckAsync(tool, ExitCode.Failed);
+        checks[failed].Status.Should().Be("failed");
+        checks[failed].NextStep.Should().Contain("cred_file");
+        checks["everything else"].Status.Should().Be("skipped");
+    }
+
+    [Fact]
+    public async Task Doctor_RegionNotEnabled_SaysSo()
+    {
+        using var tool = new Tool();
+        tool.Aws.IsRegionEnabled = false;
+        (await CheckAsync(tool, ExitCode.Failed))["region"].Detail
+            .Should().Contain("cannot use the region us-east-1");
+    }
+
+    [Fact]
+    public async Task Doctor_NoDefaultNetwork_SaysHowToMakeOne()
+    {
+        using var tool = new Tool();
+        tool.Aws.HasDefaultVpc = false;
+        (await CheckAsync(tool, ExitCode.Failed))["network"].NextStep.Should().Contain("create-default-vpc");
+    }
+
+    [Theory]
+    [InlineData("RunInstances", "ec2:RunInstances")]
+    [InlineData("CreateKeyPair", "ec2:CreateKeyPair")]
+    [InlineData("CreateSecurityGroup", "ec2:CreateSecurityGroup")]
+    public async Task Doctor_MissingPermission_NamesTheAction(string action, string permission)
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse(action, "UnauthorizedOperation", status: 403);
+        var check = (await CheckAsync(tool, ExitCode.Failed))[$"permission {permission}"];
+        check.Status.Should().Be("failed");
+        check.NextStep.Should().Contain(permission);
+    }
+
+    [Fact]
+    public async Task Doctor_TypeWithoutEnclaves_ListsThoseWithThem()
+    {
+        using var tool = new Tool();
+        var checks = await CheckAsync(tool, ExitCode.Failed, "--instance-type t3.micro");
+        checks["instance type"].Detail.Should().Contain("cannot run Nitro Enclaves");
+        checks["enclave-capable types"].Detail.Should().Contain("c5a.xlarge");
+    }
+
+    [Fact]
+    public async Task Doctor_Standard_AsksNothingAboutEnclaves()
+    {
+        using var tool = new Tool();
+        var checks = await CheckAsync(tool, ExitCode.Done, "--instance-kind standard");
+        checks["enclave-capable types"].Status.Should().Be("skipped");
+    }
+
+    [Fact]
+    public async Task Doctor_QuotaUsedUp_Fails()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        tool.Aws.VcpuQuota = 5;
+        var check = (await CheckAsync(tool, ExitCode.Failed))["vCPU quota"];
+        check.Detail.Should().Be("4 of 5 in use, 4 needed");
+        check.NextStep.Should().Contain("Service Quotas");
+    }
+
+    [Fact]
+    public async Task Doctor_QuotaNotReadable_IsAWarning()
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("GetServiceQuota", "AccessDeniedException");
+        var check = (await CheckAsync(tool, ExitCode.Done))["vCPU quota"];
+        check.Status.Should().Be("warning");
+        check.NextStep.Should().Contain("servicequotas:GetServiceQuota");
+    }
+
+    [Fact]
+    public async Task Doctor_QuotaOfAnotherFamily_IsSkipped()
+    {
+        using var tool = new Tool();
+        (await CheckAsync(tool, ExitCode.Done, "--instance-type g4dn.xlarge"))["vCPU quota"].Status
+            .Should().Be("skipped");
+    }
+
+    [Fact]
+    public async Task Doctor_QuotaRequest_IsSignedForItsServiceAndRegion()
+    {
+        using var tool = new Tool();
+        await CheckAsync(tool, ExitCode.Done);
+        var call = tool.Aws.Last("GetServiceQuota");
+        call.Uri.Should().Be(new Uri("https://servicequotas.us-east-1.amazonaws.com/"));
+        call.Authorization.Should().MatchRegex(
+            "^AWS4-HMAC-SHA256 "
+            + "Credential=AKIAIOSFODNN7EXAMPLE/20261122/us-east-1/servicequotas/aws4_request, ?"
+            + "SignedHeaders=content-type;host;x-amz-date;x-amz-target, ?Signature=[0-9a-f]{64}$");
+        call.Json["QuotaCode"]!.GetValue<string>().Should().Be("L-1216C47A");
+    }
+
+    [Fact]
+    public async Task Doctor_MissingSettings_AreNamed()
+    {
+        using var tool = new Tool("[iac.aws]\ncred_file = \"operator.csv\"\nregion = \"us-east-1\"\n");
+        var check = (await CheckAsync(tool, ExitCode.Failed))["configuration"];
+        check.Detail.Should().Contain("not set: key_name, security_group, instance_name, ssh_cidr");
+    }
+
+    [Fact]
+    public async Task Doctor_KmsDenied_IsAWarningOnly()
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("ListKeys", "AccessDeniedException");
+        (await CheckAsync(tool, ExitCode.Done))["permission kms:ListKeys"].Status.Should().Be("warning");
+    }
+
+    [Fact]
+    public async Task Doctor_PrivateKeyWithoutPair_Fails()
+    {
+        using var tool = new Tool();
+        tool.Write("secrets/test-key.pem", "x");
+        (await CheckAsync(tool, ExitCode.Failed))["key pair"].Detail
+            .Should().Contain("has no key pair 'test-key'");
+    }
+
+    [Fact]
+    public async Task Doctor_CredentialsFileMissing_IsAFailedCheck()
+    {
+        using var tool = new Tool();
+        File.Delete(tool.PathOf("secrets/operator.csv"));
+        (await CheckAsync(tool, ExitCode.Failed))["credentials"].Detail.Should().Contain("does not exist");
+    }
+
+    private static async Task<Dictionary<string, (string Status, string Detail, string NextStep)>> CheckAsync(
+        Tool tool, ExitCode code, string options = "")
+    {
+        var run = await tool.RunAsync($"doctor --output json {options}", code);
+        run.Json.GetProperty("healthy").GetBoolean().Should().Be(code == ExitCode.Done);
+        return run.Json.GetProperty("checks").EnumerateArray().ToDictionary(
+            check => Text(check, "check"),
+            check => (Text(check, "status"), Text(check, "detail"), Text(check, "next_step")));
+    }
+
+    private static string Text(JsonElement check, string name) =>
+        check.GetProperty(name).GetString() ?? string.Empty;
+}

@@ -1,0 +1,193 @@
+using System.Text;
+using Sequencer.Iac.Output;
+using Sequencer.Iac.Tests.Fakes;
+
+namespace Sequencer.Iac.Tests.Instances;
+
+public sealed class InstanceCreateTests
+{
+    [Fact]
+    public async Task Create_Nitro_AsksForEnclavesImdsV2EncryptionAndTags()
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync("instance create --tags team=ledger", ExitCode.Done);
+        var call = tool.Aws.Last("RunInstances");
+        call["EnclaveOptions.Enabled"].Should().Be("true");
+        call["MetadataOptions.HttpTokens"].Should().Be("required");
+        call["MetadataOptions.HttpEndpoint"].Should().Be("enabled");
+        call["MetadataOptions.HttpPutResponseHopLimit"].Should().Be("1");
+        call["BlockDeviceMapping.1.DeviceName"].Should().Be("/dev/xvda");
+        call["BlockDeviceMapping.1.Ebs.Encrypted"].Should().Be("true");
+        call["BlockDeviceMapping.1.Ebs.DeleteOnTermination"].Should().Be("true");
+        call["BlockDeviceMapping.1.Ebs.VolumeType"].Should().Be("gp3");
+        call["BlockDeviceMapping.1.Ebs.VolumeSize"].Should().Be("20");
+        call["InstanceType"].Should().Be("c5a.xlarge");
+        call["ImageId"].Should().Be(
+            "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64");
+        call["KeyName"].Should().Be("test-key");
+        call["SecurityGroupId.1"].Should().Be(tool.Aws.Groups.All.Single().Id);
+        (call["MinCount"], call["MaxCount"]).Should().Be(("1", "1"));
+        foreach (var type in new[] { "instance", "volume" })
+        {
+            call.Tags(type).Should().BeEquivalentTo(new Dictionary<string, string>
+            {
+                ["managed-by"] = "blocky-sequencer-iac", ["Name"] = "test-instance", ["team"] = "ledger",
+            });
+        }
+    }
+
+    [Fact]
+    public async Task Create_Nitro_InstallsNitroCliAndStartsTheAllocator()
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync("instance create --enclave-memory-mib 3072 --enclave-cpu-count 2", ExitCode.Done);
+        var script = Encoding.UTF8.GetString(
+            Convert.FromBase64String(tool.Aws.Last("RunInstances")["UserData"]));
+        script.Should().Be("""
+            #!/bin/bash
+            # Written by the sequencer's iac: nitro-cli and the enclave allocator.
+            set -euxo pipefail
+            dnf install -y aws-nitro-enclaves-cli
+            usermod -aG ne ec2-user
+            mkdir -p /etc/nitro_enclaves
+            cat > /etc/nitro_enclaves/allocator.yaml <<'YAML'
+            ---
+            memory_mib: 3072
+            cpu_count: 2
+            YAML
+            systemctl enable --now nitro-enclaves-allocator.service
+
+            """);
+    }
+
+    [Fact]
+    public async Task Create_Standard_AsksForNoEnclavesAndNoScript()
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync("instance create --instance-kind standard", ExitCode.Done);
+        var call = tool.Aws.Last("RunInstances");
+        call["InstanceType"].Should().Be("t3.micro");
+        call.Find("EnclaveOptions.Enabled").Should().BeNull();
+        call.Find("UserData").Should().BeNull();
+        call["MetadataOptions.HttpTokens"].Should().Be("required");
+    }
+
+    [Fact]
+    public async Task Create_Arm_TakesTheArmImage()
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync("instance create --instance-type c6g.large --enclave-cpu-count 1", ExitCode.Done);
+        tool.Aws.Last("RunInstances")["ImageId"].Should().EndWith("al2023-ami-kernel-default-arm64");
+    }
+
+    [Fact]
+    public async Task Create_ChosenImage_EncryptsTheRootDeviceOfThatImage()
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync(
+            $"instance create --image-id {FakeInstanceTypes.ImageX86} --instance-profile role",
+            ExitCode.Done);
+        var call = tool.Aws.Last("RunInstances");
+        call["BlockDeviceMapping.1.DeviceName"].Should().Be("/dev/sda1");
+        call["IamInstanceProfile.Name"].Should().Be("role");
+    }
+
+    [Theory]
+    [InlineData("--instance-type t3.micro", "t3.micro cannot run Nitro Enclaves, says EC2", ExitCode.Failed)]
+    [InlineData("--instance-type zz.top", "(InvalidInstanceType): there is no such", ExitCode.Aws)]
+    [InlineData("--enclave-cpu-count 3", "must be a multiple of 2", ExitCode.Failed)]
+    [InlineData("--enclave-cpu-count 4", "at most 2 can go to enclaves (enclave_cpu", ExitCode.Failed)]
+    [InlineData("--instance-type c6g.large", "has 2 vCPUs, of which at most 1", ExitCode.Failed)]
+    [InlineData("--enclave-memory-mib 8000", "at most 7680 can go to enclaves", ExitCode.Failed)]
+    [InlineData($"--image-id {FakeInstanceTypes.ImageArm}", "is for arm64, but c5a.xlarge", ExitCode.Failed)]
+    [InlineData("--image-id ami-00000000", "(InvalidAMIID.NotFound)", ExitCode.Aws)]
+    [InlineData("--key-name other", "There is no key pair 'other'", ExitCode.NotFound)]
+    [InlineData("--security-group other", "There is no security group 'other'", ExitCode.NotFound)]
+    internal async Task Create_WhatCannotWork_IsRefusedBeforeAnythingStarts(
+        string options, string problem, ExitCode code)
+    {
+        using var tool = await Prepared();
+        var run = await tool.RunAsync($"instance create {options}", code);
+        run.Error.Should().Contain(problem);
+        tool.Aws.Instances.All.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Create_Ready_TellsStatesOnErrorAndHowToConnectOnOutput()
+    {
+        using var tool = await Prepared();
+        tool.Aws.Instances.LooksPending = 3;
+        var run = await tool.RunAsync("instance create", ExitCode.Done);
+        run.Error.Split('\n').Should().ContainInOrder(
+            "i-00000000000000001: waiting",
+            "i-00000000000000001: pending",
+            "i-00000000000000001: running, system check initializing, instance check initializing",
+            "i-00000000000000001: running, checks passed");
+        run.Output.Should().Contain("ssh -i secrets/test-key.pem ec2-user@ec2-203-0-113-9.example.com")
+            .And.Contain("enabled").And.Contain("required");
+    }
+
+    [Fact]
+    public async Task Create_NoWait_ReturnsWhileTheInstanceIsPending()
+    {
+        using var tool = await Prepared();
+        tool.Aws.Instances.LooksPending = 9;
+        var run = await tool.RunAsync("instance create --no-wait --output json", ExitCode.Done);
+        run.Json.GetProperty("state").GetString().Should().Be("pending");
+        run.Json.GetProperty("connect").GetString().Should().BeNull();
+        tool.Aws.Calls.Should().NotContain(call => call.Action == "DescribeInstanceStatus");
+    }
+
+    [Theory]
+    [InlineData("pending", "iac instance describe")]
+    [InlineData("running", "iac instance describe")]
+    [InlineData("stopping", "iac instance start")]
+    [InlineData("stopped", "iac instance start")]
+    public async Task Create_NameInUse_IsAlreadyThereAndStartsNone(string state, string next)
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync("instance create", ExitCode.Done);
+        tool.Aws.Instances.All[0].State = state;
+        var run = await tool.RunAsync("instance create", ExitCode.AlreadyThere);
+        run.Error.Should().Contain($"i-00000000000000001, {state}").And.Contain(next);
+        tool.Aws.Instances.All.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("shutting-down")]
+    [InlineData("terminated")]
+    public async Task Create_NameOfAGoneInstance_StartsANewOne(string state)
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync("instance create", ExitCode.Done);
+        tool.Aws.Instances.All[0].State = state;
+        await tool.RunAsync("instance create", ExitCode.Done);
+        tool.Aws.Instances.Alive.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Create_GroupOfSomebodyElse_IsTakenWithAWarning()
+    {
+        using var tool = await Prepared();
+        tool.Aws.Groups.Add("by-hand", new Dictionary<string, string>());
+        var run = await tool.RunAsync("instance create --security-group by-hand", ExitCode.Done);
+        run.Error.Should().Contain("warning: the security group 'by-hand'");
+    }
+
+    [Fact]
+    public async Task Create_WithoutPrivateKeyHere_Warns()
+    {
+        using var tool = await Prepared();
+        File.Delete(tool.PathOf("secrets/test-key.pem"));
+        var run = await tool.RunAsync("instance create", ExitCode.Done);
+        run.Error.Should().Contain("warning: secrets/test-key.pem is not here");
+    }
+
+    private static async Task<Tool> Prepared()
+    {
+        var tool = new Tool();
+        await tool.RunAsync("key create", ExitCode.Done);
+        await tool.RunAsync("security-group create", ExitCode.Done);
+        return tool;
+    }
+}

@@ -1,0 +1,147 @@
+using Sequencer.Iac.Output;
+using Sequencer.Iac.Tests.Fakes;
+
+namespace Sequencer.Iac.Tests.Stack;
+
+public sealed class UpTests
+{
+    private static readonly string[] AllCreated =
+        ["key:created", "security_group:created", "instance:created"];
+
+    [Fact]
+    public async Task Up_FromNothing_MakesKeyGroupAndInstanceInOrder()
+    {
+        using var tool = new Tool();
+        (await OutcomesAsync(tool, "up")).Should().Equal(AllCreated);
+        tool.Aws.Changes.Should().Equal(
+            "CreateKeyPair", "CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "RunInstances");
+    }
+
+    [Fact]
+    public async Task Up_Again_ChangesNothing()
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up");
+        var before = tool.Aws.Changes.Count();
+        (await OutcomesAsync(tool, "up"))
+            .Should().Equal("key:unchanged", "security_group:unchanged", "instance:unchanged");
+        tool.Aws.Changes.Should().HaveCount(before);
+    }
+
+    [Fact]
+    public async Task Up_StoppedInstance_StartsIt()
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up");
+        await tool.RunAsync("instance stop", ExitCode.Done);
+        (await OutcomesAsync(tool, "up")).Should().Contain("instance:started");
+        tool.Aws.Instances.All.Should().ContainSingle().Which.State.Should().Be("running");
+    }
+
+    [Fact]
+    public async Task Up_NewAddressAndPorts_BringsTheGroupUpToDate()
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up --service-ports 5000");
+        var group = tool.Aws.Groups.All.Single();
+        group.Rules.Add("tcp 8080-8080 sg-1");
+        (await OutcomesAsync(tool, "up --ssh-cidr 198.51.100.1 --service-ports 443")).Should().Equal(
+            "key:unchanged", "security_group:updated", "instance:unchanged");
+        group.Rules.Should().BeEquivalentTo(
+            ["tcp 22-22 198.51.100.1/32", "tcp 443-443 0.0.0.0/0", "tcp 443-443 ::/0"]);
+    }
+
+    [Theory]
+    [InlineData("--instance-type m5.xlarge", "is a c5a.xlarge, not a m5.xlarge")]
+    [InlineData("--instance-kind standard --instance-type c5a.xlarge", "has enclaves enabled")]
+    [InlineData("--key-name second", "has the key pair 'test-key', not 'second'")]
+    [InlineData("--security-group second", "is not in the security group sg-00000000000000002")]
+    public async Task Up_InstanceThatIsNotAsWanted_IsRefused(string options, string difference)
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up");
+        var run = await tool.RunAsync($"up {options}", ExitCode.Failed);
+        run.Error.Should().Contain(difference).And.Contain("cannot be changed while it exists");
+        tool.Aws.Instances.All.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Up_PrivateKeyMissing_IsRefused()
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up");
+        File.Delete(tool.PathOf("secrets/test-key.pem"));
+        (await tool.RunAsync("up", ExitCode.Failed)).Error.Should().Contain("is not in secrets/test-key.pem");
+    }
+
+    [Fact]
+    public async Task Up_PrivateKeyOfAnotherPair_IsRefused()
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up");
+        tool.Write("secrets/test-key.pem", FakeKeyPairs.Ed25519(99).Pem);
+        (await tool.RunAsync("up", ExitCode.Failed))
+            .Error.Should().Contain("is not the private key of the key pair 'test-key'");
+    }
+
+    [Fact]
+    public async Task Up_PrivateKeyWithoutPair_IsRefusedBeforeAnythingIsMade()
+    {
+        using var tool = new Tool();
+        tool.Write("secrets/test-key.pem", "of another region");
+        await tool.RunAsync("up", ExitCode.AlreadyThere);
+        tool.Aws.Changes.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Up_GroupOfSomebodyElse_IsRefused()
+    {
+        using var tool = new Tool();
+        tool.Aws.Groups.Add("test-group", new Dictionary<string, string>());
+        var run = await tool.RunAsync("up", ExitCode.Failed);
+        run.Error.Should().Contain("was not made by this tool")
+            .And.Contain("- created the key pair 'test-key'");
+    }
+
+    [Fact]
+    public async Task Up_InstanceRefused_SaysWhatExistsAndCanBeRepeated()
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("RunInstances", "VcpuLimitExceeded");
+        var run = await tool.RunAsync("up", ExitCode.Aws);
+        run.Error.Should().Contain("(VcpuLimitExceeded): the account's quota of vCPUs")
+            .And.Contain("- created the key pair 'test-key'")
+            .And.Contain("- created the security group 'test-group'");
+        (await OutcomesAsync(tool, "up"))
+            .Should().Equal("key:unchanged", "security_group:unchanged", "instance:created");
+    }
+
+    [Theory]
+    [InlineData("CreateKeyPair")]
+    [InlineData("CreateSecurityGroup")]
+    [InlineData("RunInstances")]
+    public async Task Up_InterruptedAtAnyStep_SaysWhatExistsAndCanBeRepeated(string action)
+    {
+        using var tool = new Tool();
+        tool.Aws.Next(action, _ =>
+        {
+            tool.Interrupt.Cancel();
+            return null;
+        });
+        var run = await tool.RunAsync("up", ExitCode.Failed);
+        run.Error.Should().Contain("Interrupted. This run did the following, which stays:");
+        using var again = tool.Again();
+        await tool.RunAsync("up", ExitCode.Done);
+        tool.Aws.Keys.All.Should().ContainSingle();
+        tool.Aws.Groups.All.Should().ContainSingle().Which.Rules.Should().ContainSingle();
+        tool.Aws.Instances.All.Should().ContainSingle();
+    }
+
+    private static async Task<IEnumerable<string>> OutcomesAsync(Tool tool, string line)
+    {
+        var run = await tool.RunAsync($"{line} --output json", ExitCode.Done);
+        return run.Json.GetProperty("steps").EnumerateArray()
+            .Select(
+                step => $"{step.GetProperty("step").GetString()}:{step.GetProperty("outcome").GetString()}");
+    }
+}
