@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace Sequencer.Iac.LiveTests;
 
 /// <summary>
-/// A hundred workflows of random command lines on a few names, each line with the exit code that a small model
-/// predicts; at the end of each workflow AWS and the disk must hold what the model holds.
+/// A hundred workflows of random command lines on a few names, each line with the exit code that a small
+/// model predicts; at the end of each workflow AWS and the disk must hold what the model holds.
 /// </summary>
 [Collection(OneAws.Name)]
 public sealed class RandomWorkflowTests(Aws aws, ITestOutputHelper output)
@@ -21,9 +21,10 @@ public sealed class RandomWorkflowTests(Aws aws, ITestOutputHelper output)
     /// <summary>Workflows at one time: the machines that run this have few cores.</summary>
     private const int AtOnce = 2;
 
-    private static readonly int Seed = Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } given
-        ? int.Parse(given, CultureInfo.InvariantCulture)
-        : Environment.TickCount & 0xFFFF;
+    private static readonly int Seed =
+        Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : Environment.TickCount & 0xFFFF;
 
     public static TheoryData<int> Numbers() => [.. Enumerable.Range(0, LiveTarget.IsAws ? 1 : Batches)];
 

@@ -74,7 +74,10 @@ public sealed class RefusalTests(Aws aws)
         await work.RunAsync("up", 0);
         var second = await aws.Ec2.RunInstancesAsync(new RunInstancesRequest
         {
-            ImageId = "ami-12345678", MinCount = 1, MaxCount = 1, InstanceType = "t3.micro",
+            ImageId = "ami-12345678",
+            MinCount = 1,
+            MaxCount = 1,
+            InstanceType = "t3.micro",
             TagSpecifications =
             [
                 new TagSpecification

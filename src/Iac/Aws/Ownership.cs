@@ -32,8 +32,8 @@ internal static class Ownership
 
     public static TagSpecification Specification(
         ResourceType type, string name, ResolvedSettings settings) => new()
-    {
-        ResourceType = type,
-        Tags = [.. Tags(name, settings).Select(tag => new Tag(tag.Key, tag.Value))],
-    };
+        {
+            ResourceType = type,
+            Tags = [.. Tags(name, settings).Select(tag => new Tag(tag.Key, tag.Value))],
+        };
 }

@@ -32,7 +32,10 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
     {
         var made = new FakeInstance
         {
-            Id = $"i-{All.Count + 1:x17}", Request = request, Tags = tags, Type = type,
+            Id = $"i-{All.Count + 1:x17}",
+            Request = request,
+            Tags = tags,
+            Type = type,
             ChecksPending = LooksPending,
         };
         for (var look = 1; look < LooksPending; look++)

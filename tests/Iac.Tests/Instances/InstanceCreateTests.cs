@@ -31,7 +31,9 @@ public sealed class InstanceCreateTests
         {
             call.Tags(type).Should().BeEquivalentTo(new Dictionary<string, string>
             {
-                ["managed-by"] = "blocky-sequencer-iac", ["Name"] = "test-instance", ["team"] = "ledger",
+                ["managed-by"] = "blocky-sequencer-iac",
+                ["Name"] = "test-instance",
+                ["team"] = "ledger",
             });
         }
     }

@@ -16,7 +16,9 @@ public sealed class KeyCreateTests
         call["KeyFormat"].Should().Be("pem");
         call.Tags("key-pair").Should().BeEquivalentTo(new Dictionary<string, string>
         {
-            ["managed-by"] = "blocky-sequencer-iac", ["Name"] = "test-key", ["team"] = "ledger",
+            ["managed-by"] = "blocky-sequencer-iac",
+            ["Name"] = "test-key",
+            ["team"] = "ledger",
         });
         tool.Read("secrets/test-key.pem")
             .Should().StartWith("-----BEGIN OPENSSH PRIVATE KEY-----").And.EndWith("-----\n");
