@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
 
 /// <summary>The chains of this process: finds them, creates their records and opens them on first use.</summary>
 internal sealed class ChainRegistry(
-    ILedger ledger, ChainOpener opener, Intake intake, SequencerOptions options, TimeProvider time)
-    : IDisposable
+    ILedger ledger, EnclaveLink link, ChainOpener opener, Intake intake, SequencerOptions options,
+    TimeProvider time) : IDisposable
 {
     private const int OpeningMax = 64;
 
@@ -15,9 +16,6 @@ internal sealed class ChainRegistry(
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _numbering = new();
     private uint _lastNumber = ledger.Chains().Select(chain => chain.Number.Value).DefaultIfEmpty().Max();
-
-    /// <summary>Completes with the first error of an opening that the whole engine must answer to.</summary>
-    public Task<Exception> Fatal => _fatal.Task;
 
     public IEnumerable<Chain> All => _chains.Values;
 
@@ -38,11 +36,12 @@ internal sealed class ChainRegistry(
         return chain.Opening;
     }
 
-    /// <summary>Tries again to open chains that have work waiting, after the enclave was reached again.</summary>
-    public void OpenWaiting(CancellationToken cancellation)
+    /// <summary>Faults with the first error of an opening that the whole engine must answer to.</summary>
+    public async Task WatchAsync(CancellationToken cancellation)
     {
-        foreach (var chain in _chains.Values.Where(chain => chain.Phase == ChainPhase.Closed && chain.Queue.Entries > 0))
-            _ = OpenAsync(chain, cancellation);
+        await using var stop = cancellation.UnsafeRegister(
+            static (fatal, token) => ((TaskCompletionSource<Exception>)fatal!).TrySetCanceled(token), _fatal);
+        ExceptionDispatchInfo.Throw(await _fatal.Task);
     }
 
     /// <summary>Refuses what waits for a stopped chain.</summary>
@@ -77,10 +76,16 @@ internal sealed class ChainRegistry(
                 _opening.Release();
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            // The enclave went away; the chain stays closed and is opened again when it is back.
             chain.EndOpening(opened: false);
+        }
+        catch (IOException)
+        {
+            // The enclave went away. What waits for the chain must not wait for another caller to come.
+            chain.EndOpening(opened: false);
+            if (chain.Queue.Entries > 0)
+                _ = OpenAgainAsync(chain, cancellation);
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
         {
@@ -96,6 +101,20 @@ internal sealed class ChainRegistry(
             RefuseWaiting(chain);
     }
 
+    private async Task OpenAgainAsync(Chain chain, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(Publisher.RetryDelay, time, cancellation);
+            await link.WhenConnectedAsync(cancellation);
+            await OpenAsync(chain, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The engine ends, and with it whatever waits for the chain is abandoned.
+        }
+    }
+
     private async Task OpenRecordedAsync(Chain chain, CancellationToken cancellation)
     {
         chain.Record ??= ledger.FindChain(chain.Id) ?? await CreateRecordAsync(chain);
@@ -106,8 +125,11 @@ internal sealed class ChainRegistry(
             return;
         }
 
-        opener.Load(chain);
-        await opener.OpenAsync(chain, cancellation);
+        // Loaded once: what was published since may be ahead of the ledger and must not be taken back.
+        if (chain.Tree is null)
+            opener.Load(chain);
+        var enclave = link.Connection ?? throw new IOException("The enclave has not been reached yet.");
+        await opener.OpenAsync(chain, enclave, cancellation);
         chain.EndOpening(opened: true);
         intake.Schedule(chain);
     }

@@ -21,22 +21,22 @@ internal sealed class Engine : IAsyncDisposable
     private readonly Committer _committer;
     private readonly Publisher _publisher;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _connected = NewSignal();
-    private TaskCompletionSource _linked = NewSignal();
+    private readonly CancellationToken _stop;
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Refusal? _ended;
 
     public Engine(SequencerOptions options, CoreDependencies dependencies, ILedger ledger)
     {
-        (_options, _dependencies, _ledger) = (options, dependencies, ledger);
+        (_options, _dependencies, _ledger, _stop) = (options, dependencies, ledger, _stopping.Token);
         _assembler = new CheckpointAssembler(dependencies.LogKey);
         _link = new EnclaveLink(ledger, dependencies.Enclave, options, dependencies.Time);
         _rideAlong = new RideAlong(ledger);
         Intake = new Intake(options);
-        var opener = new ChainOpener(ledger, _link, _assembler, _rideAlong);
-        Chains = new ChainRegistry(ledger, opener, Intake, options, dependencies.Time);
+        var opener = new ChainOpener(ledger, _assembler, _rideAlong);
+        Chains = new ChainRegistry(ledger, _link, opener, Intake, options, dependencies.Time);
         _committer = new Committer(Intake, ledger, _rideAlong, options, dependencies.Time, dependencies.Metrics);
         _publisher = new Publisher(
-            _committer.Committed, _link, opener, _assembler, _rideAlong, WaitConnectedAsync, dependencies.Time,
-            dependencies.Metrics);
+            _committer.Committed, _link, opener, _assembler, _rideAlong, dependencies.Time, dependencies.Metrics);
     }
 
     public Intake Intake { get; }
@@ -44,12 +44,12 @@ internal sealed class Engine : IAsyncDisposable
     public ChainRegistry Chains { get; }
 
     /// <summary>The epoch that signs; null before the enclave was reached.</summary>
-    public EnclaveEpoch? Epoch => _link.Epoch;
+    public EnclaveEpoch? Epoch => _link.Connection?.Epoch;
 
     /// <summary>Whether the enclave can be asked now.</summary>
-    public bool IsConnected => _link.IsOpen;
+    public bool IsConnected => _link.Connection is { IsOpen: true };
 
-    /// <summary>Completes when the enclave was first reached.</summary>
+    /// <summary>Completes when the enclave was first reached, or the engine has ended without.</summary>
     public Task Connected => _connected.Task;
 
     /// <summary>Runs until the intake is completed and everything in it has its outcome.</summary>
@@ -57,28 +57,27 @@ internal sealed class Engine : IAsyncDisposable
     /// <exception cref="EnclaveFencedException">When a newer gateway took over.</exception>
     public async Task RunAsync()
     {
-        var stop = _stopping.Token;
-        var connecting = KeepConnectedAsync(stop);
-        var committing = _committer.RunAsync(stop);
-        var publishing = _publisher.RunAsync(stop);
-        var sweeping = SweepAsync(stop);
-        List<Task> running = [connecting, committing, publishing, sweeping];
+        var publishing = _publisher.RunAsync(_stop);
+        List<Task> running =
+        [
+            KeepConnectedAsync(_stop), _committer.RunAsync(_stop), publishing, SweepAsync(_stop),
+            Chains.WatchAsync(_stop),
+        ];
         try
         {
             while (running.Contains(publishing))
             {
-                var ended = await Task.WhenAny([.. running, Chains.Fatal]);
-                if (ended == Chains.Fatal)
-                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(await Chains.Fatal);
+                var ended = await Task.WhenAny(running);
                 running.Remove(ended);
                 await ended;
             }
         }
         finally
         {
-            await _stopping.CancelAsync();
-            await Task.WhenAll(running).ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _stopping.Cancel();
+            await Task.WhenAll(running).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            _connected.TrySetResult();
         }
     }
 
@@ -89,23 +88,23 @@ internal sealed class Engine : IAsyncDisposable
         var chain = Chains.GetOrAdd(submission.Chain);
         if (chain.Phase == ChainPhase.Stopped)
             return Refuse(RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
-        var refusal = chain.Quota.Take(submission.Entries.Count, bytes)
-            ?? Intake.Reserve(chain, submission.Entries.Count, bytes);
-        if (refusal is not null)
+        if (Admit(chain, submission.Entries.Count, bytes) is { } refusal)
             return new SubmitOutcome.Refused(refusal);
 
         var pending = new PendingSubmission(submission, bytes);
-        _ = ReleaseAsync(chain, pending);
+        var outcome = FinishAsync(chain, pending);
         chain.Queue.Add(pending);
         if (chain.Phase == ChainPhase.Open)
             Intake.Schedule(chain);
         else
-            _ = Chains.OpenAsync(chain, _stopping.Token);
+            _ = Chains.OpenAsync(chain, _stop);
         if (chain.Phase == ChainPhase.Open)
             Intake.Schedule(chain);
         else if (chain.Phase == ChainPhase.Stopped)
             ChainRegistry.RefuseWaiting(chain);
-        return await WaitAsync(pending, cancellation);
+        if (_ended is { } ended)
+            AbandonWaiting(chain, ended);
+        return await WaitAsync(outcome, cancellation);
     }
 
     /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown.</summary>
@@ -115,12 +114,14 @@ internal sealed class Engine : IAsyncDisposable
             return null;
         if (chain.Phase is ChainPhase.Closed or ChainPhase.Opening)
         {
-            var opening = Chains.OpenAsync(chain, _stopping.Token);
+            var opening = Chains.OpenAsync(chain, _stop);
             // Without the enclave, what the ledger has is served as it is.
             if (chain.Latest is null || IsConnected)
                 await opening.WaitAsync(cancellation);
         }
 
+        if (chain.Latest is null && chain.Phase == ChainPhase.Stopped)
+            throw new LedgerException(LedgerError.Corrupt, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
         return chain.Latest is null ? null : chain;
     }
 
@@ -177,25 +178,23 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Gives every submission that still waits an outcome: the engine has ended.</summary>
     public void AbandonAll(RefusalCode code, string detail)
     {
+        // Set first: whoever adds to a queue after it was emptied below sees it.
+        _ended = new Refusal(code, detail);
         while (_committer.Committed.TryRead(out var round))
-        {
-            foreach (var submission in round.Runs.SelectMany(run => run.Submissions))
-                submission.Abandon(code, detail);
-        }
-
-        foreach (var submission in Chains.All.SelectMany(chain => chain.Queue.TakeAll()))
-            submission.Abandon(code, detail);
+            round.Abandon(detail);
+        foreach (var chain in Chains.All)
+            AbandonWaiting(chain, _ended);
     }
 
     /// <summary>Ends everything at once; what is under way is abandoned by <see cref="AbandonAll"/>.</summary>
-    public Task StopNowAsync() => _stopping.CancelAsync();
+    public void StopNow() => _stopping.Cancel();
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
+        _stopping.Cancel();
         await _link.DisposeAsync();
-        Chains.Dispose();
         await _ledger.DisposeAsync();
+        Chains.Dispose();
         _stopping.Dispose();
     }
 
@@ -204,34 +203,26 @@ internal sealed class Engine : IAsyncDisposable
     {
         while (true)
         {
-            await ConnectAsync(cancellation);
-            Interlocked.Exchange(ref _linked, NewSignal()).SetResult();
-            Chains.OpenWaiting(_stopping.Token);
-            await _link.Ended.WaitAsync(cancellation);
+            var connection = await ConnectAsync(cancellation);
+            _connected.TrySetResult();
+            await connection.WaitEndedAsync(cancellation);
         }
     }
 
-    /// <summary>Waits until the enclave can be asked again.</summary>
-    private async Task WaitConnectedAsync(CancellationToken cancellation)
-    {
-        var linked = _linked.Task;
-        if (!_link.IsOpen)
-            await linked.WaitAsync(cancellation);
-    }
+    private static void AbandonWaiting(Chain chain, Refusal why) =>
+        chain.Queue.TakeAll().ForEach(submission => submission.Abandon(why.Code, why.Detail));
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private async Task ConnectAsync(CancellationToken cancellation)
+    private async Task<EnclaveConnection> ConnectAsync(CancellationToken cancellation)
     {
         for (var delay = ReconnectDelayMin; ; delay = delay * 2 < ReconnectDelayMax ? delay * 2 : ReconnectDelayMax)
         {
             try
             {
-                await _link.ConnectAsync(cancellation);
-                _connected.TrySetResult();
+                var connection = await _link.ConnectAsync(cancellation);
+                var epoch = connection.Epoch;
                 SequencerCore.LogConnected(
-                    _dependencies.Logger, _link.Epoch!.Cosigner.ToString(), _link.Epoch.Mode, _link.Epoch.Number);
-                return;
+                    _dependencies.Logger, epoch.Cosigner.ToString(), epoch.Mode, epoch.Number);
+                return connection;
             }
             catch (IOException exception)
             {
@@ -253,17 +244,28 @@ internal sealed class Engine : IAsyncDisposable
         }
     }
 
-    private async Task ReleaseAsync(Chain chain, PendingSubmission pending)
+    private Refusal? Admit(Chain chain, int entries, long bytes)
     {
-        await pending.Outcome;
-        Intake.Release(chain, pending.EntryCount, pending.Bytes);
+        if (Intake.Reserve(chain, entries, bytes) is { } full)
+            return full;
+        var refusal = chain.Quota.Take(entries, bytes);
+        if (refusal is not null)
+            Intake.Release(chain, entries, bytes);
+        return refusal;
     }
 
-    private async Task<SubmitOutcome> WaitAsync(PendingSubmission pending, CancellationToken cancellation)
+    private async Task<SubmitOutcome> FinishAsync(Chain chain, PendingSubmission pending)
+    {
+        var outcome = await pending.Outcome;
+        Intake.Release(chain, pending.EntryCount, pending.Bytes);
+        return outcome;
+    }
+
+    private async Task<SubmitOutcome> WaitAsync(Task<SubmitOutcome> outcome, CancellationToken cancellation)
     {
         try
         {
-            return await pending.Outcome.WaitAsync(
+            return await outcome.WaitAsync(
                 TimeSpan.FromSeconds(_options.OutcomeTimeoutSeconds), _dependencies.Time, cancellation);
         }
         catch (TimeoutException)

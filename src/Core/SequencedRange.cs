@@ -41,6 +41,10 @@ public sealed class SequencedRange
         TlogProof.Write(destination, index, _tree.Prove(index, _checkpoint.Size), _checkpoint.Note.Span);
     }
 
+    /// <summary>One of the entries, by itself.</summary>
+    internal SequencedRange One(int offset) =>
+        new(_tree, _checkpoint, IndexOf(offset), count: 1, (ulong)CreatedAt.ToUnixTimeSeconds());
+
     private ulong IndexOf(int offset) =>
         offset >= 0 && offset < Count
             ? FirstIndex + (ulong)offset

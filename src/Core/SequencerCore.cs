@@ -15,6 +15,8 @@ public sealed partial class SequencerCore : IAsyncDisposable
     private readonly SequencerOptions _options;
     private readonly CoreDependencies _dependencies;
     private readonly CancellationTokenSource _stopped = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _stating = new();
     private readonly Task _running;
     private volatile Engine? _engine;
     private volatile string? _reason;
@@ -76,14 +78,17 @@ public sealed partial class SequencerCore : IAsyncDisposable
             await ledger.WriteAsync(new LedgerBatch { Fence = "" }, sync: true);
         }
 
+        // Once, here: a gateway that reconnects later must not take the role back from a newer one.
+        if (options.TakeOver)
+            await ledger.WriteAsync(new LedgerBatch { Generation = TakeOver(ledger, dependencies.Time) }, sync: true);
+
         return new SequencerCore(options, dependencies, new Engine(options, dependencies, ledger));
     }
 
     /// <summary>Completes when transactions can be taken.</summary>
     public async Task WhenReadyAsync(CancellationToken cancellation)
     {
-        var connected = _engine?.Connected ?? Task.CompletedTask;
-        await await Task.WhenAny(connected, _running).WaitAsync(cancellation);
+        await await Task.WhenAny(_ready.Task, _running).WaitAsync(cancellation);
     }
 
     /// <summary>Submits transactions and waits for their outcome.</summary>
@@ -134,7 +139,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        _state = SequencerState.Stopping;
+        Enter(SequencerState.Stopping, "The sequencer is stopping.");
         try
         {
             while (_engine is { Intake.Entries: > 0 } && !_running.IsCompleted)
@@ -143,22 +148,19 @@ public sealed partial class SequencerCore : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Too long: what is left is refused as the engine ends.
-            if (_engine is { } late)
-                await late.StopNowAsync();
+            _engine?.StopNow();
         }
 
-        await _stopped.CancelAsync();
-        if (_engine is { } engine)
-            engine.Intake.Complete();
-        await _running.ContinueWith(
-            static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _stopped.Cancel();
+        _engine?.Intake.Complete();
+        await _running.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (!_running.IsCompleted)
             await StopAsync(new CancellationToken(canceled: true));
-        _stopped.Dispose();
     }
 
     private async Task<SubmitOutcome> SubmitToEngineAsync(Submission submission, CancellationToken cancellation)
@@ -186,61 +188,111 @@ public sealed partial class SequencerCore : IAsyncDisposable
     private async Task RunAsync(Engine first)
     {
         await Task.Yield();
-        var engine = first;
-        while (true)
+        try
         {
-            var ready = MarkReadyAsync(engine);
-            try
+            for (var engine = first; ; engine = await ReopenAsync())
             {
-                await engine.RunAsync();
-                await EndAsync(engine, SequencerState.Stopped, "The sequencer has stopped.");
-                return;
+                if (await RunOnceAsync(engine) is not { } failure)
+                    break;
+                LogLedgerFailed(_dependencies.Logger, failure.Message);
+                await EndAsync(engine, SequencerState.Recovering, failure.Message);
             }
-            catch (LedgerException exception) when (!_stopped.IsCancellationRequested)
-            {
-                LogLedgerFailed(_dependencies.Logger, exception.Message);
-                await EndAsync(engine, SequencerState.Recovering, exception.Message);
-            }
-            catch (OperationCanceledException) when (_stopped.IsCancellationRequested || _state == SequencerState.Stopping)
-            {
-                await EndAsync(engine, SequencerState.Stopped, "The sequencer has stopped.");
-                return;
-            }
-            catch (EnclaveFencedException exception)
-            {
-                LogFenced(_dependencies.Logger, exception.Message);
-                await engine.MarkFencedAsync(exception.Message);
-                await EndAsync(engine, SequencerState.Fenced, exception.Message);
-                throw;
-            }
-            catch (Exception exception)
-            {
-                LogStopped(_dependencies.Logger, exception.Message, exception);
-                await EndAsync(engine, SequencerState.Stopped, exception.Message);
-                throw;
-            }
+        }
+        catch (OperationCanceledException) when (_state == SequencerState.Stopping)
+        {
+            // Asked to stop, at once or while the ledger was being opened again.
+            await EndAsync(_engine, SequencerState.Stopped, "The sequencer has stopped.");
+        }
+        catch (Exception exception)
+        {
+            var state = exception is EnclaveFencedException ? SequencerState.Fenced : SequencerState.Stopped;
+            await EndAsync(_engine, state, exception.Message);
+            throw;
+        }
+    }
 
+    /// <summary>Runs an engine until it was asked to stop.</summary>
+    /// <returns>Null then; else why the ledger must be opened anew.</returns>
+    private async Task<LedgerException?> RunOnceAsync(Engine engine)
+    {
+        var ready = MarkReadyAsync(engine);
+        try
+        {
+            await engine.RunAsync();
+            await EndAsync(engine, SequencerState.Stopped, "The sequencer has stopped.");
+            return null;
+        }
+        catch (LedgerException exception) when (!_stopped.IsCancellationRequested)
+        {
+            return exception;
+        }
+        catch (EnclaveFencedException exception)
+        {
+            LogFenced(_dependencies.Logger, exception.Message);
+            await MarkFencedAsync(engine, exception.Message);
+            throw;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogStopped(_dependencies.Logger, exception.Message, exception);
+            throw;
+        }
+        finally
+        {
             await ready;
-            engine = await ReopenAsync();
         }
     }
 
     private async Task MarkReadyAsync(Engine engine)
     {
         await engine.Connected;
-        if (_engine == engine && _state is SequencerState.Starting or SequencerState.Recovering)
-            (_state, _reason) = (SequencerState.Ready, null);
+        if (!engine.IsConnected)
+            return;
+        Enter(SequencerState.Ready, reason: null);
+        _ready.TrySetResult();
     }
 
-    private async Task EndAsync(Engine engine, SequencerState state, string reason)
+    private async Task MarkFencedAsync(Engine engine, string reason)
     {
-        (_engine, _reason, _state) = (null, reason, state);
+        try
+        {
+            await engine.MarkFencedAsync(reason);
+        }
+        catch (LedgerException exception)
+        {
+            // Started again, this gateway offers an older generation and is refused once more.
+            LogLedgerFailed(_dependencies.Logger, exception.Message);
+        }
+    }
+
+    /// <summary>What stops or has stopped does not become ready again.</summary>
+    private void Enter(SequencerState state, string? reason)
+    {
+        lock (_stating)
+        {
+            if (_state is SequencerState.Stopped or SequencerState.Fenced
+                || (_state == SequencerState.Stopping && state is SequencerState.Ready or SequencerState.Recovering))
+            {
+                return;
+            }
+
+            (_state, _reason) = (state, reason);
+        }
+    }
+
+    private async Task EndAsync(Engine? engine, SequencerState state, string reason)
+    {
+        _engine = null;
+        Enter(state, reason);
+        if (engine is null)
+            return;
         engine.AbandonAll(
             state == SequencerState.Recovering ? RefusalCode.LedgerUnavailable : RefusalCode.Stopping, reason);
         await engine.DisposeAsync();
     }
 
     /// <summary>What the failed write left is found by opening the ledger again, never by writing again.</summary>
+    /// <exception cref="LedgerException">When it is damaged, or another one: time does not heal that.</exception>
     private async Task<Engine> ReopenAsync()
     {
         for (var delay = ReopenDelayMin; ; delay = delay * 2 < ReopenDelayMax ? delay * 2 : ReopenDelayMax)
@@ -252,12 +304,16 @@ public sealed partial class SequencerCore : IAsyncDisposable
                 return _engine = new Engine(_options, _dependencies, ledger);
             }
             catch (LedgerException exception)
+                when (exception.Reason is not (LedgerError.Corrupt or LedgerError.Foreign))
             {
-                _reason = exception.Message;
+                Enter(SequencerState.Recovering, exception.Message);
                 LogLedgerNotReopened(_dependencies.Logger, exception.Message);
             }
         }
     }
+
+    private static ulong TakeOver(ILedger ledger, TimeProvider time) =>
+        Math.Max(ledger.Generation, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private TimeSpan? NewestCheckpointAge(Engine? engine)
     {

@@ -55,6 +55,9 @@ public sealed class EnclaveSession : IAsyncDisposable
     /// <summary>Whether the session can still carry requests.</summary>
     public bool IsOpen => _broken is null;
 
+    /// <summary>What broke the session; null while it is open.</summary>
+    public Exception? Failure => _broken;
+
     /// <summary>Completes when the session can no longer carry requests; never faults.</summary>
     public Task Ended => _receiving;
 
@@ -114,19 +117,19 @@ public sealed class EnclaveSession : IAsyncDisposable
             _sending.Release();
         }
 
-        try
-        {
-            return await waiter.Task.WaitAsync(Limits.ReplyTimeout, _time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            if (!waiter.Task.IsCompleted)
-            {
-                Break(new ProtocolException(ProtocolError.ReplyTimeout,
-                    $"{request.GetType().Name} was not answered within {Limits.ReplyTimeout.TotalSeconds:0} s."));
-            }
+        await using var deadline = _time.CreateTimer(
+            _ => BreakUnanswered(waiter, request), state: null, Limits.ReplyTimeout, Timeout.InfiniteTimeSpan);
+        await using var stop = cancellation.UnsafeRegister(
+            static (waiting, token) => ((TaskCompletionSource<EnclaveReply>)waiting!).TrySetCanceled(token), waiter);
+        return await waiter.Task;
+    }
 
-            return await waiter.Task;
+    private void BreakUnanswered(TaskCompletionSource<EnclaveReply> waiter, EnclaveRequest request)
+    {
+        if (!waiter.Task.IsCompleted)
+        {
+            Break(new ProtocolException(ProtocolError.ReplyTimeout,
+                $"{request.GetType().Name} was not answered within {Limits.ReplyTimeout.TotalSeconds:0} s."));
         }
     }
 
@@ -159,7 +162,8 @@ public sealed class EnclaveSession : IAsyncDisposable
                         ProtocolError.UnexpectedReply, $"Reply {id} answers no request that waits.");
                 }
 
-                waiter.SetResult(reply);
+                // Nobody waits any more for a request that was cancelled.
+                waiter.TrySetResult(reply);
             }
 
             Break(new IOException("The enclave closed the session."));

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Sequencer.Protocol;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
@@ -58,7 +60,7 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
         set => _tree = value;
     }
 
-    /// <summary>The newest checkpoint; null until there is one.</summary>
+    /// <summary>The newest checkpoint; null until there is one. The tree has at least its size.</summary>
     public SignedCheckpoint? Latest
     {
         get => _latest;
@@ -76,6 +78,49 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     /// <summary>Time of the first cosignature that covers a size, in seconds since 1970.</summary>
     public ulong CreatedAt(ulong size, ILedger ledger) =>
         Times.TimeOfSize(size) ?? ledger.TimeOfSize(Record!.Number, size) ?? Latest!.Time;
+
+    /// <summary>Makes a checkpoint the newest.</summary>
+    public void Publish(SignedCheckpoint checkpoint)
+    {
+        Times.Add(checkpoint.Size, checkpoint.Time);
+        Latest = checkpoint;
+    }
+
+    /// <summary>
+    /// Follows an append that the enclave answered: appends the leaves to the tree, unless an attempt that
+    /// was cut short did, and publishes the checkpoint, unless the enclave refused or signed another root:
+    /// then the chain is stopped.
+    /// </summary>
+    /// <returns>Whether the chain goes on.</returns>
+    public async ValueTask<bool> FollowAsync(
+        Hash[] leaves, AppendResult result, EnclaveEpoch epoch, CheckpointAssembler assembler,
+        CancellationToken cancellation)
+    {
+        var first = Latest!.Size;
+        if (result.Refusal is { } refusal)
+        {
+            Stop($"the enclave refused an append at size {first} ({refusal.Reason}): {refusal.Detail}");
+            return false;
+        }
+
+        var tree = Tree!;
+        var done = (int)(tree.Size - first);
+        var nodes = result.Nodes is { } bytes && done == 0 ? MemoryMarshal.Cast<byte, Hash>(bytes.Span) : default;
+        if (done < leaves.Length)
+            tree.Append(leaves.AsSpan(done), nodes);
+        var size = first + (ulong)leaves.Length;
+        var root = tree.Root(size);
+        if (size != result.NewSize || root != result.Root)
+        {
+            Stop($"the ledger has root {root} at size {size}, the enclave signed {result.Root} at size "
+                + $"{result.NewSize}.");
+            return false;
+        }
+
+        var head = new Head(Origin, result.NewSize, result.Root, result.Time, result.Cosignature);
+        Publish(await assembler.AssembleAsync(head, epoch, cancellation));
+        return true;
+    }
 
     /// <summary>Claims the opening; false when somebody else did, or it is open or stopped.</summary>
     public bool TryBeginOpening() =>

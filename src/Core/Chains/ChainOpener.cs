@@ -5,64 +5,62 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>
-/// Brings a chain to where ledger and enclave agree: loads it, creates or resumes it in the enclave, and
-/// has the entries signed that were durable but not yet covered by a checkpoint.
+/// Brings a chain to where ledger and enclave agree: loads it, has the enclave take it up, and has the
+/// entries signed that were durable but not yet covered by a checkpoint. Whatever a crash or a lost answer
+/// left, the same steps go on from there.
 /// </summary>
-internal sealed class ChainOpener(
-    ILedger ledger, EnclaveLink link, CheckpointAssembler assembler, RideAlong rideAlong)
+internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler, RideAlong rideAlong)
 {
     private const int TailLeavesMax = 32_768;
 
     /// <summary>Loads what the ledger has, without the enclave. The chain must have its record.</summary>
+    /// <exception cref="LedgerException">When records are damaged or missing.</exception>
     public void Load(Chain chain)
     {
         var number = chain.Record!.Number;
         var latest = ledger.LatestCheckpoint(number);
-        chain.Latest = latest is null ? null : SignedCheckpoint.Of(latest);
-        chain.Tree = ChainTree.Load(ledger, number, latest?.Size ?? 0);
-        if (latest is not null && chain.Tree.Root(latest.Size) != latest.Root)
+        var tree = ChainTree.Load(ledger, number, latest?.Size ?? 0);
+        if (latest is not null && tree.Root(latest.Size) != latest.Root)
         {
             throw new LedgerException(LedgerError.Corrupt,
                 $"The entries of chain '{chain.Id}' do not have the root of its checkpoint of size {latest.Size}.");
         }
+
+        chain.Tree = tree;
+        chain.Latest = latest is null ? null : SignedCheckpoint.Of(latest);
     }
 
-    /// <summary>Opens a loaded chain with the enclave.</summary>
+    /// <summary>Opens a loaded chain with the enclave; afterwards it is stopped, or all of it is signed.</summary>
     /// <exception cref="IOException">When the enclave went away: try again.</exception>
     /// <exception cref="LedgerException">When records are damaged or missing.</exception>
-    public async Task OpenAsync(Chain chain, CancellationToken cancellation)
+    public async Task OpenAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
         var count = ledger.EntryCount(chain.Record!.Number);
-        var held = await link.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation);
-        // A chain taken up without its record has lost the answer before that was durable: it is asked again.
-        var isRecorded = ledger.ChainEpochs(chain.Record.Number) is [.., var last] && last.Epoch == link.Epoch!.Number;
-        if (held.Heads is [var head] && isRecorded)
-            await MeetAsync(chain, head, count, cancellation);
+        var held = await enclave.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation);
+        if (held.Heads is not [var head])
+            await AdoptAsync(chain, enclave, cancellation);
+        else if (chain.Latest?.Epoch == enclave.Epoch.Number)
+            await MeetAsync(chain, head, count, enclave.Epoch, cancellation);
         else
-            await AdoptAsync(chain, cancellation);
-        await SignTailAsync(chain, count, cancellation);
+            await RecordAsync(chain, head, count, enclave.Epoch, cancellation);
+        await SignTailAsync(chain, count, enclave, cancellation);
         chain.NextIndex = count;
     }
 
-    /// <summary>Creates the chain in the enclave, or has the enclave resume it from its last checkpoint.</summary>
-    public async Task AdoptAsync(Chain chain, CancellationToken cancellation)
+    /// <summary>Has the enclave begin the chain, or resume it from its last checkpoint.</summary>
+    public async Task AdoptAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
-        var epoch = link.Epoch!;
-        var prior = chain.Latest;
-        EnclaveRequest request = prior is null || prior.Size == 0
-            ? new CreateRequest(chain.Origin)
-            : Resume(chain, prior);
-        OpenReply reply;
+        EnclaveRequest request = chain.Latest is { } prior ? Resume(chain, prior) : new CreateRequest(chain.Origin);
+        Head head;
         try
         {
-            reply = await link.SendAsync<OpenReply>(request, cancellation);
+            head = (await enclave.SendAsync<OpenReply>(request, cancellation)).Head;
         }
         catch (EnclaveRefusedException exception)
             when (exception.Refusal.Reason == EnclaveRefusalReason.AlreadyHeld)
         {
             // The answer to an earlier attempt was lost.
-            var held = await link.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation);
-            reply = new OpenReply(held.Heads[0]);
+            head = (await enclave.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation)).Heads[0];
         }
         catch (EnclaveRefusedException exception)
         {
@@ -71,111 +69,131 @@ internal sealed class ChainOpener(
             return;
         }
 
-        var checkpoint = await assembler.AssembleAsync(reply.Head, epoch, cancellation);
-        await RecordAsync(chain, checkpoint, epoch, HandoverNote(chain, prior, reply, epoch));
-        chain.Latest = checkpoint;
+        await RecordAsync(chain, head, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
     }
 
-    private ResumeRequest Resume(Chain chain, SignedCheckpoint prior)
+    private ResumeRequest Resume(Chain chain, SignedCheckpoint prior) => new(
+        chain.Origin,
+        new Checkpoint(chain.Origin, prior.Size, prior.Root).ToNoteText(),
+        prior.Time,
+        prior.Cosignature,
+        EpochOf(prior).Document,
+        chain.Tree!.CompactRange(prior.Size));
+
+    /// <summary>
+    /// Records durably that an epoch took the chain up, with its handover, before it signs anything else of
+    /// it. The head may be ahead of the checkpoint known here: a gateway that crashed asked for it.
+    /// </summary>
+    private async Task RecordAsync(
+        Chain chain, Head head, ulong count, EnclaveEpoch epoch, CancellationToken cancellation)
     {
-        var document = ledger.FindEpoch(prior.Epoch)!.Document;
-        return new ResumeRequest(
-            chain.Origin,
-            new Checkpoint(chain.Origin, prior.Size, prior.Root).ToNoteText(),
-            prior.Time,
-            prior.Cosignature,
-            document,
-            chain.Tree!.CompactRange(prior.Size));
+        if (chain.Latest is { } known && head.Handover is null || chain.Latest is null && head.Size != 0)
+        {
+            chain.Stop($"the enclave signed {head.Size} entries in an epoch of which the ledger knows nothing: "
+                + "the ledger is an older copy, or another gateway wrote here.");
+            return;
+        }
+
+        if (!Reach(chain, head, count) || !TryNoteHandover(chain, head, epoch, out var handover))
+            return;
+        var checkpoint = await assembler.AssembleAsync(head, epoch, cancellation);
+        var number = chain.Record!.Number;
+        var batch = new LedgerBatch();
+        batch.Checkpoints.Add(checkpoint.ToRecord(number));
+        batch.ChainEpochs.Add(new ChainEpochRecord(number, head.Size, epoch.Number, handover));
+        batch.Tiles.AddRange(chain.Tree!.TakeCompleted());
+        await rideAlong.WriteAsync(batch, sync: true);
+        chain.Publish(checkpoint);
+        foreach (var tile in batch.Tiles)
+            chain.Tree.Written(tile);
     }
 
-    private string? HandoverNote(Chain chain, SignedCheckpoint? prior, OpenReply reply, EnclaveEpoch epoch)
+    /// <summary>The handover's note, null for a new chain; stops the chain if its signature does not hold.</summary>
+    private bool TryNoteHandover(Chain chain, Head head, EnclaveEpoch epoch, out string? note)
     {
-        if (reply.Head.Handover is not { } signature || prior is null)
-            return null;
-        var priorKey = ledger.FindEpoch(prior.Epoch)!.CosignerKey;
+        note = null;
+        if (chain.Latest is not { } prior || head.Handover is not { } signature)
+            return true;
         var handover = new Handover(
-            new Checkpoint(chain.Origin, prior.Size, prior.Root),
-            VerifierKey.Parse(priorKey), epoch.Cosigner, reply.Head.Time);
+            new Checkpoint(chain.Origin, head.Size, head.Root),
+            VerifierKey.Parse(EpochOf(prior).CosignerKey), epoch.Cosigner, head.Time);
         var signer = VerifierKey.Create(
             epoch.Cosigner.Name, SignatureType.Ed25519, epoch.Cosigner.PublicKey.Span);
-        return handover.ToNoteText() + "\n" + NoteSignature.Ed25519(signer, signature.Span).ToLine();
+        note = handover.ToNoteText() + "\n" + NoteSignature.Ed25519(signer, signature.Span).ToLine();
+        try
+        {
+            SignedNote.Parse(note).Verify([signer]);
+            return true;
+        }
+        catch (TlogException exception)
+        {
+            chain.Stop($"the enclave's handover at size {head.Size} is not from the epoch that the ledger has "
+                + $"last: {exception.Message}");
+            return false;
+        }
     }
 
-    private async Task RecordAsync(
-        Chain chain, SignedCheckpoint checkpoint, EnclaveEpoch epoch, string? handover)
+    /// <summary>The enclave holds the chain: it may be ahead of the last checkpoint known here.</summary>
+    private async Task MeetAsync(
+        Chain chain, Head head, ulong count, EnclaveEpoch epoch, CancellationToken cancellation)
     {
-        var batch = new LedgerBatch();
-        var number = chain.Record!.Number;
-        batch.Checkpoints.Add(checkpoint.ToRecord(number));
-        batch.ChainEpochs.Add(new ChainEpochRecord(number, checkpoint.Size, epoch.Number, handover));
-        await rideAlong.WriteAsync(batch, sync: true);
+        if (!Reach(chain, head, count) || head.Size == chain.Latest!.Size)
+            return;
+        chain.Publish(await assembler.AssembleAsync(head, epoch, cancellation));
+        rideAlong.Add(chain);
     }
 
-    /// <summary>The enclave holds the chain: it may be ahead of the last checkpoint in the ledger.</summary>
-    private async Task MeetAsync(Chain chain, Head head, ulong count, CancellationToken cancellation)
+    /// <summary>Brings the tree to the enclave's head; stops the chain if the ledger cannot follow.</summary>
+    private bool Reach(Chain chain, Head head, ulong count)
     {
-        var size = chain.Tree!.Size;
+        var size = chain.Latest?.Size ?? 0;
         if (head.Size < size || head.Size > count)
         {
             chain.Stop(head.Size < size
                 ? $"the ledger has a checkpoint of size {size}, but the enclave signed only {head.Size}."
                 : $"the enclave signed {head.Size} entries, but the ledger has only {count}: it lost entries, "
                   + "or is an older copy.");
-            return;
+            return false;
         }
 
-        var tiles = new List<TileRecord>();
-        foreach (var leaves in ReadLeaves(chain, size, head.Size - size))
-            chain.Tree.Append(leaves, nodes: default, tiles);
-        if (chain.Tree.Root(head.Size) != head.Root)
-        {
-            chain.Stop($"the ledger has root {chain.Tree.Root(head.Size)} at size {head.Size}, the enclave "
-                + $"signed {head.Root}.");
-            return;
-        }
-
-        Publish(chain, await assembler.AssembleAsync(head, link.Epoch!, cancellation), tiles);
+        var tree = chain.Tree!;
+        foreach (var leaves in ReadLeaves(chain, tree.Size, head.Size))
+            tree.Append(leaves, nodes: default);
+        if (tree.Size >= head.Size && tree.Root(head.Size) == head.Root)
+            return true;
+        chain.Stop($"the ledger has root {tree.Root(Math.Min(head.Size, tree.Size))} at size {head.Size}, the "
+            + $"enclave signed {head.Root}.");
+        return false;
     }
 
-    private async Task SignTailAsync(Chain chain, ulong count, CancellationToken cancellation)
+    private async Task SignTailAsync(
+        Chain chain, ulong count, EnclaveConnection enclave, CancellationToken cancellation)
     {
-        foreach (var leaves in ReadLeaves(chain, chain.Tree!.Size, count - Math.Min(count, chain.Tree.Size)))
+        if (chain.Phase == ChainPhase.Stopped)
+            return;
+        foreach (var leaves in ReadLeaves(chain, chain.Latest!.Size, count))
         {
-            if (chain.Phase == ChainPhase.Stopped)
-                return;
             var item = new AppendItem(
-                chain.Origin, chain.Tree.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: false);
-            var reply = await link.SendAsync<AppendReply>(new AppendRequest([item]), cancellation);
-            var result = reply.Results[0];
-            if (result.Refusal is { } refusal)
-            {
-                chain.Stop($"the enclave refused the tail at size {item.ExpectedSize} ({refusal.Reason}): "
-                    + refusal.Detail);
+                chain.Origin, chain.Latest.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: false);
+            var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([item]), cancellation);
+            if (await chain.FollowAsync(leaves, reply.Results[0], enclave.Epoch, assembler, cancellation))
+                rideAlong.Add(chain);
+            else
                 return;
-            }
+        }
 
-            var tiles = new List<TileRecord>();
-            chain.Tree.Append(leaves, nodes: default, tiles);
-            if (chain.Tree.Root(result.NewSize) != result.Root)
-            {
-                chain.Stop($"ledger and enclave disagree on the root of size {result.NewSize}.");
-                return;
-            }
-
-            var head = new Head(chain.Origin, result.NewSize, result.Root, result.Time, result.Cosignature);
-            Publish(chain, await assembler.AssembleAsync(head, link.Epoch!, cancellation), tiles);
+        if (chain.Latest.Size != count)
+        {
+            throw new LedgerException(LedgerError.Corrupt,
+                $"Chain '{chain.Id}' should have {count} entries, but entry {chain.Latest.Size} cannot be read.");
         }
     }
 
-    private void Publish(Chain chain, SignedCheckpoint checkpoint, List<TileRecord> tiles)
-    {
-        chain.Times.Add(checkpoint.Size, checkpoint.Time);
-        chain.Latest = checkpoint;
-        rideAlong.Add(chain, checkpoint, tiles);
-    }
+    private EpochRecord EpochOf(SignedCheckpoint checkpoint) => ledger.FindEpoch(checkpoint.Epoch)
+        ?? throw new LedgerException(LedgerError.Corrupt, $"The record of epoch {checkpoint.Epoch} is missing.");
 
-    private IEnumerable<Hash[]> ReadLeaves(Chain chain, ulong first, ulong count) =>
-        ledger.ReadEntries(chain.Record!.Number, first, count)
+    private IEnumerable<Hash[]> ReadLeaves(Chain chain, ulong first, ulong end) =>
+        ledger.ReadEntries(chain.Record!.Number, first, end - Math.Min(first, end))
             .Select(entry => MerkleHash.Leaf(entry.Span))
             .Chunk(TailLeavesMax);
 }

@@ -1,20 +1,46 @@
 namespace Sequencer.Core;
 
+/// <summary>Why a chain's turn in a round ended.</summary>
+internal enum QueueTurn
+{
+    /// <summary>Nothing waits any more; the chain is off the ready list.</summary>
+    Empty,
+
+    /// <summary>It had its share; more waits, and the chain must be put back at the end of the line.</summary>
+    TurnOver,
+
+    /// <summary>The round has no room for what is next, though it is the chain's turn: it goes first next.</summary>
+    NoRoom,
+}
+
 /// <summary>
 /// The transactions of one chain that wait for the committer, in order. Safe for concurrent use. At most
-/// one party has the queue scheduled at a time, so that it stands in the ready list once.
+/// one party has the queue scheduled at a time, so that it stands in the ready list once. Turns follow
+/// deficit round robin: what a turn leaves unused because the next submission is larger counts in the next,
+/// so that over time every busy chain gets the same share, in bytes and entries, and none starves.
 /// </summary>
 internal sealed class ChainQueue
 {
+    /// <summary>What an entry costs besides its bytes: a round full of entries costs as much as one full of
+    /// bytes.</summary>
+    private const long EntryCost = Committer.RoundBytesMax / Committer.RoundEntriesMax;
+
+    private const long RoundCost = 2 * Committer.RoundBytesMax;
+
     private readonly Lock _lock = new();
     private readonly Queue<PendingSubmission> _waiting = new();
     private bool _scheduled;
+    private long _credit;
+    private bool _turnGoesOn;
 
     /// <summary>Entries of this chain that were admitted and have no outcome yet.</summary>
     public int Entries { get; private set; }
 
     /// <summary>Their bytes.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>What each of so many chains may take of a round.</summary>
+    public static long Share(int chains) => RoundCost / chains;
 
     /// <summary>Reserves room; false when a limit would be passed.</summary>
     public bool TryReserve(int entries, long bytes, ChainLimits limits)
@@ -56,24 +82,39 @@ internal sealed class ChainQueue
         }
     }
 
-    /// <summary>Takes submissions up to the room given, whole ones only; at least one when
-    /// <paramref name="force"/> is set.</summary>
-    /// <returns>Whether more wait: then the chain stays scheduled and the caller puts it back.</returns>
-    public bool Take(List<PendingSubmission> taken, int entriesMax, long bytesMax, bool force)
+    /// <summary>Takes whole submissions, as far as the chain's turn and the round's room go.</summary>
+    /// <param name="taken">Takes them.</param>
+    /// <param name="share">What this turn adds to the chain's credit.</param>
+    /// <param name="entriesRoom">Entries that the round still takes.</param>
+    /// <param name="bytesRoom">Bytes that the round still takes.</param>
+    /// <param name="isFirst">Whether the round is empty: then its room is no limit for one submission.</param>
+    public QueueTurn Take(
+        List<PendingSubmission> taken, long share, int entriesRoom, long bytesRoom, bool isFirst)
     {
         lock (_lock)
         {
-            while (_waiting.TryPeek(out var next)
-                   && (force || next.EntryCount <= entriesMax && next.Bytes <= bytesMax))
+            _credit += _turnGoesOn ? 0 : share;
+            _turnGoesOn = false;
+            while (_waiting.TryPeek(out var next))
             {
-                force = false;
-                entriesMax -= next.EntryCount;
-                bytesMax -= next.Bytes;
+                var cost = next.Bytes + EntryCost * next.EntryCount;
+                var fits = next.EntryCount <= entriesRoom && next.Bytes <= bytesRoom;
+                if (cost > _credit)
+                    return QueueTurn.TurnOver;
+                if (!fits && !(isFirst && taken.Count == 0))
+                {
+                    _turnGoesOn = true;
+                    return QueueTurn.NoRoom;
+                }
+
+                _credit -= cost;
+                entriesRoom -= next.EntryCount;
+                bytesRoom -= next.Bytes;
                 taken.Add(_waiting.Dequeue());
             }
 
-            _scheduled = _waiting.Count > 0;
-            return _scheduled;
+            (_scheduled, _credit) = (false, 0);
+            return QueueTurn.Empty;
         }
     }
 
@@ -84,7 +125,6 @@ internal sealed class ChainQueue
         {
             var all = new List<PendingSubmission>(_waiting);
             _waiting.Clear();
-            _scheduled = false;
             return all;
         }
     }

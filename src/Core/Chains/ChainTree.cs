@@ -14,6 +14,7 @@ internal sealed class ChainTree : INodeReader
     private readonly ChainNumber _chain;
     private readonly PartialTile?[] _partial = new PartialTile?[Tile.MaxLevel + 1];
     private readonly Dictionary<(int Level, ulong Index), byte[]> _unwritten = [];
+    private readonly List<TileRecord> _completed = [];
     private ulong _size;
 
     private ChainTree(ILedger ledger, ChainNumber chain, ulong size)
@@ -56,18 +57,28 @@ internal sealed class ChainTree : INodeReader
         return tree;
     }
 
-    /// <summary>Appends leaves; tiles that fill are added to <paramref name="completed"/>.</summary>
+    /// <summary>Appends leaves; tiles that fill wait for <see cref="TakeCompleted"/>.</summary>
     /// <param name="leaves">The leaf hashes.</param>
     /// <param name="nodes">The interior nodes that become perfect, in the order of
     /// <see cref="CompactRange.Append"/>; empty to have them computed here.</param>
-    /// <param name="completed">Takes the tiles to be written; they are read from memory until
-    /// <see cref="Written"/> says that they were.</param>
-    public void Append(ReadOnlySpan<Hash> leaves, ReadOnlySpan<Hash> nodes, List<TileRecord> completed)
+    public void Append(ReadOnlySpan<Hash> leaves, ReadOnlySpan<Hash> nodes)
     {
         lock (_lock)
         {
             foreach (ref readonly var leaf in leaves)
-                AppendOne(leaf, ref nodes, completed);
+                AppendOne(leaf, ref nodes);
+        }
+    }
+
+    /// <summary>Takes the tiles to be written; they are read from memory until <see cref="Written"/> says that
+    /// they were.</summary>
+    public List<TileRecord> TakeCompleted()
+    {
+        lock (_lock)
+        {
+            List<TileRecord> completed = [.. _completed];
+            _completed.Clear();
+            return completed;
         }
     }
 
@@ -130,11 +141,11 @@ internal sealed class ChainTree : INodeReader
         return hashes;
     }
 
-    private void AppendOne(in Hash leaf, ref ReadOnlySpan<Hash> nodes, List<TileRecord> completed)
+    private void AppendOne(in Hash leaf, ref ReadOnlySpan<Hash> nodes)
     {
         var node = leaf;
         var place = _size;
-        Add(new NodeId(0, place), node, completed);
+        Add(new NodeId(0, place), node);
         for (var level = 1; (place & 1) != 0; level++)
         {
             if (nodes.IsEmpty)
@@ -148,27 +159,27 @@ internal sealed class ChainTree : INodeReader
             }
 
             place >>= 1;
-            Add(new NodeId(level, place), node, completed);
+            Add(new NodeId(level, place), node);
         }
 
         _size++;
     }
 
-    private void Add(NodeId node, in Hash hash, List<TileRecord> completed)
+    private void Add(NodeId node, in Hash hash)
     {
         var place = NodePlace.Of(node);
         // The first row of a tile is made of the tops of the tiles below: the one below is full now.
         if (place.Row == 0 && place.Level > 0)
-            Complete(place.Level - 1, node.Index, completed);
+            Complete(place.Level - 1, node.Index);
         (_partial[place.Level] ??= new PartialTile(place.Tile)).Add(place.Row, hash);
     }
 
-    private void Complete(int level, ulong index, List<TileRecord> completed)
+    private void Complete(int level, ulong index)
     {
         var nodes = _partial[level]!.Pack();
         _partial[level] = null;
         _unwritten[(level, index)] = nodes;
-        completed.Add(new TileRecord(_chain, level, index, nodes));
+        _completed.Add(new TileRecord(_chain, level, index, nodes));
     }
 
     private bool TryReadMemory(NodePlace place, out Hash hash)

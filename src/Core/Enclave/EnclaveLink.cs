@@ -4,36 +4,29 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>
-/// The way to the enclave: the session with the write role, and one that only reads, so that attestation
-/// never waits behind appends. Every connection takes a new generation, durable before it is offered.
+/// The way to the enclave: the connection with the write role, and a session that only reads, so that
+/// attestation never waits behind appends. Every connection takes a new generation, durable before it is
+/// offered. One task keeps it connected; everyone may ask for the connection.
 /// </summary>
 internal sealed class EnclaveLink(
     ILedger ledger, IEnclaveTransport transport, SequencerOptions options, TimeProvider time) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private volatile EnclaveSession? _writer;
+    private volatile EnclaveConnection? _connection;
     private volatile EnclaveSession? _reader;
-    private volatile EnclaveEpoch? _epoch;
+    private volatile TaskCompletionSource _connected = NewSignal();
 
-    /// <summary>The epoch of the last connection; null before the first.</summary>
-    public EnclaveEpoch? Epoch => _epoch;
-
-    /// <summary>Whether requests can be sent.</summary>
-    public bool IsOpen => _writer is { IsOpen: true };
-
-    /// <summary>Completes when the session breaks; at once where there is none.</summary>
-    public Task Ended => _writer?.Ended ?? Task.CompletedTask;
+    /// <summary>The connection, which may have broken; null before the first.</summary>
+    public EnclaveConnection? Connection => _connection;
 
     /// <summary>Connects with the write role and learns the epoch; an epoch never seen is recorded.</summary>
     /// <exception cref="EnclaveFencedException">When a newer session holds the write role.</exception>
     /// <exception cref="IOException">When the enclave cannot be reached.</exception>
-    public async Task ConnectAsync(CancellationToken cancellation)
+    public async Task<EnclaveConnection> ConnectAsync(CancellationToken cancellation)
     {
-        if (_writer is { } old)
+        if (_connection is { } old)
             await old.DisposeAsync();
         var generation = ledger.Generation + 1;
-        if (options.TakeOver)
-            generation = Math.Max(generation, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds());
         await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
         EnclaveSession session;
         try
@@ -46,24 +39,32 @@ internal sealed class EnclaveLink(
             throw new EnclaveFencedException(exception.Refusal.Detail, exception);
         }
 
-        _writer = session;
-        _epoch = await LearnEpochAsync(session, cancellation);
-    }
-
-    /// <summary>Sends a request of the write role.</summary>
-    /// <exception cref="IOException">When there is no session, or it broke: the outcome is unknown.</exception>
-    public async Task<TReply> SendAsync<TReply>(EnclaveRequest request, CancellationToken cancellation)
-        where TReply : EnclaveReply
-    {
-        var session = _writer ?? throw new IOException("There is no session with the enclave.");
         try
         {
-            return await session.SendAsync<TReply>(request, cancellation);
+            var connection = new EnclaveConnection(session, await LearnEpochAsync(session, cancellation));
+            _connection = connection;
+            Interlocked.Exchange(ref _connected, NewSignal()).TrySetResult();
+            return connection;
         }
-        catch (EnclaveRefusedException exception)
-            when (exception.Refusal.Reason == EnclaveRefusalReason.Fenced)
+        catch
         {
-            throw new EnclaveFencedException(exception.Refusal.Detail, exception);
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The open connection, as soon as there is one.</summary>
+    public async ValueTask<EnclaveConnection> WhenConnectedAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var connected = _connected;
+            if (_connection is { IsOpen: true } open)
+                return open;
+            // The signal itself is cancelled: nobody waits for it in another life than this link's.
+            await using var stop = cancellation.UnsafeRegister(
+                static (signal, token) => ((TaskCompletionSource)signal!).TrySetCanceled(token), connected);
+            await connected.Task;
         }
     }
 
@@ -77,12 +78,14 @@ internal sealed class EnclaveLink(
 
     public async ValueTask DisposeAsync()
     {
-        if (_writer is { } writer)
-            await writer.DisposeAsync();
+        if (_connection is { } connection)
+            await connection.DisposeAsync();
         if (_reader is { } reader)
             await reader.DisposeAsync();
         _connecting.Dispose();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task<EnclaveSession> ReaderAsync(CancellationToken cancellation)
     {

@@ -15,6 +15,9 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
 
     public List<PendingSubmission> Submissions { get; } = [];
 
+    /// <summary>Whether its submissions have their outcomes.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>The leaf hashes; the list of submissions must be complete by the first call.</summary>
     public Hash[] Leaves => _leaves ??= Submissions is [var only]
         ? only.Leaves
@@ -23,6 +26,27 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
     public AppendItem ToItem() => new(
         Chain.Origin, FirstIndex, MemoryMarshal.AsBytes(Leaves.AsSpan()).ToArray(), WantNodes: true);
 
-    public void Abandon(string why) =>
+    /// <summary>Hands out receipts from the chain's newest checkpoint.</summary>
+    public void Complete()
+    {
+        IsOver = true;
+        var checkpoint = Chain.Latest!;
+        foreach (var submission in Submissions)
+        {
+            submission.Complete(new SubmitOutcome.Sequenced(new SequencedRange(
+                Chain.Tree!, checkpoint, submission.FirstIndex, submission.EntryCount, checkpoint.Time)));
+        }
+    }
+
+    public void AbandonIfStopped()
+    {
+        if (Chain.Phase == ChainPhase.Stopped)
+            Abandon($"Chain '{Chain.Id}' is stopped: {Chain.StopReason}");
+    }
+
+    public void Abandon(string why)
+    {
+        IsOver = true;
         Submissions.ForEach(submission => submission.Abandon(RefusalCode.EnclaveUnavailable, why));
+    }
 }

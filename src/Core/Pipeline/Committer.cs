@@ -10,13 +10,20 @@ internal sealed class Committer(
     Intake intake, ILedger ledger, RideAlong rideAlong, SequencerOptions options, TimeProvider time,
     CoreMetrics metrics)
 {
-    private const int RoundEntriesMax = 32_768;
-    private const long RoundBytesMax = 16L << 20;
+    /// <summary>Most entries in a round, unless a single submission has more.</summary>
+    public const int RoundEntriesMax = 32_768;
+
+    /// <summary>Most bytes in a round, unless a single submission has more.</summary>
+    public const long RoundBytesMax = 16L << 20;
+
     private const int RoundChainsMax = 4_096;
     private const int RoundsAheadMax = 4;
 
     private readonly Channel<Round> _committed = Channel.CreateBounded<Round>(RoundsAheadMax);
     private readonly Repeats _repeats = new(ledger, options, time);
+
+    // The chain whose turn it was when a round had no more room: it begins the next one.
+    private Chain? _first;
 
     /// <summary>Durable rounds, in order.</summary>
     public ChannelReader<Round> Committed => _committed.Reader;
@@ -27,7 +34,7 @@ internal sealed class Committer(
     {
         try
         {
-            while (await intake.Ready.WaitToReadAsync(cancellation))
+            while (_first is not null || await intake.Ready.WaitToReadAsync(cancellation))
             {
                 if (options.LingerMs > 0)
                     await Task.Delay(TimeSpan.FromMilliseconds(options.LingerMs), time, cancellation);
@@ -47,77 +54,92 @@ internal sealed class Committer(
     {
         var round = new Round();
         var unfinished = new List<Chain>();
-        var share = Math.Max(1, RoundEntriesMax / Math.Max(1, intake.Ready.Count));
-        long bytes = 0;
-        while (round.Entries < RoundEntriesMax && bytes < RoundBytesMax && round.Runs.Count < RoundChainsMax
-               && intake.Ready.TryRead(out var chain))
+        var turn = ChainQueue.Share(intake.Ready.Count + 1);
+        while (round.Runs.Count < RoundChainsMax && TryNext(out var chain))
         {
-            var taken = new List<PendingSubmission>();
-            var fits = round.Entries == 0;
-            if (chain.Queue.Take(
-                    taken, Math.Min(share, RoundEntriesMax - round.Entries), RoundBytesMax - bytes, force: fits))
+            List<PendingSubmission> taken = [];
+            var left = chain.Queue.Take(
+                taken, turn, RoundEntriesMax - round.Entries, RoundBytesMax - round.Bytes,
+                isFirst: round.Runs.Count == 0);
+            Add(round, chain, taken);
+            if (left == QueueTurn.NoRoom)
             {
-                unfinished.Add(chain);
+                _first = chain;
+                break;
             }
 
-            bytes += taken.Sum(submission => submission.Bytes);
-            AddRun(round, chain, taken);
+            if (left == QueueTurn.TurnOver)
+                unfinished.Add(chain);
         }
 
-        // What did not fit goes to the end of the line: a noisy chain waits behind every quiet one.
+        // What had its turn goes to the end of the line: a noisy chain waits behind every quiet one.
         unfinished.ForEach(intake.Reschedule);
         round.ClosedAt = time.GetTimestamp();
         return round;
     }
 
-    private void AddRun(Round round, Chain chain, List<PendingSubmission> taken)
+    private bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Chain? chain)
     {
-        if (chain.Phase != ChainPhase.Open)
-        {
-            taken.ForEach(submission => submission.Refuse(
-                RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}"));
-            return;
-        }
-
-        var run = new ChainRun(chain, chain.NextIndex, []);
-        foreach (var submission in taken)
-        {
-            if (_repeats.IsAnswered(chain, submission))
-                continue;
-            submission.FirstIndex = chain.NextIndex;
-            submission.IsCommitting = true;
-            chain.NextIndex += (ulong)submission.EntryCount;
-            _repeats.Remember(chain, submission, round.Batch);
-            run.Submissions.Add(submission);
-        }
-
-        if (run.Submissions.Count == 0)
-            return;
-        round.Runs.Add(run);
-        round.Entries += run.Entries;
-        round.Batch.Entries.Add(new EntriesRecord(
-            chain.Record!.Number, run.FirstIndex, Concatenate(run.Submissions)));
+        (chain, _first) = (_first, null);
+        return chain is not null || intake.Ready.TryRead(out chain);
     }
 
-    private static IReadOnlyList<ReadOnlyMemory<byte>> Concatenate(List<PendingSubmission> submissions) =>
-        submissions is [var only]
-            ? only.Submission.Entries
-            : [.. submissions.SelectMany(submission => submission.Submission.Entries)];
+    private void Add(Round round, Chain chain, List<PendingSubmission> taken)
+    {
+        var run = new ChainRun(chain, chain.NextIndex, []);
+        try
+        {
+            foreach (var submission in taken)
+            {
+                if (chain.Phase == ChainPhase.Stopped)
+                    Refuse(chain, submission);
+                else if (!_repeats.IsAnswered(chain, submission))
+                    Place(chain, submission, round, run);
+            }
+        }
+        catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
+        {
+            // A record of this chain is damaged. What was placed before it is whole and goes on.
+            chain.Stop(exception.Message);
+            taken.FindAll(submission => !submission.IsCommitting)
+                .ForEach(submission => Refuse(chain, submission));
+        }
+        catch
+        {
+            taken.ForEach(submission => submission.Abandon(
+                RefusalCode.LedgerUnavailable, "The ledger could not be read."));
+            round.Abandon("The ledger could not be read.");
+            throw;
+        }
+
+        if (run.Submissions.Count > 0)
+            round.Add(run);
+    }
+
+    private static void Refuse(Chain chain, PendingSubmission submission) => submission.Refuse(
+        RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
+
+    private void Place(Chain chain, PendingSubmission submission, Round round, ChainRun run)
+    {
+        submission.FirstIndex = chain.NextIndex;
+        submission.IsCommitting = true;
+        chain.NextIndex += (ulong)submission.EntryCount;
+        _repeats.Remember(chain, submission, round.Batch);
+        run.Submissions.Add(submission);
+    }
 
     private async Task CommitAsync(Round round, CancellationToken cancellation)
     {
         try
         {
             await rideAlong.WriteAsync(round.Batch, sync: true);
+            metrics.Committed(round, time.GetElapsedTime(round.ClosedAt));
+            await _committed.Writer.WriteAsync(round, cancellation);
         }
-        catch (LedgerException exception)
+        catch (Exception exception)
         {
-            foreach (var submission in round.Runs.SelectMany(run => run.Submissions))
-                submission.Abandon(RefusalCode.LedgerUnavailable, exception.Message);
+            round.Abandon(exception is LedgerException ? exception.Message : "The sequencer is stopping.");
             throw;
         }
-
-        metrics.Committed(round, time.GetElapsedTime(round.ClosedAt));
-        await _committed.Writer.WriteAsync(round, cancellation);
     }
 }

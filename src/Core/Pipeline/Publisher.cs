@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Sequencer.Protocol;
-using Sequencer.Tlog;
 
 namespace Sequencer.Core;
 
@@ -16,10 +14,12 @@ internal sealed class Publisher(
     ChainOpener opener,
     CheckpointAssembler assembler,
     RideAlong rideAlong,
-    Func<CancellationToken, Task> reconnect,
     TimeProvider time,
     CoreMetrics metrics)
 {
+    /// <summary>How long after a lost answer it is asked for again.</summary>
+    public static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Runs until the committer ends.</summary>
     /// <exception cref="EnclaveFencedException">When a newer gateway holds the write role.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -30,15 +30,16 @@ internal sealed class Publisher(
             try
             {
                 await PublishAsync(appends, cancellation);
-                // With nothing to ride along with, checkpoints are written by themselves, without a sync.
-                if (!committed.TryPeek(out _))
-                    await rideAlong.WriteAsync(new LedgerBatch(), sync: false);
             }
             catch
             {
                 appends.ForEach(append => append.Abandon("The sequencer stopped before the enclave answered."));
                 throw;
             }
+
+            // With nothing to ride along with, checkpoints are written by themselves, without a sync.
+            if (!committed.TryPeek(out _))
+                await rideAlong.WriteAsync(new LedgerBatch(), sync: false);
         }
     }
 
@@ -49,7 +50,7 @@ internal sealed class Publisher(
         var leaves = 0;
         while (committed.TryPeek(out var round)
                && (leaves == 0 || leaves + round.Entries <= Limits.LeavesPerFrameMax)
-               && appends.Count + round.Runs.Count <= Limits.ChainsPerFrameMax
+               && (leaves == 0 || appends.Count + round.Runs.Count <= Limits.ChainsPerFrameMax)
                && committed.TryRead(out round))
         {
             leaves += round.Entries;
@@ -68,44 +69,45 @@ internal sealed class Publisher(
     internal async Task PublishAsync(List<ChainAppend> appends, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
+        var waiting = appends;
         while (true)
         {
             try
             {
-                await ResumeStaleAsync(appends, cancellation);
-                var live = appends.FindAll(append => append.Chain.Phase != ChainPhase.Stopped);
-                if (live.Count > 0)
-                {
-                    var request = new AppendRequest(live.ConvertAll(append => append.ToItem()));
-                    var reply = await link.SendAsync<AppendReply>(request, cancellation);
-                    metrics.EnclaveAnswered(time.GetElapsedTime(started));
-                    await AdoptAsync(live, reply, cancellation);
-                }
-
-                appends.FindAll(append => append.Chain.Phase == ChainPhase.Stopped).ForEach(append =>
-                    append.Abandon($"Chain '{append.Chain.Id}' is stopped: {append.Chain.StopReason}"));
+                var enclave = await link.WhenConnectedAsync(cancellation);
+                await AdoptStaleAsync(waiting, enclave, cancellation);
+                waiting = waiting.FindAll(append => !append.IsOver);
+                if (waiting.Count > 0)
+                    await SignAsync(waiting, enclave, started, cancellation);
                 metrics.Published(appends, time.GetElapsedTime(started));
                 return;
             }
             catch (IOException)
             {
-                await reconnect(cancellation);
+                await Task.Delay(RetryDelay, time, cancellation);
+                waiting = waiting.FindAll(append => !append.IsOver);
             }
         }
     }
 
     /// <summary>A new epoch adopts each chain before it appends to it.</summary>
-    private async Task ResumeStaleAsync(List<ChainAppend> appends, CancellationToken cancellation)
+    private async Task AdoptStaleAsync(
+        List<ChainAppend> appends, EnclaveConnection enclave, CancellationToken cancellation)
     {
         foreach (var append in appends)
         {
-            if (append.Chain.Phase != ChainPhase.Stopped && append.Chain.Latest!.Epoch != link.Epoch!.Number)
-                await opener.AdoptAsync(append.Chain, cancellation);
+            if (append.Chain.Phase != ChainPhase.Stopped && append.Chain.Latest!.Epoch != enclave.Epoch.Number)
+                await opener.AdoptAsync(append.Chain, enclave, cancellation);
+            append.AbandonIfStopped();
         }
     }
 
-    private async Task AdoptAsync(List<ChainAppend> appends, AppendReply reply, CancellationToken cancellation)
+    private async Task SignAsync(
+        List<ChainAppend> appends, EnclaveConnection enclave, long started, CancellationToken cancellation)
     {
+        var request = new AppendRequest(appends.ConvertAll(append => append.ToItem()));
+        var reply = await enclave.SendAsync<AppendReply>(request, cancellation);
+        metrics.EnclaveAnswered(time.GetElapsedTime(started));
         if (reply.Results.Count != appends.Count)
         {
             throw new ProtocolException(
@@ -114,40 +116,25 @@ internal sealed class Publisher(
         }
 
         for (var i = 0; i < appends.Count; i++)
-            await AdoptAsync(appends[i], reply.Results[i], cancellation);
+            await FollowAsync(appends[i], reply.Results[i], enclave.Epoch, cancellation);
     }
 
-    private async Task AdoptAsync(ChainAppend append, AppendResult result, CancellationToken cancellation)
+    private async Task FollowAsync(
+        ChainAppend append, AppendResult result, EnclaveEpoch epoch, CancellationToken cancellation)
     {
-        var chain = append.Chain;
-        if (result.Refusal is { } refusal)
+        try
         {
-            chain.Stop($"the enclave refused an append at size {append.FirstIndex} ({refusal.Reason}): "
-                + refusal.Detail);
-            return;
+            if (await append.Chain.FollowAsync(append.Leaves, result, epoch, assembler, cancellation))
+            {
+                rideAlong.Add(append.Chain);
+                append.Complete();
+            }
+        }
+        catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
+        {
+            append.Chain.Stop(exception.Message);
         }
 
-        var tiles = new List<TileRecord>();
-        var tree = chain.Tree!;
-        var nodes = result.Nodes is { } bytes ? MemoryMarshal.Cast<byte, Hash>(bytes.Span) : default;
-        tree.Append(append.Leaves, nodes, tiles);
-        var root = tree.Root(tree.Size);
-        if (tree.Size != result.NewSize || root != result.Root)
-        {
-            chain.Stop($"the ledger has root {root} at size {tree.Size}, the enclave signed {result.Root} at "
-                + $"size {result.NewSize}.");
-            return;
-        }
-
-        var head = new Head(chain.Origin, result.NewSize, result.Root, result.Time, result.Cosignature);
-        var checkpoint = await assembler.AssembleAsync(head, link.Epoch!, cancellation);
-        chain.Times.Add(checkpoint.Size, checkpoint.Time);
-        chain.Latest = checkpoint;
-        rideAlong.Add(chain, checkpoint, tiles);
-        foreach (var submission in append.Submissions)
-        {
-            submission.Complete(new SubmitOutcome.Sequenced(new SequencedRange(
-                tree, checkpoint, submission.FirstIndex, submission.EntryCount, checkpoint.Time)));
-        }
+        append.AbandonIfStopped();
     }
 }

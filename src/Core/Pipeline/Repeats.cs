@@ -11,7 +11,7 @@ namespace Sequencer.Core;
 internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<(ChainNumber, Hash), PendingSubmission> _keysUnderWay = new();
-    private readonly ConcurrentDictionary<(ChainNumber, Hash), (PendingSubmission Submission, ulong Offset)>
+    private readonly ConcurrentDictionary<(ChainNumber, Hash), (PendingSubmission Submission, int Offset)>
         _leavesUnderWay = new();
 
     /// <summary>
@@ -40,7 +40,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         {
             var leaf = submission.Leaves[i];
             batch.Leaves.Add(new LeafRecord(number, leaf, submission.FirstIndex + (ulong)i));
-            _leavesUnderWay[(number, leaf)] = (submission, (ulong)i);
+            _leavesUnderWay[(number, leaf)] = (submission, i);
         }
 
         _ = ForgetAsync(submission, () =>
@@ -89,7 +89,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
             }
             else if (underWay)
             {
-                _ = ShareOneAsync(chain, earlier.Submission, earlier.Offset, submission);
+                _ = ShareOneAsync(earlier.Submission, earlier.Offset, submission);
             }
             else
             {
@@ -103,24 +103,20 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
     }
 
     /// <summary>The entry is one of a submission that is under way: wait for that one.</summary>
-    private async Task ShareOneAsync(
-        Chain chain, PendingSubmission earlier, ulong offset, PendingSubmission later)
+    private static async Task ShareOneAsync(PendingSubmission earlier, int offset, PendingSubmission later)
     {
         var outcome = await earlier.Outcome;
-        later.Complete(outcome is SubmitOutcome.Sequenced
-            ? Answer(chain, earlier.FirstIndex + offset, count: 1)
+        later.Complete(outcome is SubmitOutcome.Sequenced(var range)
+            ? new SubmitOutcome.Sequenced(range.One(offset))
             : outcome);
     }
 
-    private void AnswerFromHistory(Chain chain, PendingSubmission submission, ulong firstIndex) =>
-        submission.Complete(Answer(chain, firstIndex, submission.EntryCount));
-
-    private SubmitOutcome.Sequenced Answer(Chain chain, ulong firstIndex, int count)
+    private void AnswerFromHistory(Chain chain, PendingSubmission submission, ulong firstIndex)
     {
-        var checkpoint = chain.Latest!;
+        var count = submission.EntryCount;
         var createdAt = chain.CreatedAt(firstIndex + (ulong)count, ledger);
-        return new SubmitOutcome.Sequenced(
-            new SequencedRange(chain.Tree!, checkpoint, firstIndex, count, createdAt));
+        submission.Complete(new SubmitOutcome.Sequenced(
+            new SequencedRange(chain.Tree!, chain.Latest!, firstIndex, count, createdAt)));
     }
 
     private static void RefuseMismatch(PendingSubmission submission) =>

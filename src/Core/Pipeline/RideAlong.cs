@@ -11,9 +11,11 @@ internal sealed class RideAlong(ILedger ledger)
     private readonly List<(Chain Chain, TileRecord Tile)> _tiles = [];
     private readonly List<CheckpointRecord> _earlier = [];
 
-    public void Add(Chain chain, SignedCheckpoint checkpoint, List<TileRecord> tiles)
+    /// <summary>Adds a chain's newest checkpoint, and the tiles that filled with it.</summary>
+    public void Add(Chain chain)
     {
-        var record = checkpoint.ToRecord(chain.Record!.Number);
+        var record = chain.Latest!.ToRecord(chain.Record!.Number);
+        var tiles = chain.Tree!.TakeCompleted();
         lock (_lock)
         {
             // An overtaken checkpoint still tells the time of its size.
