@@ -86,8 +86,11 @@ internal sealed class ChainState
         Root = Head.Root,
         Time = Head.Time,
         Cosignature = Head.Cosignature,
-        Nodes = nodes is null ? null : MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(nodes)).ToArray(),
+        Nodes = nodes is null ? default(ReadOnlyMemory<byte>?) : ToBytes(nodes),
     };
+
+    private static byte[] ToBytes(List<Hash> hashes) =>
+        MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(hashes)).ToArray();
 
     private Head Sign(string origin, CompactRange range, ulong time)
     {
