@@ -1,0 +1,42 @@
+using Sequencer.Protocol;
+using Xunit.Abstractions;
+
+namespace Sequencer.Enclave.Tests;
+
+/// <summary>What a chain costs the enclave, measured while nothing else runs.</summary>
+[Collection(nameof(Alone))]
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    private const int Chains = 4_000;
+    private const int BytesPerChainMax = 1_400;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1023)]
+    public void AChain_TakesBoundedMemory(int entries)
+    {
+        using var epoch = Epoch.Boot();
+        Fill(epoch, 0, 10, entries);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        Fill(epoch, 10, Chains, entries);
+        var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Chains;
+        output.WriteLine($"{bytes} bytes for a chain of {entries} entries");
+        bytes.Should().BeInRange(1, BytesPerChainMax);
+        GC.KeepAlive(epoch);
+    }
+
+    private static void Fill(Epoch epoch, int first, int count, int entries)
+    {
+        var leaves = Tree.Leaves(0, entries);
+        for (var i = first; i < first + count; i++)
+        {
+            var origin = $"{Epoch.Prefix}/customer-{i:d12}";
+            epoch.Machine.Execute(epoch.Writer, new CreateRequest(origin));
+            epoch.Machine.Execute(epoch.Writer, Epoch.Appending(origin, 0, leaves));
+        }
+    }
+}
+
+/// <summary>Tests whose measurements others would disturb.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
