@@ -7,17 +7,8 @@ bench: bench-build bench-wrk ## measure against this machine's limits: make benc
 	@$(BENCH) run $(if $(QUICK),quick,$(if $(FULL),full,standard))
 
 .PHONY: bench-soak
-bench-soak: bench-build bench-wrk ## ten minutes of steady load, memory watched: make bench-soak [SECONDS=600]
-	@$(BENCH) soak $(or $(SECONDS_OF_SOAK),600)
-
-.PHONY: bench-peers
-bench-peers: bench-build bench-wrk ## Redis, PostgreSQL, etcd, NATS JetStream and hypercore beside it, same payloads
-	@bench/Peers/install.sh
-	@$(BENCH) peers
-
-.PHONY: bench-micro
-bench-micro: ## micro-benchmarks (BenchmarkDotNet): make bench-micro [FILTER='*Receipt*']
-	@dotnet run -c Release --project bench/Micro -- --filter '$(or $(FILTER),*)' --artifacts artifacts/micro
+bench-soak: bench-build bench-wrk ## ten minutes of steady load, memory watched: make bench-soak [SOAK_SECONDS=600]
+	@$(BENCH) soak $(or $(SOAK_SECONDS),600)
 
 .PHONY: bench-build
 bench-build:

@@ -1,7 +1,8 @@
+using System.Globalization;
 using Sequencer.Bench;
 using Sequencer.Bench.Load;
 
-// sequencer-bench run [quick|standard|full] | soak SECONDS | peers | send … (the open-loop sender's own process)
+// sequencer-bench run [quick|standard|full] | soak SECONDS | send … (the open-loop sender's own process)
 try
 {
     return args switch
@@ -9,6 +10,7 @@ try
         ["run", .. var rest] => await BenchRun.RunAsync(rest is ["quick"] ? Scope.Quick
             : rest is ["full"] ? Scope.Full
             : Scope.Standard),
+        ["soak", var seconds] => await Soak.RunAsync(double.Parse(seconds, CultureInfo.InvariantCulture)),
         ["send", .. var plan] => OpenLoopSender.Run(OpenLoopPlan.Parse(plan)),
         _ => Usage(),
     };
@@ -21,6 +23,6 @@ catch (BenchException problem)
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: sequencer-bench run [quick|standard|full]; see `make help`.");
+    Console.Error.WriteLine("Usage: sequencer-bench run [quick|standard|full] | soak SECONDS; see `make help`.");
     return 2;
 }

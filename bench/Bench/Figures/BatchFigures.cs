@@ -19,7 +19,9 @@ internal static class BatchFigures
             await RunAsync(stage, thousands), thousands.Entries));
         var small = new PostLoad
         {
-            TokenFile = stage.TokenFile("small", "small"), Entries = 10_000, EntryBytes = 100,
+            TokenFile = stage.TokenFile("small", "small"),
+            Entries = 10_000,
+            EntryBytes = 100,
         };
         stage.Add(Of("batches of 10,000 entries of 100 B", .50, "SHA-256 of 64 B ÷ 3", stage.Limits.Sha256PerSecond / 3,
             await RunAsync(stage, small, LargeBatchConnections), small.Entries));
@@ -35,15 +37,15 @@ internal static class BatchFigures
 
     private static Figure Of(
         string name, double goal, string limitName, double limit, LoadResult result, int entries) => new()
-    {
-        Name = name,
-        Value = result.PerSecond * entries,
-        Unit = "entries/s",
-        LimitName = limitName,
-        Limit = limit,
-        Goal = goal,
-        Note = string.Create(CultureInfo.InvariantCulture,
+        {
+            Name = name,
+            Value = result.PerSecond * entries,
+            Unit = "entries/s",
+            LimitName = limitName,
+            Limit = limit,
+            Goal = goal,
+            Note = string.Create(CultureInfo.InvariantCulture,
             $"gateway {result.ServerMicros / entries:0.00} + enclave {result.EnclaveMicros / entries:0.00} µs an entry; "
             + $"sender {result.SenderShare:P0}"),
-    };
+        };
 }

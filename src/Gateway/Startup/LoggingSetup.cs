@@ -2,7 +2,9 @@ using System.Globalization;
 using Serilog;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Formatting;
 using Serilog.Formatting.Compact;
+using Serilog.Formatting.Display;
 
 namespace Sequencer.Gateway;
 
@@ -17,12 +19,20 @@ internal static class LoggingSetup
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(settings.Level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
-        var logger = settings.Json
-            ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter())
-            : configuration.WriteTo.Console(
-                outputTemplate: Lines, formatProvider: CultureInfo.InvariantCulture);
+        // On a terminal every line at once and in colour; else, as in production, in blocks.
+        var logger = (settings.Json, Console.IsOutputRedirected) switch
+        {
+            (true, _) => configuration.WriteTo.Sink(ToBlocks(new RenderedCompactJsonFormatter())),
+            (false, true) => configuration.WriteTo.Sink(
+                ToBlocks(new MessageTemplateTextFormatter(Lines, CultureInfo.InvariantCulture))),
+            (false, false) => configuration.WriteTo.Console(
+                outputTemplate: Lines, formatProvider: CultureInfo.InvariantCulture),
+        };
         return logger.CreateLogger();
     }
+
+    private static BufferedOutput ToBlocks(ITextFormatter formatter) =>
+        new(formatter, Console.OpenStandardOutput());
 
     /// <summary>
     /// Sends the framework's log there too: its warnings, since requests are logged by our own layer.

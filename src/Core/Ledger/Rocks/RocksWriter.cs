@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RocksDbSharp;
 
 namespace Sequencer.Core;
@@ -15,7 +14,7 @@ internal sealed class RocksWriter : IDisposable
 
     private readonly RocksDatabase _database;
     private readonly Action<LedgerBatch> _written;
-    private readonly BlockingCollection<Write> _waiting = new(WaitingMax);
+    private readonly WriteQueue<Write> _waiting = new(WaitingMax);
     private readonly WriteOptions _synced = new WriteOptions().SetSync(true);
     private readonly WriteOptions _unsynced = new WriteOptions().SetSync(false);
     private readonly Thread _thread;
@@ -39,36 +38,25 @@ internal sealed class RocksWriter : IDisposable
     /// <summary>Writes what waits and ends.</summary>
     public void Dispose()
     {
-        _waiting.CompleteAdding();
+        _waiting.Complete();
         _thread.Join();
-        _waiting.Dispose();
     }
 
     private Task<bool> EnqueueAsync(Write write)
     {
         if (_failed is { } failed)
             throw failed;
-        try
-        {
-            _waiting.Add(write);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or ObjectDisposedException)
-        {
-            throw new LedgerException(LedgerError.Unavailable, "The ledger was closed.", exception);
-        }
-
-        return write.Done.Task;
+        return _waiting.TryAdd(write)
+            ? write.Done.Task
+            : throw new LedgerException(LedgerError.Unavailable, "The ledger was closed.");
     }
 
     private void Run()
     {
         using var batch = new RocksBatchWriter(_database);
         var together = new List<Write>();
-        foreach (var first in _waiting.GetConsumingEnumerable())
+        while (_waiting.Take(together, MergeMax))
         {
-            together.Add(first);
-            while (together.Count < MergeMax && _waiting.TryTake(out var next))
-                together.Add(next);
             Commit(batch, together);
             together.Clear();
         }
