@@ -21,7 +21,7 @@ internal sealed class ChainState
     /// <param name="origin">The chain.</param>
     /// <param name="range">Its tree.</param>
     /// <param name="time">Time of its first cosignature, in seconds since 1970.</param>
-    /// <param name="priorCosigner">Key of the epoch that signed this range before; null for a new chain.</param>
+    /// <param name="priorCosigner">Key of the epoch that signed it before; null for a new chain.</param>
     public ChainState(
         EnclaveIdentity identity, string origin, CompactRange range, ulong time, VerifierKey? priorCosigner)
     {
@@ -62,7 +62,7 @@ internal sealed class ChainState
         if (leaves.IsEmpty || (ulong)leaves.Length > CompactRange.MaxSize - Head.Size)
         {
             throw new EnclaveRefusedException(EnclaveRefusalReason.InvalidRequest,
-                $"{leaves.Length} leaves cannot be appended to {Head.Origin}, which has {Head.Size} entries.");
+                $"{leaves.Length} leaves cannot be appended to {Head.Origin} at size {Head.Size}.");
         }
 
         var range = CompactRange.TryCreate(Head.Size, _subtrees)!;

@@ -13,7 +13,7 @@ public sealed record EnclaveConfiguration
 {
     private const int FileBytesMax = 64 * 1024;
 
-    /// <summary>What every origin starts with: <c>origin = log prefix / chain id</c>; a schema-less URL.</summary>
+    /// <summary>What every origin starts with: <c>origin = log prefix / chain id</c>.</summary>
     public required string LogPrefix { get; init; }
 
     /// <summary>Most chains held in one epoch; default 100,000. Nothing is ever evicted.</summary>
@@ -28,7 +28,7 @@ public sealed record EnclaveConfiguration
     /// <summary>The oldest anchor to sign by, in seconds; default 1,800.</summary>
     public int AnchorAgeMaxSeconds { get; init; } = 1_800;
 
-    /// <summary>Images, besides this one, whose chains may be resumed; the JSON of accepted images or null.</summary>
+    /// <summary>Images, besides this one, whose chains may be resumed; null for none.</summary>
     public AcceptedImages? Predecessors { get; init; }
 
     /// <summary>Reads the file's JSON; an unknown or missing key is an error.</summary>

@@ -38,7 +38,7 @@ internal sealed class EnclaveIdentity : IDisposable
     /// <summary>The key as a cosigner of checkpoints.</summary>
     public VerifierKey Cosigner { get; }
 
-    /// <summary>This image, as its own NSM measures it; null in debug mode, where it measures nothing.</summary>
+    /// <summary>This image, as its own NSM measures it; null in debug mode, where it does not.</summary>
     public ImageMeasurement? Image { get; }
 
     /// <summary>The document kept ready, without a nonce.</summary>
@@ -49,7 +49,7 @@ internal sealed class EnclaveIdentity : IDisposable
     public byte[] Attest(ReadOnlyMemory<byte>? nonce) => _nsm.Attest(_userData, nonce, Cosigner.PublicKey);
 
     /// <summary>Replaces the document kept ready and anchors the clock in its signed time.</summary>
-    /// <exception cref="NsmException">When the NSM does not answer as it should; nothing has changed.</exception>
+    /// <exception cref="NsmException">When the NSM does not answer as it should: nothing changes.</exception>
     public void Renew()
     {
         var document = Attest(nonce: null);
@@ -87,7 +87,7 @@ internal sealed class EnclaveIdentity : IDisposable
 
     private static ImageMeasurement? ReadImage(INsm nsm)
     {
-        ReadOnlyMemory<byte>[] pcrs = [nsm.DescribePcr(0).Data, nsm.DescribePcr(1).Data, nsm.DescribePcr(2).Data];
+        var pcrs = Enumerable.Range(0, 3).Select(index => nsm.DescribePcr(index).Data).ToArray();
         return pcrs.All(pcr => pcr.Span.ContainsAnyExcept((byte)0))
             ? new ImageMeasurement(pcrs[0], pcrs[1], pcrs[2])
             : null;

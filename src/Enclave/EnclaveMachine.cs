@@ -15,8 +15,7 @@ public sealed class EnclaveMachine : IDisposable
     private readonly EnclaveIdentity _identity;
     private readonly ResumeCheck _resumeCheck;
     private readonly Dictionary<string, ChainState> _chains = [];
-    private SessionRole? _writer;
-    private ulong _generation;
+    private readonly WriteRole _role = new();
 
     /// <summary>Boots an epoch: makes its key and has it attested.</summary>
     /// <param name="configuration">The measured configuration.</param>
@@ -39,7 +38,7 @@ public sealed class EnclaveMachine : IDisposable
     /// <summary>The epoch's key, as a cosigner of checkpoints.</summary>
     public VerifierKey Cosigner => _identity.Cosigner;
 
-    /// <summary>Whether the NSM measured nothing, so that no verifier accepts what this epoch signs.</summary>
+    /// <summary>Whether nothing was measured, so that no verifier accepts what this epoch signs.</summary>
     public bool IsDebug => _identity.Image is null;
 
     /// <summary>Opens a session; it has no role until it says hello.</summary>
@@ -61,8 +60,9 @@ public sealed class EnclaveMachine : IDisposable
             // Attestation asks the NSM, which may be slow: it must not hold up signing.
             if (request is AttestRequest attest)
             {
-                RequireHello(session);
-                return new AttestReply(attest.Nonce is null ? _identity.Document : _identity.Attest(attest.Nonce));
+                WriteRole.RequireHello(session);
+                return new AttestReply(
+                    attest.Nonce is null ? _identity.Document : _identity.Attest(attest.Nonce));
             }
 
             lock (_lock)
@@ -79,14 +79,8 @@ public sealed class EnclaveMachine : IDisposable
     private EnclaveReply Dispatch(SessionRole session, EnclaveRequest request)
     {
         if (request is HelloRequest hello)
-            return Hello(session, hello);
-        RequireHello(session);
-        if (session.MayWrite && session != _writer)
-        {
-            throw new EnclaveRefusedException(EnclaveRefusalReason.Fenced,
-                $"A newer session, of generation {_generation}, holds the write role.");
-        }
-
+            return _role.Hello(session, hello);
+        _role.Check(session);
         return request switch
         {
             DescribeRequest => new DescribeReply(
@@ -94,40 +88,14 @@ public sealed class EnclaveMachine : IDisposable
                 _configuration.LogPrefix),
             HeadsRequest heads => new HeadsReply(
                 [.. heads.Origins.Where(_chains.ContainsKey).Select(origin => _chains[origin].Head)]),
-            _ when !session.MayWrite => throw new EnclaveRefusedException(EnclaveRefusalReason.ReadOnlySession,
+            _ when !session.MayWrite => throw Refuse(EnclaveRefusalReason.ReadOnlySession,
                 "This session did not claim the write role with a generation."),
             CreateRequest create => Create(create),
             ResumeRequest resume => Resume(resume),
             AppendRequest append => Append(append),
             RetireRequest retire => Retire(retire),
-            _ => throw new EnclaveRefusedException(EnclaveRefusalReason.InvalidRequest, $"No rule for {request.GetType().Name}."),
+            _ => throw Refuse(EnclaveRefusalReason.InvalidRequest, $"No rule for {request.GetType().Name}."),
         };
-    }
-
-    private HelloReply Hello(SessionRole session, HelloRequest hello)
-    {
-        if (session.SaidHello)
-            throw new EnclaveRefusedException(EnclaveRefusalReason.HelloExpected, "This session has said hello already.");
-        if (Limits.Version < hello.VersionMin || Limits.Version > hello.VersionMax)
-        {
-            throw new EnclaveRefusedException(EnclaveRefusalReason.Version,
-                $"This enclave speaks version {Limits.Version}, the core {hello.VersionMin} to {hello.VersionMax}.");
-        }
-
-        if (hello.Generation is { } generation)
-        {
-            if (generation <= _generation)
-            {
-                throw new EnclaveRefusedException(EnclaveRefusalReason.Fenced,
-                    $"Generation {generation} is not newer than {_generation}, which this enclave has seen.");
-            }
-
-            _generation = generation;
-            _writer = session;
-        }
-
-        session.Enter(mayWrite: hello.Generation is not null);
-        return new HelloReply(Limits.Version);
     }
 
     private OpenReply Create(CreateRequest create)
@@ -141,7 +109,8 @@ public sealed class EnclaveMachine : IDisposable
         RequireNew(resume.Origin);
         var now = Now();
         var (range, priorCosigner) = _resumeCheck.Check(resume, now);
-        return Add(new ChainState(_identity, resume.Origin, range, Math.Max(now, resume.Time), priorCosigner));
+        var time = Math.Max(now, resume.Time);
+        return Add(new ChainState(_identity, resume.Origin, range, time, priorCosigner));
     }
 
     private OpenReply Add(ChainState chain)
@@ -154,7 +123,7 @@ public sealed class EnclaveMachine : IDisposable
     {
         // A second item of a chain would leave no way to ask for the first one's answer again.
         if (append.Items.DistinctBy(item => item.Origin).Count() != append.Items.Count)
-            throw new EnclaveRefusedException(EnclaveRefusalReason.InvalidRequest, "Two items of this append are of one chain.");
+            throw Refuse(EnclaveRefusalReason.InvalidRequest, "Two items of this append are of one chain.");
         var now = Now();
         return new AppendReply([.. append.Items.Select(item => AppendOne(item, now))]);
     }
@@ -180,39 +149,37 @@ public sealed class EnclaveMachine : IDisposable
     private ChainState RequireHeld(string origin)
     {
         if (!_chains.TryGetValue(origin, out var chain))
-            throw new EnclaveRefusedException(EnclaveRefusalReason.UnknownOrigin, $"{origin} is not held in this epoch.");
+            throw Refuse(EnclaveRefusalReason.UnknownOrigin, $"{origin} is not held in this epoch.");
         return chain.Retired
-            ? throw new EnclaveRefusedException(EnclaveRefusalReason.Retired, $"{origin} was retired in this epoch.")
+            ? throw Refuse(EnclaveRefusalReason.Retired, $"{origin} was retired in this epoch.")
             : chain;
     }
 
     private void RequireNew(string origin)
     {
         var prefix = _configuration.LogPrefix + "/";
-        if (!origin.StartsWith(prefix, StringComparison.Ordinal) || !ChainId.TryParse(origin[prefix.Length..], out _))
+        if (!origin.StartsWith(prefix, StringComparison.Ordinal)
+            || !ChainId.TryParse(origin[prefix.Length..], out _))
         {
-            throw new EnclaveRefusedException(EnclaveRefusalReason.OriginNotAllowed,
+            throw Refuse(EnclaveRefusalReason.OriginNotAllowed,
                 $"{origin} is not {prefix} followed by a chain id.");
         }
 
         if (_chains.ContainsKey(origin))
-            throw new EnclaveRefusedException(EnclaveRefusalReason.AlreadyHeld, $"{origin} is held already in this epoch.");
+            throw Refuse(EnclaveRefusalReason.AlreadyHeld, $"{origin} is held already in this epoch.");
         if (_chains.Count >= _configuration.ChainsMax)
         {
-            throw new EnclaveRefusedException(EnclaveRefusalReason.ChainsFull,
+            throw Refuse(EnclaveRefusalReason.ChainsFull,
                 $"This enclave holds {_chains.Count} chains, its limit.");
         }
     }
 
-    private static void RequireHello(SessionRole session)
-    {
-        if (!session.SaidHello)
-            throw new EnclaveRefusedException(EnclaveRefusalReason.HelloExpected, "A session's first request is hello.");
-    }
-
-    private ulong Now() => _identity.Clock.Seconds() ?? throw new EnclaveRefusedException(
+    private ulong Now() => _identity.Clock.Seconds() ?? throw Refuse(
         EnclaveRefusalReason.ClockStale,
         $"The trusted clock was last anchored more than {_configuration.AnchorAgeMaxSeconds} s ago.");
+
+    private static EnclaveRefusedException Refuse(EnclaveRefusalReason reason, string detail) =>
+        new(reason, detail);
 
     private static EnclaveRefusal RefusalFor(Exception exception) => exception switch
     {

@@ -3,11 +3,11 @@ using Sequencer.Protocol;
 
 namespace Sequencer.Enclave;
 
-/// <summary>Serves the machine over streams: each session's requests in order, sessions side by side.</summary>
+/// <summary>Serves the machine: each session's requests in their order, sessions side by side.</summary>
 /// <param name="machine">The state machine.</param>
 /// <param name="listener">Where sessions come from.</param>
 /// <param name="time">The clock for time-outs and for the renewal schedule.</param>
-/// <param name="report">Takes one line, free of payloads, for each thing an operator should know of. Called from
+/// <param name="report">Takes one line, free of payloads, for each thing an operator should know; called from
 /// several threads.</param>
 public sealed class EnclaveServer(
     EnclaveMachine machine, IEnclaveListener listener, TimeProvider time, Action<string> report)

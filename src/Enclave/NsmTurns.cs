@@ -1,8 +1,8 @@
 namespace Sequencer.Enclave;
 
 /// <summary>
-/// Calls that may wait for the NSM, which answers one at a time and may take minutes: they take turns, each on a
-/// thread of its own, so that however many there are the thread pool stays free for signing.
+/// Calls that may wait for the NSM, which answers one at a time and may take minutes: they take turns, each
+/// on a thread of its own, so that however many there are the thread pool stays free for signing.
 /// </summary>
 internal sealed class NsmTurns : IDisposable
 {

@@ -96,13 +96,14 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages? acceptable)
         if (acceptable is null)
         {
             throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeImage,
-                "This enclave runs in debug mode and its configuration names no predecessor: it resumes nothing.");
+                "In debug mode, and without a predecessor in its configuration, an enclave resumes nothing.");
         }
 
         try
         {
             var policy = new AttestationPolicy { Root = root, Images = acceptable };
-            var verified = AttestationVerifier.Verify(document, policy, new VerificationTime.DocumentTimestamp());
+            var time = new VerificationTime.DocumentTimestamp();
+            var verified = AttestationVerifier.Verify(document, policy, time);
             var binding = SequencerBinding.Parse(verified.Document.UserData ?? ReadOnlyMemory<byte>.Empty);
             var key = verified.Document.PublicKey ?? ReadOnlyMemory<byte>.Empty;
             return VerifierKey.Create(binding.CosignerName, SignatureType.CosignatureEd25519, key.Span);

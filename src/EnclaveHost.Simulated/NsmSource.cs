@@ -20,7 +20,7 @@ internal sealed class NsmSource : IDisposable
         Nsm = new SimulatedNsm(root, TimeProvider.System);
     }
 
-    /// <summary>Whether this program may take a machine over; not this one, where a container's is meant.</summary>
+    /// <summary>Whether this program may take a machine over: no container's, for one.</summary>
     public static bool IsMachine => false;
 
     /// <summary>Options of the command line that this takes; each needs a file's name.</summary>

@@ -18,7 +18,7 @@ internal static class EnclaveProgram
         await using var listener = EnclaveTransports.Listen(arguments.Listen);
         var server = new EnclaveServer(machine, listener, TimeProvider.System, HostLog.Line);
         if (machine.IsDebug)
-            HostLog.Line("DEBUG MODE: this enclave's memory can be read, and no verifier accepts what it signs");
+            HostLog.Line("DEBUG MODE: its memory can be read, and no verifier accepts what it signs");
         await reachable();
         HostLog.Line($"listening on {arguments.Listen}, cosigner {machine.Cosigner}");
         await server.RunAsync(TimeSpan.FromSeconds(configuration.AnchorIntervalSeconds), stop);

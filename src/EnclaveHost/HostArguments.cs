@@ -42,8 +42,12 @@ internal sealed record HostArguments
                 throw new UsageException($"{option} is given twice.");
         }
 
-        foreach (var option in NsmSource.Options.Prepend(ListenOption).Where(option => !values.ContainsKey(option)))
-            throw new UsageException($"{option} is missing.");
+        foreach (var option in NsmSource.Options.Prepend(ListenOption))
+        {
+            if (!values.ContainsKey(option))
+                throw new UsageException($"{option} is missing.");
+        }
+
         return new HostArguments
         {
             Listen = ParseEndpoint(values[ListenOption]),

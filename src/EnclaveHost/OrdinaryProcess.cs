@@ -17,7 +17,8 @@ internal static class OrdinaryProcess
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
-            await EnclaveProgram.RunAsync(HostArguments.Parse(args), () => Task.CompletedTask, stopping.Token);
+            var arguments = HostArguments.Parse(args);
+            await EnclaveProgram.RunAsync(arguments, () => Task.CompletedTask, stopping.Token);
             return 0;
         }
         catch (UsageException exception)
@@ -26,8 +27,8 @@ internal static class OrdinaryProcess
             await Console.Error.WriteLineAsync(HostArguments.Usage);
             return 2;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException
-                                              or NsmException or AttestationException or CryptographicException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+                                              or FormatException or NsmException or CryptographicException)
         {
             HostLog.Line(exception.Message);
             return 1;

@@ -33,7 +33,7 @@ public sealed class EnclaveSession : IAsyncDisposable
     /// <param name="time">The clock for time-outs.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="IOException">When the enclave cannot be reached or hangs up.</exception>
-    /// <exception cref="EnclaveRefusedException">When it refuses the session, above all as fenced.</exception>
+    /// <exception cref="EnclaveRefusedException">When it refuses, above all as fenced.</exception>
     public static async Task<EnclaveSession> OpenAsync(
         IEnclaveTransport transport, ulong? generation, TimeProvider time, CancellationToken cancellation)
     {
@@ -100,7 +100,7 @@ public sealed class EnclaveSession : IAsyncDisposable
 
     private async Task<EnclaveReply> SendAsync(EnclaveRequest request, CancellationToken cancellation)
     {
-        var waiter = new TaskCompletionSource<EnclaveReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<EnclaveReply> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await _sending.WaitAsync(cancellation);
         try
         {
@@ -118,9 +118,8 @@ public sealed class EnclaveSession : IAsyncDisposable
         }
 
         await using var deadline = _time.CreateTimer(
-            _ => BreakUnanswered(waiter, request), state: null, Limits.ReplyTimeout, Timeout.InfiniteTimeSpan);
-        await using var stop = cancellation.UnsafeRegister(
-            static (waiting, token) => ((TaskCompletionSource<EnclaveReply>)waiting!).TrySetCanceled(token), waiter);
+            _ => BreakUnanswered(waiter, request), null, Limits.ReplyTimeout, Timeout.InfiniteTimeSpan);
+        await using var stop = cancellation.UnsafeRegister((_, token) => waiter.TrySetCanceled(token), null);
         return await waiter.Task;
     }
 

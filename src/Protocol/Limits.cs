@@ -1,6 +1,6 @@
 namespace Sequencer.Protocol;
 
-/// <summary>Limits of the protocol between core and enclave; each is checked before memory is taken.</summary>
+/// <summary>Limits between core and enclave; each is checked before memory is taken.</summary>
 public static class Limits
 {
     /// <summary>Version of the protocol that this code speaks.</summary>

@@ -9,7 +9,7 @@ public enum ProtocolError
     /// <summary>The stream ended inside a frame.</summary>
     FrameTruncated,
 
-    /// <summary>A frame did not arrive, or was not taken, whole within <see cref="Limits.FrameTimeout"/>.</summary>
+    /// <summary>A frame did not arrive, or leave, whole within <see cref="Limits.FrameTimeout"/>.</summary>
     FrameTimeout,
 
     /// <summary>Nothing arrived within <see cref="Limits.IdleTimeout"/>.</summary>

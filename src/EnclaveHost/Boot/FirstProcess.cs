@@ -3,9 +3,9 @@ using Sequencer.Protocol;
 namespace Sequencer.EnclaveHost;
 
 /// <summary>
-/// Runs the enclave as the first and only process of its machine. Whatever ends it is written to the console, and
-/// then the machine ends: there is nobody to start it again, and its key is gone. The command line says nothing
-/// to it: what matters is measured, and the same in every machine of this image.
+/// Runs the enclave as the first and only process of its machine. Whatever ends it is written to the console,
+/// and then the machine ends: there is nobody to start it again, and its key is gone. The command line says
+/// nothing to it: what matters is measured, and the same in every machine of this image.
 /// </summary>
 internal static class FirstProcess
 {
@@ -52,7 +52,7 @@ internal static class FirstProcess
         KernelModules.Load(KernelModules.Folder, File.ReadAllText("/proc/cmdline"));
     }
 
-    /// <summary>A kernel that found no console device in its ramdisk started us without standard streams.</summary>
+    /// <summary>A kernel that found no console in its ramdisk starts us without standard streams.</summary>
     private static void OpenConsole()
     {
         var console = new FileStream(

@@ -29,12 +29,12 @@ internal static class Heartbeat
             var answer = new byte[1];
             await stream.ReadExactlyAsync(answer, timeout.Token);
             if (answer[0] != Beat)
-                throw new IOException($"The parent answered the heartbeat by 0x{answer[0]:x2}, expected 0x{Beat:x2}.");
+                throw new IOException($"The parent answered 0x{answer[0]:x2} to the heartbeat 0x{Beat:x2}.");
         }
         catch (OperationCanceledException exception)
         {
             throw new IOException(
-                $"The parent did not answer the heartbeat within {AnswerTimeout.TotalSeconds:0} s.", exception);
+                $"The parent answered no heartbeat within {AnswerTimeout.TotalSeconds:0} s.", exception);
         }
     }
 }

@@ -1,15 +1,15 @@
 namespace Sequencer.EnclaveHost;
 
 /// <summary>
-/// The kernel modules of the image: every file <c>*.ko</c> of one folder, in the order of their names. An image
-/// whose kernel needs none has no such folder.
+/// The kernel modules of the image: every file <c>*.ko</c> of one folder, in the order of their names. An
+/// image whose kernel needs none has no such folder.
 /// </summary>
 internal static class KernelModules
 {
     public const string Folder = "/modules";
 
-    // Nitro, as Firecracker, announces its devices by words virtio_mmio.device=… on the command line. A kernel
-    // built without CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES leaves them to this module of ours.
+    // Nitro, as Firecracker, announces its devices by words virtio_mmio.device=... on the command line. A
+    // kernel built without CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES leaves them to this module of ours.
     private const string AnnouncingModule = "virtio_mmio_cmdline.ko";
     private const string AnnouncedBy = "virtio_mmio.";
 

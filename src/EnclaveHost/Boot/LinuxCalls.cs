@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sequencer.EnclaveHost;
 
-/// <summary>The system calls of a first process; a failure is an exception with the error number in words.</summary>
+/// <summary>The system calls of a first process; they fail with the error number in words.</summary>
 internal static partial class LinuxCalls
 {
     private const int Busy = 16; // EBUSY
@@ -12,8 +12,8 @@ internal static partial class LinuxCalls
     private const int RestartNow = 0x0123_4567; // RB_AUTOBOOT
     private const int FinitModule = 313; // its number on x86-64; glibc has no function for it
 
-    /// <summary>Mounts a file system of the kernel's own on a folder, which is made where it is missing.</summary>
-    /// <exception cref="IOException">When it cannot be mounted; that it is mounted already is no error.</exception>
+    /// <summary>Mounts a file system of the kernel's own on a folder, made where it is missing.</summary>
+    /// <exception cref="IOException">When it cannot be mounted; it may be mounted already.</exception>
     public static void Mount(string type, string folder, nuint flags)
     {
         Directory.CreateDirectory(folder);
@@ -22,7 +22,7 @@ internal static partial class LinuxCalls
     }
 
     /// <summary>Loads a kernel module from its file.</summary>
-    /// <exception cref="IOException">When the file cannot be read, or the kernel does not take it.</exception>
+    /// <exception cref="IOException">When the file, or the kernel, does not let us.</exception>
     public static void LoadModule(string path, string parameters)
     {
         using var file = File.OpenHandle(path);
@@ -30,14 +30,14 @@ internal static partial class LinuxCalls
             throw Failed($"load the kernel module {path} {parameters}");
     }
 
-    /// <summary>Has the kernel reap every child that ends, such as one that an ending process left to us.</summary>
+    /// <summary>Has the kernel reap every process that ends and was left to us.</summary>
     public static void ReapChildren()
     {
         if (Signal(ChildEnded, Ignore) == -1)
             throw Failed("have children reaped");
     }
 
-    /// <summary>Starts the machine anew; for a Nitro enclave that is its end. Returns only when it failed.</summary>
+    /// <summary>Restarts the machine, which for an enclave is the end; returns only on failure.</summary>
     public static IOException Restart()
     {
         Reboot(RestartNow);
@@ -45,12 +45,14 @@ internal static partial class LinuxCalls
     }
 
     private static IOException Failed(string action) =>
-        new($"Cannot {action}: {Marshal.GetLastPInvokeErrorMessage()} (error {Marshal.GetLastPInvokeError()}).");
+        new($"Cannot {action}: {Marshal.GetLastPInvokeErrorMessage()} ({Marshal.GetLastPInvokeError()}).");
 
-    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Mount(string source, string target, string type, nuint flags, nint data);
 
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint LoadModule(nint number, SafeFileHandle file, string parameters, int flags);
 
     [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]

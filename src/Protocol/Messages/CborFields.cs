@@ -24,7 +24,7 @@ internal static class CborFields
             if (reader.BytesRemaining != 0)
             {
                 throw new ProtocolException(
-                    ProtocolError.Malformed, $"{reader.BytesRemaining} bytes follow the message in its frame.");
+                    ProtocolError.Malformed, $"{reader.BytesRemaining} bytes follow the message.");
             }
 
             return message;
@@ -43,7 +43,8 @@ internal static class CborFields
         {
             throw new ProtocolException(
                 ProtocolError.Malformed,
-                $"A {what} has {expected} fields in a definite array; got {actual?.ToString() ?? "an indefinite one"}.");
+                $"A {what} has {expected} fields in a definite array; this one is "
+                + (actual is null ? "indefinite." : $"of {actual}."));
         }
     }
 
@@ -81,7 +82,7 @@ internal static class CborFields
         return bytes.Length % Hash.SizeBytes == 0
             ? bytes
             : throw new ProtocolException(
-                ProtocolError.Malformed, $"{bytes.Length} bytes are no whole number of {Hash.SizeBytes}-byte hashes.");
+                ProtocolError.Malformed, $"{bytes.Length} bytes are no whole number of hashes.");
     }
 
     public static Hash[] ReadHashes(CborReader reader, int hashesMax) =>

@@ -18,7 +18,7 @@ public enum EnclaveRefusalReason
     /// <summary>A value in the request is outside its limits.</summary>
     InvalidRequest = 5,
 
-    /// <summary>The origin does not start with the measured log prefix, or its chain id breaks the rule.</summary>
+    /// <summary>The origin is not the measured log prefix, a slash and a chain id.</summary>
     OriginNotAllowed = 6,
 
     /// <summary>The enclave does not hold this chain in this epoch.</summary>
@@ -33,7 +33,7 @@ public enum EnclaveRefusalReason
     /// <summary>The configured number of chains is reached.</summary>
     ChainsFull = 10,
 
-    /// <summary>The expected size is not the chain's size, and this is no repeat of the last append.</summary>
+    /// <summary>The expected size is not the chain's, and this does not repeat the last append.</summary>
     SizeMismatch = 11,
 
     /// <summary>The trusted clock's anchor is too old to sign by.</summary>

@@ -8,8 +8,8 @@ namespace Sequencer.Protocol;
 /// <param name="Root">Root of the tree of that size.</param>
 /// <param name="Time">Time of the cosignature, in seconds since 1970.</param>
 /// <param name="Cosignature">Ed25519 signature over the cosignature message; 64 bytes.</param>
-/// <param name="Handover">Ed25519 signature of the note of the handover by which this very head was adopted, at
-/// <paramref name="Time"/>; 64 bytes. Null for a new chain, and from the first append on.</param>
+/// <param name="Handover">Ed25519 signature of the note of the handover by which this very head was adopted,
+/// at <paramref name="Time"/>; 64 bytes. Null for a new chain, and from the first append on.</param>
 public sealed record Head(
     string Origin,
     ulong Size,

@@ -17,7 +17,7 @@ public sealed record DescribeReply(
     string Cosigner, ReadOnlyMemory<byte> PublicKey, int Version, EnclaveMode Mode, string LogPrefix)
     : EnclaveReply;
 
-/// <summary>Whether attestation documents come from a Nitro Security Module or from a local simulation.</summary>
+/// <summary>Whether attestation comes from a Nitro Security Module or from a local simulation.</summary>
 public enum EnclaveMode
 {
     Nitro = 0,

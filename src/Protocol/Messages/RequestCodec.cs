@@ -81,10 +81,12 @@ public static class RequestCodec
             return (id, request);
         });
 
-    private static (int Fields, EnclaveRequest Request) DecodeBody(CborReader reader, Kind kind) => kind switch
+    private static (int Fields, EnclaveRequest) DecodeBody(CborReader reader, Kind kind) => kind switch
     {
         Kind.Hello => (3, new HelloRequest(
-            reader.ReadInt32(), reader.ReadInt32(), CborFields.ReadOptional(reader, static r => r.ReadUInt64()))),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            CborFields.ReadOptional(reader, static r => r.ReadUInt64()))),
         Kind.Describe => (0, new DescribeRequest()),
         Kind.Attest => (1, new AttestRequest(CborFields.ReadOptional(
             reader, static r => CborFields.ReadBytes(r, Limits.NonceBytesMax)))),

@@ -22,7 +22,7 @@ public sealed record DescribeRequest : EnclaveRequest;
 /// the document that the enclave keeps ready.</param>
 public sealed record AttestRequest(ReadOnlyMemory<byte>? Nonce) : EnclaveRequest;
 
-/// <summary>Asks what the enclave holds for the origins named; an origin that it does not hold is left out.</summary>
+/// <summary>Asks what the enclave holds of the origins named; what it does not hold is left out.</summary>
 /// <param name="Origins">At most <see cref="Limits.ChainsPerFrameMax"/> origins.</param>
 public sealed record HeadsRequest(IReadOnlyList<string> Origins) : EnclaveRequest;
 
@@ -33,7 +33,7 @@ public sealed record CreateRequest(string Origin) : EnclaveRequest;
 /// <param name="Origin">The chain.</param>
 /// <param name="Checkpoint">Text of its last checkpoint: origin, size and root, each ending in LF.</param>
 /// <param name="Time">Time of the prior epoch's cosignature, in seconds since 1970.</param>
-/// <param name="Cosignature">The prior epoch's Ed25519 signature over that cosignature message; 64 bytes.</param>
+/// <param name="Cosignature">The prior epoch's signature of the cosignature message; 64 bytes.</param>
 /// <param name="Document">The attestation document that binds the prior epoch's key.</param>
 /// <param name="CompactRange">Subtree roots of the checkpoint's size, largest first.</param>
 public sealed record ResumeRequest(

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sequencer.Protocol;
 
-/// <summary>Where an enclave listens: <c>in-process</c>, <c>unix:///path</c> or <c>vsock://cid:port</c>.</summary>
+/// <summary>Where an enclave is: <c>in-process</c>, <c>unix:///path</c> or <c>vsock://cid:port</c>.</summary>
 public abstract record EnclaveEndpoint
 {
     private const string UnixScheme = "unix://";
@@ -58,8 +58,8 @@ public abstract record EnclaveEndpoint
         }
 
         throw new FormatException(
-            $"'{text}' is no enclave endpoint; use in-process, unix:///absolute/path, vsock://cid:port or, to "
-            + "listen, vsock://any:port.");
+            $"'{text}' is no enclave endpoint; use in-process, unix:///absolute/path, vsock://cid:port or, "
+            + "to listen, vsock://any:port.");
     }
 
     private static string CheckedPath(string path)
