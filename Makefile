@@ -85,4 +85,5 @@ veryclean: clean ## also remove data/, setup/config.toml and every secret; asks 
 -include setup/nitro/nitro.mk
 -include setup/aws-emulator/aws.mk
 -include tests/sim.mk
+-include tests/Chaos.LiveTests/chaos.mk
 -include bench/bench.mk

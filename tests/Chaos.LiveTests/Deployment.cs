@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Sequencer.Testing;
+
+namespace Sequencer.Chaos.LiveTests;
+
+/// <summary>A real gateway and a real enclave process in a folder of their own, on a free port.</summary>
+internal sealed class Deployment : IDisposable
+{
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(90);
+
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly int _port = FreePort();
+    private Process _enclave;
+    private Process _gateway;
+
+    public Deployment()
+    {
+        Folder = Directory.CreateTempSubdirectory("chaos-").FullName;
+        Directory.CreateDirectory(Path.Combine(Folder, "setup"));
+        File.Copy(Path.Combine(SharedData.RepositoryRoot, "setup", "sample.toml"), InFolder("setup/sample.toml"));
+        Run("Gateway", "sequencer-gateway", "config");
+        File.WriteAllText(InFolder("enclave.json"), $$"""{"log_prefix": "127.0.0.1:{{_port}}/log"}""");
+        _enclave = StartEnclave();
+        _gateway = StartGateway();
+    }
+
+    public string Folder { get; }
+
+    public Uri Url => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>Runs a program to its end; its standard output.</summary>
+    public string Run(string project, string program, params string[] arguments)
+    {
+        using var process = Start(project, program, toFile: null, arguments);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.Should().Be(0, $"{program} {string.Join(' ', arguments)} printed: {output}");
+        return output;
+    }
+
+    public void KillGateway() => Kill(_gateway);
+
+    public void KillEnclave() => Kill(_enclave);
+
+    public void RestartGateway() => _gateway = StartGateway();
+
+    public void RestartEnclave() => _enclave = StartEnclave();
+
+    /// <summary>Waits until the gateway takes transactions.</summary>
+    public async Task WhenReadyAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await IsReadyAsync())
+        {
+            if (_gateway.HasExited || Stopwatch.GetElapsedTime(started) > ReadyTimeout)
+                throw new InvalidOperationException("The gateway is not ready:\n" + ReadLog("gateway.log"));
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    public string ReadLog(string name)
+    {
+        using var stream = new FileStream(InFolder(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return new StreamReader(stream).ReadToEnd();
+    }
+
+    public void Dispose()
+    {
+        Kill(_gateway);
+        Kill(_enclave);
+        _http.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private string InFolder(string name) => Path.Combine(Folder, name);
+
+    private Process StartEnclave() => Start(
+        "EnclaveHost.Simulated", "sequencer-enclave-simulated", "enclave.log",
+        "--listen", "unix://" + InFolder("enclave.sock"), "--config", InFolder("enclave.json"),
+        "--root-certificate", InFolder("secrets/simulated-root.pem"),
+        "--root-key", InFolder("secrets/simulated-root.key"));
+
+    private Process StartGateway() => Start("Gateway", "sequencer-gateway", "gateway.log");
+
+    private Process Start(string project, string program, string? toFile, params string[] arguments)
+    {
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        var path = Path.Combine(
+            SharedData.RepositoryRoot, "src", project, "bin", configuration, "net10.0", program);
+        // A shell sends both streams to the file, which a killed program cannot take with it.
+        var start = toFile is null
+            ? new ProcessStartInfo(path, arguments)
+            : new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" >>\"{InFolder(toFile)}\" 2>&1", "sh", path, .. arguments]);
+        start.WorkingDirectory = Folder;
+        start.RedirectStandardOutput = toFile is null;
+        start.Environment["SEQUENCER__SERVER__LISTEN"] = $"http://127.0.0.1:{_port}";
+        start.Environment["SEQUENCER__SERVER__PUBLIC_HOST"] = $"127.0.0.1:{_port}";
+        start.Environment["SEQUENCER__ENCLAVE__ADDRESS"] = "unix://" + InFolder("enclave.sock");
+        return Process.Start(start)!;
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(Url, "/health/ready"));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>SIGKILL: the program gets no chance to finish anything.</summary>
+    private static void Kill(Process process)
+    {
+        if (!process.HasExited)
+            process.Kill();
+        process.WaitForExit();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
