@@ -117,7 +117,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private static void Audit(Deployment deployment, string token)
     {
         var url = deployment.Url.ToString();
-        deployment.Run("Cli", "sequencer", "policy", url, Chain, "--token", token, "--out", "trust");
+        deployment.Run("Cli", "sequencer", "policy", url, Chain, "--out", "trust");
         deployment.Run(
             "Cli", "sequencer", "audit", url, Chain, "--token", token, "--policy", "trust/policy",
             "--images", "trust/images.json", "--simulated-root", "trust/simulated-root.pem")
