@@ -22,7 +22,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly Publisher _publisher;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stop;
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Refusal? _ended;
 
     public Engine(SequencerOptions options, CoreDependencies dependencies, ILedger ledger)
@@ -49,8 +49,8 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Whether the enclave can be asked now.</summary>
     public bool IsConnected => _link.Connection is { IsOpen: true };
 
-    /// <summary>Completes when the enclave was first reached, or the engine has ended without.</summary>
-    public Task Connected => _connected.Task;
+    /// <summary>Tells that the enclave was reached once; false when the engine has ended before.</summary>
+    public Task<bool> Connected => _connected.Task;
 
     /// <summary>Runs until the intake is completed and everything in it has its outcome.</summary>
     /// <exception cref="LedgerException">When the ledger must be opened anew.</exception>
@@ -77,7 +77,7 @@ internal sealed class Engine : IAsyncDisposable
             _stopping.Cancel();
             await Task.WhenAll(running).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            _connected.TrySetResult();
+            _connected.TrySetResult(false);
         }
     }
 
@@ -204,7 +204,7 @@ internal sealed class Engine : IAsyncDisposable
         while (true)
         {
             var connection = await ConnectAsync(cancellation);
-            _connected.TrySetResult();
+            _connected.TrySetResult(true);
             await connection.WaitEndedAsync(cancellation);
         }
     }

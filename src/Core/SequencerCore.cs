@@ -245,8 +245,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
 
     private async Task MarkReadyAsync(Engine engine)
     {
-        await engine.Connected;
-        if (!engine.IsConnected)
+        if (!await engine.Connected)
             return;
         Enter(SequencerState.Ready, reason: null);
         _ready.TrySetResult();

@@ -1,0 +1,159 @@
+using System.Text;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core.Tests.Sim;
+
+/// <summary>
+/// A whole sequencer under one seed: clients, gateway, enclave, disk and clock; what happens to them; and
+/// what everybody was told.
+/// </summary>
+internal sealed class SimWorld
+{
+    private const int StepsMax = 400_000;
+
+    private readonly Dictionary<string, Checkpoint> _verified = [];
+    private readonly HashSet<(ChainId Chain, string Key)> _cosigners = [];
+    private readonly SimDisk _disk;
+
+    public SimWorld(ulong seed, PlantedBug bug = PlantedBug.None)
+    {
+        Scheduler = new SimScheduler(seed);
+        _disk = new SimDisk(Scheduler, bug);
+        Enclave = new SimEnclave(Scheduler, bug);
+        Gateway = new SimGateway(Scheduler, _disk, Enclave);
+        var ids = new[] { "demo", "unique", "third" };
+        Chains = [.. ids[..(1 + Scheduler.Next(3))].Select(CoreFixture.Chain)];
+    }
+
+    public SimScheduler Scheduler { get; }
+
+    public SimGateway Gateway { get; }
+
+    public SimEnclave Enclave { get; }
+
+    public IReadOnlyList<ChainId> Chains { get; }
+
+    public List<SimSubmission> Submissions { get; } = [];
+
+    public List<SimReceipt> Receipts { get; } = [];
+
+    public int Disasters { get; private set; }
+
+    /// <summary>Runs it all; null when every rule held.</summary>
+    public string? Run()
+    {
+        _disk.WriteFailure = Scheduler.Chance(0.5) ? 0.03 : 0;
+        _disk.OpenFailure = Scheduler.Chance(0.3) ? 0.3 : 0;
+        Gateway.SignerFailure = Scheduler.Chance(0.3) ? 0.05 : 0;
+        Enclave.Boot();
+        Gateway.Boot();
+        List<SimClient> clients = [.. Enumerable.Range(0, 1 + Scheduler.Next(4)).Select(i => new SimClient(this, i))];
+        var people = new SimProcess(Scheduler, "clients");
+        clients.ForEach(client => people.Start(() => client.RunAsync(1 + Scheduler.Next(8))));
+        var disasters = Scheduler.Next(10);
+        ScheduleDisaster(disasters);
+        Scheduler.RunUntil(() => clients.TrueForAll(client => client.IsDone) && Disasters >= disasters, StepsMax);
+        Heal();
+        Audit(people);
+        // The garbage collector must not wake anybody later.
+        people.Kill();
+        Gateway.Kill();
+        Enclave.Kill();
+        return Scheduler.Violation;
+    }
+
+    /// <summary>A client got receipts: they must hold now and for ever.</summary>
+    public void Keep(SimSubmission submission, SequencedRange range, IReadOnlyList<string> receipts)
+    {
+        if (submission.FirstIndex is { } first && first != range.FirstIndex)
+            Scheduler.Violate($"The submission at {first} of '{submission.Chain}' was given {range.FirstIndex} as well.");
+        submission.FirstIndex = range.FirstIndex;
+        if (receipts.Count != submission.Texts.Count)
+            Scheduler.Violate($"{submission.Texts.Count} entries got {receipts.Count} receipts.");
+        for (var i = 0; i < receipts.Count; i++)
+            Receipts.Add(Verify(submission.Chain, receipts[i], range.FirstIndex + (ulong)i, submission.Texts[i]));
+    }
+
+    /// <summary>Verifies a receipt as its holder would.</summary>
+    public SimReceipt Verify(ChainId chain, string receipt, ulong index, string text)
+    {
+        var proof = TlogProof.Parse(receipt);
+        var checkpoint = VerifyNote(chain, proof.Checkpoint);
+        InclusionProof.Verify(
+            index, checkpoint.Size, MerkleHash.Leaf(Encoding.UTF8.GetBytes(text)), proof.Hashes.ToArray(),
+            checkpoint.Root);
+        return new SimReceipt(chain, index, text, checkpoint.Size, checkpoint.Root);
+    }
+
+    public Checkpoint VerifyNote(ChainId chain, string note)
+    {
+        if (_verified.TryGetValue(note, out var known))
+            return known;
+        var signed = SignedNote.Parse(note);
+        var log = VerifierKey.Create(
+            Origin.For(SimEnclave.LogPrefix, chain), SignatureType.Ed25519, SimGateway.LogKey.PublicKey.Span);
+        var verified = signed.Verify([log, .. Enclave.Keys]);
+        if (verified.By(log) is null || verified.Signatures.Count != 2)
+            Scheduler.Violate($"A checkpoint of '{chain}' lacks the log's signature or an enclave's.");
+        _cosigners.Add((chain, verified.Keys.First(key => !key.Equals(log)).ToString()));
+        return _verified[note] = Checkpoint.Parse(signed.Text);
+    }
+
+    /// <summary>Every epoch key that cosigned a checkpoint of the chain that anybody was given.</summary>
+    public IEnumerable<string> CosignersOf(ChainId chain) =>
+        _cosigners.Where(pair => pair.Chain == chain).Select(pair => pair.Key);
+
+    private void ScheduleDisaster(int left)
+    {
+        if (left == 0)
+            return;
+        Scheduler.After(TimeSpan.FromTicks(Scheduler.Next(400_000)), () =>
+        {
+            Disasters++;
+            var kind = Scheduler.Next(8);
+            if (kind is 0 or 1 or 2)
+                Gateway.Kill();
+            if (kind is 2 or 3 or 4)
+                Enclave.Kill();
+            if (kind >= 5)
+                Enclave.CutAll();
+            Scheduler.After(TimeSpan.FromTicks(Scheduler.Next(2_000_000)), Raise);
+            ScheduleDisaster(left - 1);
+        });
+    }
+
+    private void Raise()
+    {
+        if (!Enclave.IsUp)
+            Enclave.Boot();
+        if (!Gateway.IsUp)
+            Gateway.Boot();
+    }
+
+    private void Heal()
+    {
+        _disk.WriteFailure = _disk.OpenFailure = Gateway.SignerFailure = 0;
+        Raise();
+    }
+
+    /// <summary>Stops in good order, starts once more, and reads everything back.</summary>
+    private void Audit(SimProcess people)
+    {
+        var stopped = false;
+        people.Start(async () => stopped = await Gateway.WhenUpAsync() && await Gateway.StopAsync());
+        Scheduler.RunUntil(() => stopped, StepsMax);
+        Scheduler.RunUntil(() => !Gateway.IsUp, StepsMax);
+        if (Scheduler.Violation is not null)
+            return;
+        Gateway.Boot();
+        var audited = false;
+        people.Start(async () =>
+        {
+            await Gateway.WhenUpAsync();
+            foreach (var chain in Chains)
+                await new SimAudit(this, chain).RunAsync();
+            audited = true;
+        });
+        Scheduler.RunUntil(() => audited, StepsMax);
+    }
+}
