@@ -56,8 +56,7 @@ test-live: build ## real processes over real HTTP; Iac against AWS or its emulat
 
 .PHONY: lint
 lint: ## formatting, analysers as errors, shell syntax
-	@dotnet format whitespace --folder . --verify-no-changes \
-		--exclude data artifacts $$(find . -type d \( -name obj -o -name bin \) -not -path './.git/*' -prune)
+	@dotnet format whitespace --folder . --verify-no-changes --include $$(git ls-files '*.cs')
 	@$(DOTNET_BUILD) Sequencer.sln -warnaserror
 	@git ls-files '*.sh' '.ci/run' | xargs -n 1 bash -n
 	@echo "lint: clean"

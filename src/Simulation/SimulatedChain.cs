@@ -52,13 +52,17 @@ internal sealed class SimulatedChain : IDisposable
         var leafKey = NewKey();
         var instanceId = moduleId.Split("-enc")[0];
         var regional = Profile($"{RandomHex()}.{Domain}", regionalKey, now, RegionalLifetime)
-            with { PathLength = 2, RevocationListUri = "http://crl.simulated.invalid/regional.crl" };
+            with
+        { PathLength = 2, RevocationListUri = "http://crl.simulated.invalid/regional.crl" };
         var zonal = Profile($"{RandomHex()}.zonal.{Domain}", zonalKey, now, ZonalLifetime)
-            with { PathLength = 1, RevocationListUri = "http://crl.simulated.invalid/zonal.crl" };
+            with
+        { PathLength = 1, RevocationListUri = "http://crl.simulated.invalid/zonal.crl" };
         var instance = Profile($"{instanceId}.{Domain}", instanceKey, now, InstanceLifetime)
-            with { PathLength = 0, SignsCertificatesOnly = true };
+            with
+        { PathLength = 0, SignsCertificatesOnly = true };
         var leaf = Profile($"{moduleId}.{Region}.aws", leafKey, now, LeafLifetime)
-            with { IsAuthority = false, Serial = LeafSerial(enclaveId, now) };
+            with
+        { IsAuthority = false, Serial = LeafSerial(enclaveId, now) };
         byte[][] bundle =
         [
             root.Der.ToArray(),

@@ -42,7 +42,8 @@ internal sealed class Intake(SequencerOptions options)
             if (length > Tlog.Entry.MaxSizeBytes)
             {
                 return new Refusal(RefusalCode.EntryTooLarge,
-                    $"An entry has at most {Tlog.Entry.MaxSizeBytes} bytes; this one has {length}.") { Position = i };
+                    $"An entry has at most {Tlog.Entry.MaxSizeBytes} bytes; this one has {length}.")
+                { Position = i };
             }
         }
 
@@ -63,7 +64,8 @@ internal sealed class Intake(SequencerOptions options)
             ReleaseTotals(entries, bytes);
             return new Refusal(RefusalCode.QueueFull,
                 $"The service's queue is full (at most {options.QueueMaxEntries} entries and "
-                + $"{options.QueueMaxBytes} bytes).") { RetryAfter = TimeSpan.FromSeconds(1) };
+                + $"{options.QueueMaxBytes} bytes).")
+            { RetryAfter = TimeSpan.FromSeconds(1) };
         }
 
         if (chain.Queue.TryReserve(entries, bytes, chain.Limits))
@@ -71,7 +73,8 @@ internal sealed class Intake(SequencerOptions options)
         ReleaseTotals(entries, bytes);
         return new Refusal(RefusalCode.ChainQueueFull,
             $"The queue of chain '{chain.Id}' is full (at most {chain.Limits.QueueMaxEntries} entries and "
-            + $"{chain.Limits.QueueMaxBytes} bytes).") { RetryAfter = TimeSpan.FromSeconds(1) };
+            + $"{chain.Limits.QueueMaxBytes} bytes).")
+        { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 
     /// <summary>Gives the room back once the outcome is known.</summary>

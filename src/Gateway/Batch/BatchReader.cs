@@ -101,7 +101,8 @@ internal sealed class BatchReader(
                 default:
                     return new Problem(ProblemCode.JsonMalformed,
                         "This is no batch: expected one JSON value a line as application/x-ndjson, "
-                        + "or one JSON array as application/json.") { Position = batch.Entries.Count };
+                        + "or one JSON array as application/json.")
+                    { Position = batch.Entries.Count };
             }
         }
     }

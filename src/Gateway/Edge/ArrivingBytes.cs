@@ -30,7 +30,8 @@ internal sealed class ArrivingBytes(ServerSettings settings)
             ReleaseChain(chain, bytes);
             return new Problem(ProblemCode.ChainArrivingFull,
                 $"This chain already has {settings.ChainArrivingMaxBytes} bytes of bodies arriving "
-                + "(server.chain_arriving_max_bytes); send fewer at one time.") { RetryAfter = Pause };
+                + "(server.chain_arriving_max_bytes); send fewer at one time.")
+            { RetryAfter = Pause };
         }
 
         if (Interlocked.Add(ref _total, bytes) <= settings.ArrivingMaxBytes)
@@ -39,7 +40,8 @@ internal sealed class ArrivingBytes(ServerSettings settings)
         ReleaseChain(chain, bytes);
         return new Problem(ProblemCode.ArrivingFull,
             $"The service already has {settings.ArrivingMaxBytes} bytes of bodies arriving "
-            + "(server.arriving_max_bytes); try again.") { RetryAfter = Pause };
+            + "(server.arriving_max_bytes); try again.")
+        { RetryAfter = Pause };
     }
 
     private void Release(ChainId chain, long bytes)

@@ -42,10 +42,10 @@ internal static class Jwks
             }), Jwt.TextOf(key, "kid")),
             ("EC", null or "ES256") when Jwt.TextOf(key, "crv") == "P-256" =>
                 SigningKey.Of(ECDsa.Create(new ECParameters
-            {
-                Curve = ECCurve.NamedCurves.nistP256,
-                Q = new ECPoint { X = Bytes(key, "x"), Y = Bytes(key, "y") },
-            }), Jwt.TextOf(key, "kid")),
+                {
+                    Curve = ECCurve.NamedCurves.nistP256,
+                    Q = new ECPoint { X = Bytes(key, "x"), Y = Bytes(key, "y") },
+                }), Jwt.TextOf(key, "kid")),
             _ => null,
         };
     }

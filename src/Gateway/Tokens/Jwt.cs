@@ -13,8 +13,11 @@ internal sealed record Jwt
     /// <summary>Longest token looked at, in characters.</summary>
     public const int LengthMax = 8 * 1024;
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false,
-        MaxDepth = 16 };
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = 16
+    };
 
     public required SigningAlgorithm Algorithm { get; init; }
 
