@@ -23,8 +23,10 @@ public sealed class ConfigurationTests
         var image = SimulatedNsm.Image;
         var configuration = Parse(
             $$"""
-            {"log_prefix": "x/log", "chains_max": 5, "anchor_interval_seconds": 6, "anchor_age_max_seconds": 7,
-             "predecessors": [{"PCR0": "{{Hex(image.Pcr0)}}", "PCR1": "{{Hex(image.Pcr1)}}", "PCR2": "{{Hex(image.Pcr2)}}"}]}
+            {"log_prefix": "x/log", "chains_max": 5,
+             "anchor_interval_seconds": 6, "anchor_age_max_seconds": 7,
+             "predecessors": [{"PCR0": "{{Hex(image.Pcr0)}}",
+                               "PCR1": "{{Hex(image.Pcr1)}}", "PCR2": "{{Hex(image.Pcr2)}}"}]}
             """);
         (configuration.LogPrefix, configuration.ChainsMax, configuration.AnchorIntervalSeconds,
             configuration.AnchorAgeMaxSeconds).Should().Be(("x/log", 5, 6, 7));
@@ -70,7 +72,8 @@ public sealed class ConfigurationTests
     {
         var images = Enumerable.Range(1, 64).Select(i =>
             $$"""{"PCR0": "{{i:x96}}", "PCR1": "{{i:x96}}", "PCR2": "{{i:x96}}"}""");
-        var act = () => Parse($$"""{"log_prefix": "x/log", "predecessors": [{{string.Join(',', images)}}]}""");
+        var json = $$"""{"log_prefix": "x/log", "predecessors": [{{string.Join(',', images)}}]}""";
+        var act = () => Parse(json);
         act.Should().Throw<FormatException>().WithMessage("*at most 63*");
     }
 

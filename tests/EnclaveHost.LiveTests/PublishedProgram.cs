@@ -17,7 +17,8 @@ internal static class PublishedProgram
     public static async Task<string> PathAsync() => Path.Combine(await FolderAsync(), "sequencer-enclave");
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

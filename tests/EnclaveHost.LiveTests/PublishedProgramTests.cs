@@ -13,7 +13,8 @@ public sealed partial class PublishedProgramTests(ITestOutputHelper output)
     /// <summary>Texts and names that only src/Simulation has.</summary>
     private static readonly string[] Simulated =
     [
-        SimulatedRoot.CommonName, "(not a Nitro enclave)", "simulated sequencer enclave, PCR", "i-simulated-enc",
+        SimulatedRoot.CommonName, "(not a Nitro enclave)", "simulated sequencer enclave, PCR",
+        "i-simulated-enc",
         "crl.simulated.invalid", nameof(SimulatedNsm), "Sequencer.Simulation",
     ];
 
@@ -31,7 +32,8 @@ public sealed partial class PublishedProgramTests(ITestOutputHelper output)
     [PublishedFact]
     public async Task ItNeedsTheCLibraryAndWhatIsPublishedBesideIt()
     {
-        var (_, needed) = await PublishedProgram.RunAsync("readelf", "-d", await PublishedProgram.PathAsync());
+        var program = await PublishedProgram.PathAsync();
+        var (_, needed) = await PublishedProgram.RunAsync("readelf", "-d", program);
         NeededLibrary().Matches(needed).Select(match => match.Groups[1].Value)
             .Should().BeEquivalentTo("libm.so.6", "libc.so.6", "ld-linux-x86-64.so.2");
         Directory.GetFiles(await PublishedProgram.FolderAsync(), "*.so").Select(Path.GetFileName)

@@ -45,7 +45,8 @@ internal sealed class Epoch : IDisposable
         ulong now = Start, EnclaveConfiguration? configuration = null, SimulatedRoot? root = null) =>
         new(now, configuration ?? Configuration, SimulatedNsm.Image, root ?? Root);
 
-    public static Epoch BootImage(ImageMeasurement? image, ulong now = Start) => new(now, Configuration, image, Root);
+    public static Epoch BootImage(ImageMeasurement? image, ulong now = Start) =>
+        new(now, Configuration, image, Root);
 
     public static DateTimeOffset At(ulong seconds) => DateTimeOffset.FromUnixTimeSeconds((long)seconds);
 
@@ -72,12 +73,15 @@ internal sealed class Epoch : IDisposable
     public EnclaveRefusal Refused(EnclaveRequest request) => Refused(Writer, request);
 
     /// <summary>Appends to one chain.</summary>
-    public AppendResult Append(ulong expectedSize, Hash[] leaves, bool wantNodes = false, string origin = Demo) =>
-        Ask<AppendReply>(Appending(origin, expectedSize, leaves, wantNodes)).Results.Should().ContainSingle().Subject;
+    public AppendResult Append(
+        ulong expectedSize, Hash[] leaves, bool wantNodes = false, string origin = Demo) =>
+        Ask<AppendReply>(Appending(origin, expectedSize, leaves, wantNodes))
+            .Results.Should().ContainSingle().Subject;
 
     public static AppendRequest Appending(
         string origin, ulong expectedSize, Hash[] leaves, bool wantNodes = false) =>
-        new([new AppendItem(origin, expectedSize, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), wantNodes)]);
+        new([new AppendItem(
+            origin, expectedSize, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), wantNodes)]);
 
     public Head Head(string origin = Demo) =>
         Ask<HeadsReply>(Open(null), new HeadsRequest([origin])).Heads.Should().ContainSingle().Subject;

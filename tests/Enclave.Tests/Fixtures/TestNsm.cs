@@ -3,7 +3,7 @@ using Sequencer.Simulation;
 
 namespace Sequencer.Enclave.Tests;
 
-/// <summary>A simulated NSM that can be made to fail, to answer rubbish, or to keep its callers waiting.</summary>
+/// <summary>A simulated NSM that can be made to fail, to answer rubbish, or to keep one waiting.</summary>
 internal sealed class TestNsm(SimulatedRoot root, TimeProvider clock, ImageMeasurement? image) : INsm
 {
     private static readonly Dictionary<int, ReadOnlyMemory<byte>> DebugPcrs = new() { [3] = new byte[48] };
@@ -38,7 +38,9 @@ internal sealed class TestNsm(SimulatedRoot root, TimeProvider clock, ImageMeasu
         try
         {
             Gate?.Wait();
-            return Failure is { } failure ? throw failure : Document ?? _nsm.Attest(userData, nonce, publicKey);
+            if (Failure is { } failure)
+                throw failure;
+            return Document ?? _nsm.Attest(userData, nonce, publicKey);
         }
         finally
         {

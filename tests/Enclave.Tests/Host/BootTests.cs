@@ -8,7 +8,8 @@ namespace Sequencer.Enclave.Tests;
 public sealed class BootTests
 {
     private const string CommandLine =
-        "reboot=t virtio_mmio.device=512@0xfeb00e00:12 quiet virtio_mmio.device=512@0xfeb00c00:11 x=virtio_mmio.y\n";
+        "reboot=t virtio_mmio.device=512@0xfeb00e00:12 quiet "
+        + "virtio_mmio.device=512@0xfeb00c00:11 x=virtio_mmio.y\n";
 
     [Fact]
     public void Parameters_OfTheAnnouncingModule_AreTheKernelsWordsForIt() =>
@@ -55,6 +56,7 @@ public sealed class BootTests
         var beating = Heartbeat.SendAsync(parent, time);
         await using var stream = await parent.AcceptAsync(default);
         time.Advance(TimeSpan.FromSeconds(10));
-        await FluentActions.Awaiting(() => beating).Should().ThrowAsync<IOException>().WithMessage("*within 10 s*");
+        await FluentActions.Awaiting(() => beating)
+            .Should().ThrowAsync<IOException>().WithMessage("*within 10 s*");
     }
 }

@@ -10,7 +10,8 @@ public sealed class HostArgumentsTests
     [Fact]
     public void Parse_EveryOption_IsTaken()
     {
-        var arguments = HostArguments.Parse(["--config", "e.json", .. Root, "--listen", "unix:///run/e.sock"]);
+        var arguments = HostArguments.Parse(
+            ["--config", "e.json", .. Root, "--listen", "unix:///run/e.sock"]);
         arguments.Listen.Should().Be(new EnclaveEndpoint.Unix("/run/e.sock"));
         arguments.ConfigFile.Should().Be("e.json");
         arguments.Nsm["--root-key"].Should().Be("k.pem");

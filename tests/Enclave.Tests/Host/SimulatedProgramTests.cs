@@ -40,7 +40,7 @@ public sealed class SimulatedProgramTests : IDisposable
             await session.Ended;
         }
 
-        File.Exists(_program.SocketPath).Should().BeTrue("a killed process leaves it, and the next one takes it over");
+        File.Exists(_program.SocketPath).Should().BeTrue("a killed process leaves it");
         var second = _program.Start();
         await SimulatedProgram.ListeningAsync(second);
         await using var next = await _program.OpenAsync(1);
@@ -54,17 +54,22 @@ public sealed class SimulatedProgramTests : IDisposable
         await SimulatedProgram.ListeningAsync(process);
         await using var session = await _program.OpenAsync(null);
         var reply = await session.SendAsync<DescribeReply>(new DescribeRequest(), default);
-        (reply.Mode, reply.Cosigner).Should().Be((EnclaveMode.Simulated, "sequencer.test/log/_simulated-enclave"));
+        (reply.Mode, reply.Cosigner)
+            .Should().Be((EnclaveMode.Simulated, "sequencer.test/log/_simulated-enclave"));
         File.GetUnixFileMode(_program.PathOf("root.key"))
             .Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using var root = Simulation.SimulatedRoot.Load(_program.PathOf("root.pem"), _program.PathOf("root.key"));
+        using var root = Simulation.SimulatedRoot.Load(
+            _program.PathOf("root.pem"), _program.PathOf("root.key"));
         root.Trusted.Subject.Should().Contain(TrustedRoot.SimulatedMark);
     }
 
     public static TheoryData<string[], int, string> Failures => new()
     {
         { [], 2, "--listen is missing" },
-        { ["--listen", "unix:///e", "--root-certificate", "a", "--root-key", "b", "--config", "/none"], 1, "/none" },
+        {
+            ["--listen", "unix:///e", "--root-certificate", "a", "--root-key", "b", "--config", "/none"],
+            1, "/none"
+        },
     };
 
     [Theory]

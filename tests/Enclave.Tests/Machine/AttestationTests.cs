@@ -55,11 +55,13 @@ public sealed class AttestationTests : IDisposable
     [Fact]
     public void Boot_WithoutAnNsmThatAnswers_Fails()
     {
-        var nsm = new TestNsm(Epoch.Root, new ManualClock(Epoch.At(Epoch.Start)), Simulation.SimulatedNsm.Image)
+        var clock = new ManualClock(Epoch.At(Epoch.Start));
+        var nsm = new TestNsm(Epoch.Root, clock, Simulation.SimulatedNsm.Image)
         {
             Failure = new NsmException(NsmError.Timeout, "no answer"),
         };
-        var boot = () => new EnclaveMachine(Epoch.Configuration, nsm, Epoch.Root.Trusted, TimeProvider.System);
+        var boot = () =>
+            new EnclaveMachine(Epoch.Configuration, nsm, Epoch.Root.Trusted, TimeProvider.System);
         boot.Should().Throw<NsmException>();
     }
 

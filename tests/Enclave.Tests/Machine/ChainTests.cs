@@ -14,7 +14,14 @@ public sealed class ChainTests : IDisposable
     {
         var head = _epoch.Ask<OpenReply>(new CreateRequest(Epoch.Demo)).Head;
         head.Should().BeEquivalentTo(
-            new { Origin = Epoch.Demo, Size = 0ul, Root = MerkleHash.Empty, Time = Epoch.Start, Handover = (object?)null });
+            new
+            {
+                Origin = Epoch.Demo,
+                Size = 0ul,
+                Root = MerkleHash.Empty,
+                Time = Epoch.Start,
+                Handover = (object?)null,
+            });
         _epoch.Verify(head);
     }
 
@@ -52,7 +59,8 @@ public sealed class ChainTests : IDisposable
         small.Ask<OpenReply>(new CreateRequest(Epoch.Prefix + "/a"));
         small.Ask<OpenReply>(new CreateRequest(Epoch.Prefix + "/b"));
         small.Ask<RetireReply>(new RetireRequest(Epoch.Prefix + "/a"));
-        small.Refused(new CreateRequest(Epoch.Prefix + "/c")).Reason.Should().Be(EnclaveRefusalReason.ChainsFull);
+        small.Refused(new CreateRequest(Epoch.Prefix + "/c"))
+            .Reason.Should().Be(EnclaveRefusalReason.ChainsFull);
         small.Head(Epoch.Prefix + "/a").Size.Should().Be(0);
     }
 
@@ -107,9 +115,10 @@ public sealed class ChainTests : IDisposable
         var before = _epoch.Head();
         (ulong Size, Hash[] Leaves)[] wrong =
         [
-            (2, leaves[2..4]), (2, leaves[2..6]), (2, [leaves[3], leaves[2], leaves[4]]), // not the last portion
-            (0, leaves[..2]), (0, leaves[..5]), (1, leaves[1..5]), // of before the last
-            (4, leaves[4..5]), (6, leaves[6..7]), (ulong.MaxValue, leaves[..1]), // of other sizes
+            // Not the last portion, then from before it, then of other sizes.
+            (2, leaves[2..4]), (2, leaves[2..6]), (2, [leaves[3], leaves[2], leaves[4]]),
+            (0, leaves[..2]), (0, leaves[..5]), (1, leaves[1..5]),
+            (4, leaves[4..5]), (6, leaves[6..7]), (ulong.MaxValue, leaves[..1]),
             (2, []),
         ];
         foreach (var (size, portion) in wrong)
@@ -136,7 +145,8 @@ public sealed class ChainTests : IDisposable
         var results = _epoch.Ask<AppendReply>(new AppendRequest(
         [
             new AppendItem(origins[0], 0, leaf, false), new AppendItem(origins[1], 7, leaf, false),
-            new AppendItem(Epoch.Prefix + "/unknown", 0, leaf, false), new AppendItem(origins[2], 0, leaf, false),
+            new AppendItem(Epoch.Prefix + "/unknown", 0, leaf, false),
+            new AppendItem(origins[2], 0, leaf, false),
         ])).Results;
         results.Select(result => result.Refusal?.Reason).Should().Equal(
             null, EnclaveRefusalReason.SizeMismatch, EnclaveRefusalReason.UnknownOrigin, null);
@@ -148,7 +158,10 @@ public sealed class ChainTests : IDisposable
     {
         _epoch.Ask<OpenReply>(new CreateRequest(Epoch.Demo));
         var twice = new AppendRequest(
-            [new AppendItem(Epoch.Demo, 0, new byte[32], false), new AppendItem(Epoch.Demo, 1, new byte[32], false)]);
+        [
+            new AppendItem(Epoch.Demo, 0, new byte[32], false),
+            new AppendItem(Epoch.Demo, 1, new byte[32], false),
+        ]);
         _epoch.Refused(twice).Reason.Should().Be(EnclaveRefusalReason.InvalidRequest);
         _epoch.Head().Size.Should().Be(0);
     }
@@ -161,7 +174,8 @@ public sealed class ChainTests : IDisposable
         _epoch.Append(0, leaves);
         _epoch.Ask<RetireReply>(new RetireRequest(Epoch.Demo));
         _epoch.Append(1, leaves).Refusal!.Reason.Should().Be(EnclaveRefusalReason.Retired);
-        _epoch.Append(0, leaves).Refusal!.Reason.Should().Be(EnclaveRefusalReason.Retired, "not even a repeat");
+        _epoch.Append(0, leaves).Refusal!
+            .Reason.Should().Be(EnclaveRefusalReason.Retired, "not even a repeat");
         _epoch.Refused(new RetireRequest(Epoch.Demo)).Reason.Should().Be(EnclaveRefusalReason.Retired);
         _epoch.Refused(new CreateRequest(Epoch.Demo)).Reason.Should().Be(EnclaveRefusalReason.AlreadyHeld);
         _epoch.Head().Size.Should().Be(1, "its head is still told, for the handover");

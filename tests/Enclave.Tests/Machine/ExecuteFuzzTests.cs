@@ -12,7 +12,10 @@ namespace Sequencer.Enclave.Tests;
 public sealed class ExecuteFuzzTests
 {
     private static readonly string[] Origins =
-        [Epoch.Demo, Epoch.Prefix + "/b", Epoch.Prefix + "/_enclave", "", "\0", Epoch.Prefix + "/" + new string('c', 64)];
+    [
+        Epoch.Demo, Epoch.Prefix + "/b", Epoch.Prefix + "/_enclave", "", "\0",
+        Epoch.Prefix + "/" + new string('c', 64),
+    ];
 
     private static readonly Gen<string> Origin =
         Gen.Frequency((9, Gen.OneOf([.. Origins.Select(text => Gen.Const(text))])), (1, Gen.String[0, 100]));

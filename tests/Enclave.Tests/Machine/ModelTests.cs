@@ -6,8 +6,8 @@ using Hash = Sequencer.Tlog.Hash;
 namespace Sequencer.Enclave.Tests;
 
 /// <summary>
-/// Random commands of several sessions over several epochs, against a model that keeps every leaf and decides by
-/// the rules as DESIGN.md has them. Over all epochs: one root for each size, no smaller size, no earlier time.
+/// Random commands of several sessions over several epochs, against a model that keeps every leaf and decides
+/// by the rules. Over all epochs: one root for each size, no smaller size, no earlier time.
 /// </summary>
 public sealed class ModelTests
 {

@@ -82,7 +82,10 @@ public sealed class ResumeTests : IDisposable
     [InlineData("sequencer.test/log/demo\n11\nHASH\n\n")]
     public void Resume_WhatIsNoCheckpointOfOurs_IsRefused(string text) => RefuseBecause(
         EnclaveRefusalReason.ResumeCheckpoint,
-        _resume with { Checkpoint = text.Replace("HASH", Tree.Root(Leaves).ToString(), StringComparison.Ordinal) });
+        _resume with
+        {
+            Checkpoint = text.Replace("HASH", Tree.Root(Leaves).ToString(), StringComparison.Ordinal),
+        });
 
     [Fact]
     public void Resume_AnotherChainsCheckpoint_IsRefused() => RefuseBecause(

@@ -14,8 +14,10 @@ public sealed class SessionTests : IDisposable
     public void Hello_WithoutACommonVersion_IsRefusedAndChangesNothing(int min, int max)
     {
         var session = EnclaveMachine.OpenSession();
-        _epoch.Refused(session, new HelloRequest(min, max, 9)).Reason.Should().Be(EnclaveRefusalReason.Version);
-        _epoch.Ask<OpenReply>(new CreateRequest(Epoch.Demo)).Head.Size.Should().Be(0, "the writer was not fenced");
+        _epoch.Refused(session, new HelloRequest(min, max, 9))
+            .Reason.Should().Be(EnclaveRefusalReason.Version);
+        _epoch.Ask<OpenReply>(new CreateRequest(Epoch.Demo))
+            .Head.Size.Should().Be(0, "the writer was not fenced");
         _epoch.Ask<HelloReply>(session, new HelloRequest(0, 9, 2)).Version.Should().Be(1);
     }
 
@@ -37,7 +39,8 @@ public sealed class SessionTests : IDisposable
     public void Hello_OfAGenerationThatIsNotNewer_IsFenced_AndMayTryAgain(ulong generation)
     {
         var session = EnclaveMachine.OpenSession();
-        _epoch.Refused(session, new HelloRequest(1, 1, generation)).Reason.Should().Be(EnclaveRefusalReason.Fenced);
+        _epoch.Refused(session, new HelloRequest(1, 1, generation))
+            .Reason.Should().Be(EnclaveRefusalReason.Fenced);
         _epoch.Ask<OpenReply>(new CreateRequest(Epoch.Demo));
         _epoch.Ask<HelloReply>(session, new HelloRequest(1, 1, 2));
     }

@@ -16,7 +16,8 @@ public sealed class EnclaveServerTests : IAsyncDisposable
             Epoch.Appending(Epoch.Demo, (ulong)i, Tree.Leaves(i, 1)), default)).ToArray();
         var replies = await Task.WhenAll(appending);
         replies.Select(reply => reply.Results[0].FirstIndex)
-            .Should().Equal(Enumerable.Range(0, 50).Select(i => (ulong)i), "requests are served in their order");
+            .Should().Equal(Enumerable.Range(0, 50).Select(i => (ulong)i),
+                "requests are served in their order");
     }
 
     [Fact]
@@ -159,7 +160,8 @@ public sealed class EnclaveServerTests : IAsyncDisposable
 
     private sealed class FailingListener : IEnclaveListener
     {
-        public ValueTask<Stream> AcceptAsync(CancellationToken cancellation) => throw new IOException("broken");
+        public ValueTask<Stream> AcceptAsync(CancellationToken cancellation) =>
+            throw new IOException("broken");
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -54,7 +54,8 @@ public sealed class FrameConnectionTests : IAsyncDisposable
         BinaryPrimitives.WriteUInt32BigEndian(header, length);
         await near.WriteAsync(header);
         var act = () => Measured(receiver);
-        (await act.Should().ThrowAsync<ProtocolException>()).Which.Reason.Should().Be(ProtocolError.FrameSize);
+        (await act.Should().ThrowAsync<ProtocolException>())
+            .Which.Reason.Should().Be(ProtocolError.FrameSize);
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public sealed class FrameConnectionTests : IAsyncDisposable
         var reading = receiver.ReadAsync(default);
         _time.Advance(Limits.FrameTimeout);
         var act = async () => await reading;
-        (await act.Should().ThrowAsync<ProtocolException>()).Which.Reason.Should().Be(ProtocolError.FrameTimeout);
+        (await act.Should().ThrowAsync<ProtocolException>())
+            .Which.Reason.Should().Be(ProtocolError.FrameTimeout);
     }
 
     [Fact]
@@ -111,7 +113,8 @@ public sealed class FrameConnectionTests : IAsyncDisposable
         reading.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromTicks(1));
         var act = async () => await reading;
-        (await act.Should().ThrowAsync<ProtocolException>()).Which.Reason.Should().Be(ProtocolError.IdleTimeout);
+        (await act.Should().ThrowAsync<ProtocolException>())
+            .Which.Reason.Should().Be(ProtocolError.IdleTimeout);
     }
 
     [Fact]
@@ -131,11 +134,13 @@ public sealed class FrameConnectionTests : IAsyncDisposable
     {
         var (near, _) = await OpenAsync();
         await using var sender = new FrameConnection(near, _time);
-        var writing = sender.WriteAsync(1_000_000, static (writer, n) => writer.WriteByteString(new byte[n]), default);
+        var writing = sender.WriteAsync(
+            1_000_000, static (writer, n) => writer.WriteByteString(new byte[n]), default);
         writing.IsCompleted.Should().BeFalse();
         _time.Advance(Limits.FrameTimeout);
         var act = async () => await writing;
-        (await act.Should().ThrowAsync<ProtocolException>()).Which.Reason.Should().Be(ProtocolError.FrameTimeout);
+        (await act.Should().ThrowAsync<ProtocolException>())
+            .Which.Reason.Should().Be(ProtocolError.FrameTimeout);
     }
 
     [Fact]
@@ -146,7 +151,8 @@ public sealed class FrameConnectionTests : IAsyncDisposable
         await using var receiver = new FrameConnection(far, _time);
         var act = async () => await sender.WriteAsync(
             Limits.FrameBytesMax, static (writer, n) => writer.WriteByteString(new byte[n]), default);
-        (await act.Should().ThrowAsync<ProtocolException>()).Which.Reason.Should().Be(ProtocolError.FrameSize);
+        (await act.Should().ThrowAsync<ProtocolException>())
+            .Which.Reason.Should().Be(ProtocolError.FrameSize);
         await sender.WriteAsync(5, static (writer, n) => writer.WriteInt32(n), default);
         (await receiver.ReadAsync(default)).Should().Equal(5);
     }

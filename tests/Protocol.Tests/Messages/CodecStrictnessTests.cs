@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sequencer.Protocol.Tests;
 
-/// <summary>What is no message is refused with its reason; what is too much, before memory is taken for it.</summary>
+/// <summary>No message: refused with its reason. Too much: refused before it takes memory.</summary>
 public sealed class CodecStrictnessTests
 {
     private const int Attest = 2;
@@ -29,7 +29,10 @@ public sealed class CodecStrictnessTests
         { "a tagged field", Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Raw("c061 61".Replace(" ", ""))) },
         { "a text in chunks", Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Raw("7f616161" + "62ff")) },
         { "a text that is not UTF-8", Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Raw("61ff")) },
-        { "a text that encodes a surrogate", Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Raw("63eda080")) },
+        {
+            "a text that encodes a surrogate",
+            Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Raw("63eda080"))
+        },
         { "bytes in chunks", Cbor.Array(Cbor.Int(Attest), Cbor.Int(7), Cbor.Raw("5f4101" + "4102ff")) },
         { "undefined for null", Cbor.Array(Cbor.Int(Attest), Cbor.Int(7), Cbor.Raw("f7")) },
         { "an indefinite list", Cbor.Array(Cbor.Int(Heads), Cbor.Int(7), Cbor.Raw("9fff")) },
@@ -37,13 +40,19 @@ public sealed class CodecStrictnessTests
         { "a list that ends early", [0x83, Heads, 0x07, 0x82, 0x61, 0x61] },
         { "hashes that are not whole", OneItem(Cbor.Blob(33)) },
         { "a byte after the message", [.. Cbor.Encode(new DescribeRequest()), 0x00] },
-        { "a second message", [.. Cbor.Encode(new DescribeRequest()), .. Cbor.Encode(new DescribeRequest())] },
+        {
+            "a second message",
+            [.. Cbor.Encode(new DescribeRequest()), .. Cbor.Encode(new DescribeRequest())]
+        },
         { "a message cut short", Cbor.Encode(new CreateRequest("abc"))[..^1] },
     };
 
     public static TheoryData<string, byte[]> TooMuch => new()
     {
-        { "an origin of 256 bytes", Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Text(new string('o', 256))) },
+        {
+            "an origin of 256 bytes",
+            Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Text(new string('o', 256)))
+        },
         { "a nonce of 513 bytes", Cbor.Array(Cbor.Int(Attest), Cbor.Int(7), Cbor.Blob(513)) },
         { "4,097 chains asked for", Origins(4097) },
         { "65,537 leaves in one item", OneItem(Cbor.Blob(65_537 * 32)) },
@@ -89,7 +98,8 @@ public sealed class CodecStrictnessTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var act = () => RequestCodec.Decode(payload);
         act.Should().Throw<ProtocolException>();
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(200_000, "4,096 references alone are 32,768 bytes");
+        (GC.GetAllocatedBytesForCurrentThread() - before)
+            .Should().BeLessThan(200_000, "4,096 references alone are 32,768 bytes");
     }
 
     [Fact]
@@ -104,7 +114,8 @@ public sealed class CodecStrictnessTests
     public void DecodeReply_AModeThatDoesNotExist_IsMalformed()
     {
         var payload = Cbor.Array(
-            Cbor.Int(1), Cbor.Int(7), Cbor.Text("n"), Cbor.Blob(32), Cbor.Int(1), Cbor.Int(2), Cbor.Text("p"));
+            Cbor.Int(1), Cbor.Int(7), Cbor.Text("n"), Cbor.Blob(32),
+            Cbor.Int(1), Cbor.Int(2), Cbor.Text("p"));
         var act = () => ReplyCodec.Decode(payload);
         act.Should().Throw<ProtocolException>().Which.Reason.Should().Be(ProtocolError.Malformed);
     }
@@ -129,7 +140,8 @@ public sealed class CodecStrictnessTests
         var refused = new RefusedReply(new EnclaveRefusal(EnclaveRefusalReason.Internal, detail));
         var (_, reply) = ReplyCodec.Decode(Cbor.Encode(refused));
         var carried = ((RefusedReply)reply).Refusal.Detail;
-        Encoding.UTF8.GetByteCount(carried).Should().BeInRange(Limits.DetailBytesMax - 3, Limits.DetailBytesMax);
+        Encoding.UTF8.GetByteCount(carried)
+            .Should().BeInRange(Limits.DetailBytesMax - 3, Limits.DetailBytesMax);
     }
 
     private static byte[] OneItem(Action<CborWriter> leaves) => Cbor.Array(

@@ -25,38 +25,45 @@ internal static class SampleMessages
             ["heads"] = new HeadsRequest([Origin, "other/log/ü"]),
             ["create"] = new CreateRequest(Origin),
             ["resume"] = new ResumeRequest(
-                Origin, "origin\n1\nroot\n", 1_800_000_000, Bytes(64, 0x22), Bytes(5, 0x33), [Hash(0x44), Hash(0x55)]),
+                Origin, "origin\n1\nroot\n", 1_800_000_000, Bytes(64, 0x22), Bytes(5, 0x33),
+                [Hash(0x44), Hash(0x55)]),
             ["append"] = new AppendRequest(
-                [new AppendItem(Origin, 300, Bytes(64, 0x66), true), new AppendItem("o", 0, Bytes(32, 0x77), false)]),
+            [
+                new AppendItem(Origin, 300, Bytes(64, 0x66), true),
+                new AppendItem("o", 0, Bytes(32, 0x77), false),
+            ]),
             ["retire"] = new RetireRequest(Origin),
         };
 
-    public static IReadOnlyDictionary<string, EnclaveReply> Replies { get; } = new Dictionary<string, EnclaveReply>
-    {
-        ["hello"] = new HelloReply(1),
-        ["describe, nitro"] = new DescribeReply(Prefix + "/_enclave", Bytes(32, 0x01), 1, EnclaveMode.Nitro, Prefix),
-        ["describe, simulated"] = new DescribeReply("n", Bytes(32, 0x01), 1, EnclaveMode.Simulated, "p"),
-        ["attest"] = new AttestReply(Bytes(6, 0x02)),
-        ["heads"] = new HeadsReply([NewHead, NewHead with { Handover = Bytes(64, 0x0c) }]),
-        ["heads, none"] = new HeadsReply([]),
-        ["open"] = new OpenReply(NewHead),
-        ["append"] = new AppendReply(
-        [
-            new AppendResult
-            {
-                FirstIndex = 300,
-                NewSize = 302,
-                Root = Hash(0x0d),
-                Time = 1_800_000_001,
-                Cosignature = Bytes(64, 0x0e),
-                Nodes = Bytes(32, 0x0f),
-            },
-            new AppendResult { Root = Hash(0x0d), Cosignature = Bytes(64, 0x0e) },
-            new AppendResult { Refusal = new EnclaveRefusal(EnclaveRefusalReason.UnknownOrigin, "no such chain") },
-        ]),
-        ["retire"] = new RetireReply(),
-        ["refused"] = new RefusedReply(new EnclaveRefusal(EnclaveRefusalReason.Fenced, "a newer one")),
-    };
+    public static IReadOnlyDictionary<string, EnclaveReply> Replies { get; } =
+        new Dictionary<string, EnclaveReply>
+        {
+            ["hello"] = new HelloReply(1),
+            ["describe, nitro"] = new DescribeReply(
+                Prefix + "/_enclave", Bytes(32, 0x01), 1, EnclaveMode.Nitro, Prefix),
+            ["describe, simulated"] = new DescribeReply("n", Bytes(32, 0x01), 1, EnclaveMode.Simulated, "p"),
+            ["attest"] = new AttestReply(Bytes(6, 0x02)),
+            ["heads"] = new HeadsReply([NewHead, NewHead with { Handover = Bytes(64, 0x0c) }]),
+            ["heads, none"] = new HeadsReply([]),
+            ["open"] = new OpenReply(NewHead),
+            ["append"] = new AppendReply(
+            [
+                new AppendResult
+                {
+                    FirstIndex = 300,
+                    NewSize = 302,
+                    Root = Hash(0x0d),
+                    Time = 1_800_000_001,
+                    Cosignature = Bytes(64, 0x0e),
+                    Nodes = Bytes(32, 0x0f),
+                },
+                new AppendResult { Root = Hash(0x0d), Cosignature = Bytes(64, 0x0e) },
+                new AppendResult { Refusal = new EnclaveRefusal(EnclaveRefusalReason.UnknownOrigin,
+                    "no such chain") },
+            ]),
+            ["retire"] = new RetireReply(),
+            ["refused"] = new RefusedReply(new EnclaveRefusal(EnclaveRefusalReason.Fenced, "a newer one")),
+        };
 
     public static Hash Hash(byte value) => Tlog.Hash.Read(Bytes(Tlog.Hash.SizeBytes, value).Span);
 

@@ -49,7 +49,8 @@ public sealed class EnclaveSessionTests
         var (session, enclave) = await ScriptedEnclave.OpenAsync(_time);
         await using var ends = new Pair(session, enclave);
         var sending = Enumerable.Range(1, 100)
-            .Select(n => session.SendAsync<AttestReply>(new AttestRequest(new[] { (byte)n }), default)).ToArray();
+            .Select(n => session.SendAsync<AttestReply>(new AttestRequest(new[] { (byte)n }), default))
+                .ToArray();
         var requests = new List<(uint Id, EnclaveRequest Request)>();
         while (requests.Count < sending.Length)
             requests.Add(await enclave.ReadAsync());
@@ -95,7 +96,8 @@ public sealed class EnclaveSessionTests
         var other = session.SendAsync<DescribeReply>(new DescribeRequest(), default);
         var tooLarge = () => session.SendAsync<AppendReply>(
             new AppendRequest([new AppendItem("o", 0, new byte[Limits.FrameBytesMax], false)]), default);
-        (await tooLarge.Should().ThrowAsync<ProtocolException>()).Which.Reason.Should().Be(ProtocolError.FrameSize);
+        (await tooLarge.Should().ThrowAsync<ProtocolException>())
+            .Which.Reason.Should().Be(ProtocolError.FrameSize);
         var notText = () => session.SendAsync<RetireReply>(new RetireRequest("\ud800"), default);
         await notText.Should().ThrowAsync<ArgumentException>();
         var (id, _) = await enclave.ReadAsync();

@@ -22,7 +22,8 @@ internal sealed class ScriptedEnclave : IAsyncDisposable
     }
 
     /// <summary>Begins to open a session; the hello is still to be read and answered.</summary>
-    public static async Task<(Task<EnclaveSession> Opening, ScriptedEnclave Enclave)> ConnectAsync(TimeProvider time)
+    public static async Task<(Task<EnclaveSession> Opening, ScriptedEnclave Enclave)> ConnectAsync(
+        TimeProvider time)
     {
         var transport = new PipeTransport();
         var opening = EnclaveSession.OpenAsync(transport, generation: 1, time, default);

@@ -70,7 +70,8 @@ public sealed class UnixListenerTests : IDisposable
     [Fact]
     public void Listen_InAFolderThatDoesNotExist_SaysSo()
     {
-        var act = () => EnclaveTransports.Listen(new EnclaveEndpoint.Unix(Path.Combine(_folder, "no", "e.sock")));
+        var nowhere = new EnclaveEndpoint.Unix(Path.Combine(_folder, "no", "e.sock"));
+        var act = () => EnclaveTransports.Listen(nowhere);
         act.Should().Throw<IOException>().WithMessage("Cannot listen on unix://*");
     }
 
