@@ -1,10 +1,7 @@
 # The deterministic simulation of the sequencer: the same seed, the same run.
-SEED ?= 1
-RUNS ?= 2000
-
 .PHONY: sim
 sim: ## simulate crashes, faults and interleavings: make sim [SEED=1] [RUNS=2000]
-	@$(DOTNET_BUILD) tests/Core.Tests
-	@SIM_SEED=$(SEED) SIM_RUNS=$(RUNS) dotnet test tests/Core.Tests -c $(CONFIGURATION) --no-build \
-		--filter "FullyQualifiedName~Sim.SimulationTests.AnySeed" --logger "console;verbosity=detailed" \
-		| grep -E '^ *(seeds |Failed |Passed |Expected )'
+	@dotnet build -c $(CONFIGURATION) -v quiet tests/Core.Tests
+	@SIM_SEED=$(or $(SEED),1) SIM_RUNS=$(or $(RUNS),2000) dotnet test tests/Core.Tests -c $(CONFIGURATION) \
+		--no-build --filter "FullyQualifiedName~Sim.SimulationTests.AnySeed" \
+		--logger "console;verbosity=detailed" | grep -E '^ *(seeds |Failed |Passed |Expected )'

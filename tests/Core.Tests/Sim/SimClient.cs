@@ -19,7 +19,8 @@ internal sealed class SimClient(SimWorld world, int number)
             await SubmitAsync(submission);
             if (submission is { Key: not null, FirstIndex: not null })
                 await ProbeAsync(submission);
-            await Task.Delay(TimeSpan.FromTicks(_scheduler.Next(300_000)), _clock);
+            if (_scheduler.Chance(0.5))
+                await Task.Delay(TimeSpan.FromTicks(_scheduler.Next(300_000)), _clock);
         }
 
         IsDone = true;

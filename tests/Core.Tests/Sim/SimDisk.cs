@@ -17,6 +17,9 @@ internal sealed class SimDisk(SimScheduler scheduler, PlantedBug bug)
     /// <summary>How likely a write fails.</summary>
     public double WriteFailure { get; set; }
 
+    /// <summary>A single write that fails; null for none.</summary>
+    public SimFault? Fault { get; set; }
+
     /// <summary>How likely opening fails.</summary>
     public double OpenFailure { get; set; }
 
@@ -44,10 +47,23 @@ internal sealed class SimDisk(SimScheduler scheduler, PlantedBug bug)
             ReorderTail();
     }
 
+    /// <summary>Whether this write is to fail, and if that is decided, whether it takes effect.</summary>
+    public bool Fails(LedgerBatch batch, out bool? persists)
+    {
+        persists = Fault is { } fault && fault.Hits(batch) ? fault.Persists : null;
+        return persists is not null || Scheduler.Chance(WriteFailure);
+    }
+
     /// <summary>A failed write: whether it, and what was cached with it, took effect shows at the next
     /// opening.</summary>
-    public void Failed(IEnumerable<LedgerBatch> writes)
+    public void Failed(List<LedgerBatch> writes, bool? persists)
     {
+        if (persists is { } decided)
+        {
+            _cached.AddRange(decided ? writes[..1] : []);
+            return;
+        }
+
         _cached.AddRange(writes);
         Keep(Prefix(_cached));
     }

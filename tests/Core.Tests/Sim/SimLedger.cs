@@ -95,9 +95,9 @@ internal sealed class SimLedger : ILedger
     {
         if (_isClosed || !_underWay.TryPeek(out var write))
             return;
-        if (_disk.Scheduler.Chance(_disk.WriteFailure))
+        if (_disk.Fails(write.Batch, out var persists))
         {
-            Fail(new LedgerException(LedgerError.WriteFailed, "A simulated write failed."));
+            Fail(persists);
             return;
         }
 
@@ -120,10 +120,10 @@ internal sealed class SimLedger : ILedger
             ScheduleNext();
     }
 
-    private void Fail(LedgerException exception)
+    private void Fail(bool? persists)
     {
-        _failed = exception;
-        _disk.Failed(_underWay.Select(write => write.Batch));
+        var exception = _failed = new LedgerException(LedgerError.WriteFailed, "A simulated write failed.");
+        _disk.Failed([.. _underWay.Select(write => write.Batch)], persists);
         while (_underWay.TryDequeue(out var write))
         {
             write.Done.TrySetException(exception);

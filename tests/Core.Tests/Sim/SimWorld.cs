@@ -25,6 +25,9 @@ internal sealed class SimWorld
         Chains = [.. ids[..(1 + Scheduler.Next(3))].Select(CoreFixture.Chain)];
     }
 
+    /// <summary>A single failing write instead of everything else that goes wrong; the enclave reboots once.</summary>
+    public SimFault? Fault { get; init; }
+
     public SimScheduler Scheduler { get; }
 
     public SimGateway Gateway { get; }
@@ -42,15 +45,20 @@ internal sealed class SimWorld
     /// <summary>Runs it all; null when every rule held.</summary>
     public string? Run()
     {
-        _disk.WriteFailure = Scheduler.Chance(0.5) ? 0.03 : 0;
-        _disk.OpenFailure = Scheduler.Chance(0.3) ? 0.3 : 0;
-        Gateway.SignerFailure = Scheduler.Chance(0.3) ? 0.05 : 0;
+        if (Fault is null)
+        {
+            _disk.WriteFailure = Scheduler.Chance(0.5) ? 0.03 : 0;
+            _disk.OpenFailure = Scheduler.Chance(0.3) ? 0.3 : 0;
+            Gateway.SignerFailure = Scheduler.Chance(0.3) ? 0.05 : 0;
+        }
+
+        _disk.Fault = Fault;
         Enclave.Boot();
         Gateway.Boot();
-        List<SimClient> clients = [.. Enumerable.Range(0, 1 + Scheduler.Next(4)).Select(i => new SimClient(this, i))];
+        List<SimClient> clients = [.. Enumerable.Range(0, 1 + Scheduler.Next(9)).Select(i => new SimClient(this, i))];
         var people = new SimProcess(Scheduler, "clients");
         clients.ForEach(client => people.Start(() => client.RunAsync(1 + Scheduler.Next(8))));
-        var disasters = Scheduler.Next(10);
+        var disasters = Fault is null ? Scheduler.Next(10) : 1;
         ScheduleDisaster(disasters);
         Scheduler.RunUntil(() => clients.TrueForAll(client => client.IsDone) && Disasters >= disasters, StepsMax);
         Heal();
@@ -110,7 +118,7 @@ internal sealed class SimWorld
         Scheduler.After(TimeSpan.FromTicks(Scheduler.Next(400_000)), () =>
         {
             Disasters++;
-            var kind = Scheduler.Next(8);
+            var kind = Fault is null ? Scheduler.Next(8) : 3;
             if (kind is 0 or 1 or 2)
                 Gateway.Kill();
             if (kind is 2 or 3 or 4)

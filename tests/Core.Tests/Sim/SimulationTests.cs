@@ -10,7 +10,7 @@ namespace Sequencer.Core.Tests.Sim;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int SmokeRuns = 150;
+    private const int SmokeRuns = 120;
 
     private static ulong Seed => ulong.Parse(
         Environment.GetEnvironmentVariable("SIM_SEED") ?? "1", CultureInfo.InvariantCulture);
