@@ -9,8 +9,8 @@ export DOTNET_NOLOGO := 1
 CONFIGURATION ?= Release
 CHAIN ?= demo
 DOTNET_BUILD := dotnet build -c $(CONFIGURATION) -v quiet
-GATEWAY := dotnet run -c $(CONFIGURATION) --no-build --project src/Gateway --
-CLI := dotnet run -c $(CONFIGURATION) --no-build --project src/Cli --
+GATEWAY := src/Gateway/bin/$(CONFIGURATION)/net10.0/sequencer-gateway
+CLI := src/Cli/bin/$(CONFIGURATION)/net10.0/sequencer
 
 .PHONY: help
 help: ## list every target
