@@ -8,7 +8,7 @@ export DOTNET_NOLOGO := 1
 
 CONFIGURATION ?= Release
 CHAIN ?= demo
-DOTNET_BUILD := dotnet build -c $(CONFIGURATION) -v quiet
+DOTNET_BUILD := dotnet build -c $(CONFIGURATION) -v quiet -clp:NoSummary
 GATEWAY := src/Gateway/bin/$(CONFIGURATION)/net10.0/sequencer-gateway
 CLI := src/Cli/bin/$(CONFIGURATION)/net10.0/sequencer
 
