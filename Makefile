@@ -8,7 +8,8 @@ export DOTNET_NOLOGO := 1
 
 CONFIGURATION ?= Release
 CHAIN ?= demo
-DOTNET_BUILD := dotnet build -c $(CONFIGURATION) -v quiet -clp:NoSummary
+# A build says nothing when all is well, and everything when it is not.
+dotnet_build = @output=$$(dotnet build -c $(CONFIGURATION) -v quiet $(1) 2>&1) || { echo "$$output" >&2; exit 1; }
 GATEWAY := src/Gateway/bin/$(CONFIGURATION)/net10.0/sequencer-gateway
 CLI := src/Cli/bin/$(CONFIGURATION)/net10.0/sequencer
 
@@ -23,15 +24,15 @@ config: build-gateway ## make setup/config.toml and the keys of a development se
 
 .PHONY: build
 build: ## build everything, warnings as errors
-	@$(DOTNET_BUILD) Sequencer.sln
+	$(call dotnet_build,Sequencer.sln)
 
 .PHONY: build-gateway
 build-gateway:
-	@$(DOTNET_BUILD) src/Gateway
+	$(call dotnet_build,src/Gateway)
 
 .PHONY: build-cli
 build-cli:
-	@$(DOTNET_BUILD) src/Cli
+	$(call dotnet_build,src/Cli)
 
 .PHONY: run
 run: build-gateway ## run the sequencer on http://127.0.0.1:5000, the enclave simulated
@@ -57,7 +58,7 @@ test-live: build ## real processes over real HTTP; Iac against AWS or its emulat
 .PHONY: lint
 lint: ## formatting, analysers as errors, shell syntax
 	@dotnet format whitespace --folder . --verify-no-changes --include $$(git ls-files '*.cs')
-	@$(DOTNET_BUILD) Sequencer.sln -warnaserror
+	$(call dotnet_build,Sequencer.sln -warnaserror)
 	@git ls-files '*.sh' '.ci/run' | xargs -n 1 bash -n
 	@echo "lint: clean"
 
