@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sequencer.Protocol;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests;
@@ -9,6 +10,8 @@ namespace Sequencer.Core.Tests;
 public sealed class CoreFixture : IAsyncDisposable
 {
     private static readonly NoteSigner LogKey = NoteSigner.FromSeed(new byte[32]);
+
+    private static readonly CoreMetrics Metrics = new();
 
     private readonly CoreMetrics _metrics = new();
 
@@ -27,23 +30,25 @@ public sealed class CoreFixture : IAsyncDisposable
     public static async Task<CoreFixture> StartAsync(
         ILedgerSource ledger, EnclaveFixture enclave, Action<SequencerOptions>? configure = null)
     {
-        var options = new SequencerOptions { LogPrefix = EnclaveFixture.LogPrefix };
+        var options = Options();
         configure?.Invoke(options);
         var fixture = new CoreFixture();
         fixture.Core = await SequencerCore.StartAsync(
-            options,
-            new CoreDependencies
-            {
-                Ledger = ledger,
-                Enclave = enclave,
-                LogKey = new KeyFileSigner(LogKey),
-                Logger = NullLogger<SequencerCore>.Instance,
-                Metrics = fixture._metrics,
-            },
-            CancellationToken.None);
+            options, Dependencies(ledger, enclave) with { Metrics = fixture._metrics }, CancellationToken.None);
         await fixture.Core.WhenReadyAsync(CancellationToken.None);
         return fixture;
     }
+
+    public static SequencerOptions Options() => new() { LogPrefix = EnclaveFixture.LogPrefix };
+
+    public static CoreDependencies Dependencies(ILedgerSource ledger, IEnclaveTransport enclave) => new()
+    {
+        Ledger = ledger,
+        Enclave = enclave,
+        LogKey = new KeyFileSigner(LogKey),
+        Logger = NullLogger<SequencerCore>.Instance,
+        Metrics = Metrics,
+    };
 
     public async Task<SubmitOutcome> SubmitAsync(string text, string chain = "demo", string? key = null) =>
         await Core.SubmitAsync(
