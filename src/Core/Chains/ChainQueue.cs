@@ -6,7 +6,7 @@ internal enum QueueTurn
     /// <summary>Nothing waits any more; the chain is off the ready list.</summary>
     Empty,
 
-    /// <summary>It had its share; more waits, and the chain must be put back at the end of the line.</summary>
+    /// <summary>It had its share; more waits, and the chain must be put at the end of the line.</summary>
     TurnOver,
 
     /// <summary>The round has no room for what is next, though it is the chain's turn: it goes first next.</summary>
@@ -22,10 +22,8 @@ internal enum QueueTurn
 internal sealed class ChainQueue
 {
     /// <summary>What an entry costs besides its bytes: a round full of entries costs as much as one full of
-    /// bytes.</summary>
-    private const long EntryCost = Committer.RoundBytesMax / Committer.RoundEntriesMax;
-
-    private const long RoundCost = 2 * Committer.RoundBytesMax;
+    /// bytes, so that everybody's share fits a round.</summary>
+    public const long EntryCost = Committer.RoundBytesMax / Committer.RoundEntriesMax;
 
     private readonly Lock _lock = new();
     private readonly Queue<PendingSubmission> _waiting = new();
@@ -40,7 +38,7 @@ internal sealed class ChainQueue
     public long Bytes { get; private set; }
 
     /// <summary>What each of so many chains may take of a round.</summary>
-    public static long Share(int chains) => RoundCost / chains;
+    public static long Share(int chains) => Committer.RoundBytesMax / chains;
 
     /// <summary>Reserves room; false when a limit would be passed.</summary>
     public bool TryReserve(int entries, long bytes, ChainLimits limits)

@@ -49,32 +49,34 @@ internal sealed class Committer(
         }
     }
 
-    /// <summary>Closes a round of what waits now, every ready chain in its turn.</summary>
+    /// <summary>Closes a round of what waits now: turn after turn, until it is full or nothing waits.</summary>
     internal Round Gather()
     {
         var round = new Round();
-        var unfinished = new List<Chain>();
-        var turn = ChainQueue.Share(intake.Ready.Count + 1);
+        var share = ChainQueue.Share(Math.Max(1, intake.Ready.Count + (_first is null ? 0 : 1)));
+        // Turns in a row that only saved up for a submission larger than a share.
+        var savings = 0;
         while (round.Runs.Count < RoundChainsMax && TryNext(out var chain))
         {
             List<PendingSubmission> taken = [];
-            var left = chain.Queue.Take(
-                taken, turn, RoundEntriesMax - round.Entries, RoundBytesMax - round.Bytes,
+            var turn = chain.Queue.Take(
+                taken, share, RoundEntriesMax - round.Entries, RoundBytesMax - round.Bytes,
                 isFirst: round.Runs.Count == 0);
             Add(round, chain, taken);
-            if (left == QueueTurn.NoRoom)
+            if (turn == QueueTurn.NoRoom)
             {
                 _first = chain;
                 break;
             }
 
-            if (left == QueueTurn.TurnOver)
-                unfinished.Add(chain);
+            if (turn == QueueTurn.TurnOver)
+                intake.Reschedule(chain);
+            savings = taken.Count == 0 ? savings + 1 : 0;
+            if (savings > intake.Ready.Count && round.Runs.Count > 0)
+                break;
         }
 
-        // What had its turn goes to the end of the line: a noisy chain waits behind every quiet one.
-        unfinished.ForEach(intake.Reschedule);
-        round.ClosedAt = time.GetTimestamp();
+        round.Close(time.GetTimestamp());
         return round;
     }
 
@@ -86,7 +88,6 @@ internal sealed class Committer(
 
     private void Add(Round round, Chain chain, List<PendingSubmission> taken)
     {
-        var run = new ChainRun(chain, chain.NextIndex, []);
         try
         {
             foreach (var submission in taken)
@@ -94,7 +95,7 @@ internal sealed class Committer(
                 if (chain.Phase == ChainPhase.Stopped)
                     Refuse(chain, submission);
                 else if (!_repeats.IsAnswered(chain, submission))
-                    Place(chain, submission, round, run);
+                    Place(chain, submission, round);
             }
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
@@ -111,21 +112,18 @@ internal sealed class Committer(
             round.Abandon("The ledger could not be read.");
             throw;
         }
-
-        if (run.Submissions.Count > 0)
-            round.Add(run);
     }
 
     private static void Refuse(Chain chain, PendingSubmission submission) => submission.Refuse(
         RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
 
-    private void Place(Chain chain, PendingSubmission submission, Round round, ChainRun run)
+    private void Place(Chain chain, PendingSubmission submission, Round round)
     {
         submission.FirstIndex = chain.NextIndex;
         submission.IsCommitting = true;
         chain.NextIndex += (ulong)submission.EntryCount;
+        round.Add(chain, submission);
         _repeats.Remember(chain, submission, round.Batch);
-        run.Submissions.Add(submission);
     }
 
     private async Task CommitAsync(Round round, CancellationToken cancellation)

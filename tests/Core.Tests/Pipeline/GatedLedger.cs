@@ -1,0 +1,58 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Core.Tests.Pipeline;
+
+/// <summary>A ledger whose writes of entries wait until the gate is opened.</summary>
+internal sealed class GatedLedger : ILedger, ILedgerSource
+{
+    private readonly MemoryLedger _inner = new();
+    private TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ulong Generation => _inner.Generation;
+
+    public string? Fence => _inner.Fence;
+
+    public void Open() => _gate.TrySetResult();
+
+    public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ValueTask<ILedger> OpenAsync(CancellationToken cancellation) => new(this);
+
+    public async ValueTask WriteAsync(LedgerBatch batch, bool sync)
+    {
+        if (batch.Entries.Count > 0)
+            await _gate.Task;
+        await _inner.WriteAsync(batch, sync);
+    }
+
+    public ValueTask<bool> ForgetKeysAsync(ulong before) => _inner.ForgetKeysAsync(before);
+
+    public ChainRecord? FindChain(ChainId id) => _inner.FindChain(id);
+
+    public IEnumerable<ChainRecord> Chains() => _inner.Chains();
+
+    public ulong EntryCount(ChainNumber chain) => _inner.EntryCount(chain);
+
+    public byte[]? ReadEntry(ChainNumber chain, ulong index) => _inner.ReadEntry(chain, index);
+
+    public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
+        _inner.ReadEntries(chain, first, count);
+
+    public CheckpointRecord? LatestCheckpoint(ChainNumber chain) => _inner.LatestCheckpoint(chain);
+
+    public ulong? TimeOfSize(ChainNumber chain, ulong size) => _inner.TimeOfSize(chain, size);
+
+    public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _inner.ReadTile(chain, level, index);
+
+    public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => _inner.FindKey(chain, keyDigest);
+
+    public ulong? FindLeaf(ChainNumber chain, in Hash leaf) => _inner.FindLeaf(chain, leaf);
+
+    public IReadOnlyList<EpochRecord> Epochs() => _inner.Epochs();
+
+    public EpochRecord? FindEpoch(uint number) => _inner.FindEpoch(number);
+
+    public IReadOnlyList<ChainEpochRecord> ChainEpochs(ChainNumber chain) => _inner.ChainEpochs(chain);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
