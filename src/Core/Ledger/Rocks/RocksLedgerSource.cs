@@ -47,6 +47,13 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
     private void RequireInitialise()
     {
         var missing = !Directory.Exists(folder);
+        if (!missing && LeftOver() is { } file)
+        {
+            throw new LedgerException(LedgerError.Corrupt,
+                $"The ledger in '{folder}' has lost its file CURRENT, but '{file}' is there: it was damaged. "
+                + "Restore the folder as a whole from its newest backup.");
+        }
+
         if (!_mayInitialise)
         {
             throw new LedgerException(
@@ -65,6 +72,11 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
                 $"The ledger folder '{folder}' cannot be made: {exception.Message}", exception);
         }
     }
+
+    /// <summary>A file that only a ledger leaves, if there is one.</summary>
+    private string? LeftOver() => Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(name =>
+        name!.EndsWith(".sst", StringComparison.Ordinal) || name.EndsWith(".log", StringComparison.Ordinal)
+        || name.StartsWith("MANIFEST-", StringComparison.Ordinal));
 
     /// <summary>Whether nothing was ever written: a new one, or one whose making was cut short.</summary>
     private static bool IsBare(RocksDb database)

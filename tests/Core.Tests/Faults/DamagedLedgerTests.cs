@@ -1,0 +1,163 @@
+using Sequencer.Core.Tests.Ledger;
+
+namespace Sequencer.Core.Tests.Faults;
+
+/// <summary>Flipped and torn records and missing files: found, named, never taken for the truth.</summary>
+public sealed class DamagedLedgerTests : IDisposable
+{
+    private const int Entries = 200;
+    private static readonly ChainNumber One = new(1);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Open_AfterACrashThatToreTheLastRecord_HasEverythingBeforeIt()
+    {
+        await MakeCrashImageAsync();
+        var log = Single("*.log");
+        Truncate(log, by: 7);
+
+        await using var ledger = await OpenAsync();
+
+        ledger.EntryCount(One).Should().Be(Entries - 1);
+        ledger.ReadEntry(One, Entries - 2).Should().Equal(Entry(Entries - 2));
+    }
+
+    /// <summary>RocksDB's default would have opened it without this record and all that followed.</summary>
+    [Fact]
+    public async Task Open_WithAFlippedRecordInTheWriteAheadLog_IsCorruptAndNamesTheFile()
+    {
+        await MakeCrashImageAsync();
+        var log = Single("*.log");
+        Flip(log, at: new FileInfo(log).Length / 2);
+
+        var error = await RefusalAsync();
+
+        error.Reason.Should().Be(LedgerError.Corrupt);
+        error.Message.Should().Contain(_folder.Under("image"));
+    }
+
+    [Fact]
+    public async Task Read_AFlippedRecordInATable_IsCorruptAndNamesTheFile()
+    {
+        await MakeCrashImageAsync();
+        // Opening moves what the write-ahead log holds into a table.
+        await (await OpenAsync()).DisposeAsync();
+        var table = Directory.GetFiles(_folder.Under("image"), "*.sst").MaxBy(file => new FileInfo(file).Length)!;
+        Flip(table, at: new FileInfo(table).Length / 3);
+
+        await using var ledger = await OpenAsync();
+        var read = () => Enumerable.Range(0, Entries).Select(i => ledger.ReadEntry(One, (ulong)i)).ToList();
+        var scan = () => ledger.ReadEntries(One, 0, Entries).ToList();
+
+        read.Should().Throw<LedgerException>().Where(error => error.Reason == LedgerError.Corrupt)
+            .WithMessage($"*{Path.GetFileName(table)}*");
+        // RocksDB's iterator would have said that there is no more.
+        scan.Should().Throw<LedgerException>().Where(error => error.Reason == LedgerError.Corrupt);
+    }
+
+    [Fact]
+    public async Task Open_WithoutOneOfItsTables_IsCorruptAndNamesIt()
+    {
+        await MakeCrashImageAsync();
+        await (await OpenAsync()).DisposeAsync();
+        var table = Directory.GetFiles(_folder.Under("image"), "*.sst")[0];
+        File.Delete(table);
+
+        var error = await RefusalAsync();
+
+        error.Reason.Should().Be(LedgerError.Corrupt);
+        error.Message.Should().Contain(Path.GetFileName(table));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_WithoutItsCurrentFile_IsCorruptAndNeverMadeAnew(bool initialise)
+    {
+        await MakeCrashImageAsync();
+        File.Delete(Path.Combine(_folder.Under("image"), "CURRENT"));
+
+        var error = await RefusalAsync(initialise);
+
+        error.Reason.Should().Be(LedgerError.Corrupt);
+        error.Message.Should().Contain("CURRENT");
+        Directory.GetFiles(_folder.Under("image"), "*.log").Should().NotBeEmpty();
+    }
+
+    [Fact]
+    public async Task ADamagedChain_StopsAndSaysSo_AndOthersGoOn()
+    {
+        await using var enclave = new EnclaveFixture();
+        var ledger = new MemoryLedger();
+        await using (var before = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave))
+        {
+            await before.SequenceAsync("one");
+            await before.SequenceAsync("one", chain: "other");
+        }
+
+        var batch = new LedgerBatch();
+        var latest = ledger.LatestCheckpoint(One)!;
+        batch.Checkpoints.Add(latest with { Size = latest.Size + 3 });
+        await ledger.WriteAsync(batch, sync: true);
+        await using var core = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave);
+
+        var refused = await core.SubmitAsync("two");
+
+        refused.Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal.Code.Should().Be(RefusalCode.ChainStopped);
+        core.Core.Status.StoppedChains["demo"].Should().Contain("Entries 0 to 3");
+        var read = () => core.Core.ReadCheckpointAsync(CoreFixture.Chain(), CancellationToken.None).AsTask();
+        (await read.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Corrupt);
+        (await core.SequenceAsync("two", chain: "other")).FirstIndex.Should().Be(1);
+    }
+
+    private static byte[] Entry(int i)
+    {
+        var entry = new byte[500];
+        new Random(i).NextBytes(entry);
+        return entry;
+    }
+
+    private static void Flip(string file, long at)
+    {
+        using var stream = File.Open(file, FileMode.Open, FileAccess.ReadWrite);
+        stream.Position = at;
+        var value = stream.ReadByte();
+        stream.Position = at;
+        stream.WriteByte((byte)(value ^ 0x10));
+    }
+
+    private static void Truncate(string file, int by)
+    {
+        using var stream = File.Open(file, FileMode.Open, FileAccess.ReadWrite);
+        stream.SetLength(stream.Length - by);
+    }
+
+    /// <summary>Copies an open ledger as a crash would leave it: every record was synced.</summary>
+    private async Task MakeCrashImageAsync()
+    {
+        var source = new RocksLedgerSource(_folder.Under("live"), "ledger-1", initialise: true);
+        await using var ledger = await source.OpenAsync(CancellationToken.None);
+        for (var i = 0; i < Entries; i++)
+        {
+            var batch = new LedgerBatch();
+            batch.Entries.Add(new EntriesRecord(One, (ulong)i, [Entry(i)]));
+            await ledger.WriteAsync(batch, sync: true);
+        }
+
+        TempFolder.Copy(_folder.Under("live"), _folder.Under("image"));
+    }
+
+    private string Single(string pattern) => Directory.GetFiles(_folder.Under("image"), pattern).Should().ContainSingle().Which;
+
+    private ValueTask<ILedger> OpenAsync(bool initialise = false) =>
+        new RocksLedgerSource(_folder.Under("image"), "ledger-1", initialise).OpenAsync(CancellationToken.None);
+
+    private async Task<LedgerException> RefusalAsync(bool initialise = false)
+    {
+        var open = async () => await OpenAsync(initialise);
+        return (await open.Should().ThrowAsync<LedgerException>()).Which;
+    }
+}
