@@ -80,7 +80,10 @@ public sealed partial class SequencerCore : IAsyncDisposable
 
         // Once, here: a gateway that reconnects later must not take the role back from a newer one.
         if (options.TakeOver)
-            await ledger.WriteAsync(new LedgerBatch { Generation = TakeOver(ledger, dependencies.Time) }, sync: true);
+        {
+            var generation = TakeOver(ledger, dependencies.Time);
+            await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
+        }
 
         return new SequencerCore(options, dependencies, new Engine(options, dependencies, ledger));
     }

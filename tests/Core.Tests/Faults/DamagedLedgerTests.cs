@@ -150,7 +150,8 @@ public sealed class DamagedLedgerTests : IDisposable
         TempFolder.Copy(_folder.Under("live"), _folder.Under("image"));
     }
 
-    private string Single(string pattern) => Directory.GetFiles(_folder.Under("image"), pattern).Should().ContainSingle().Which;
+    private string Single(string pattern) =>
+        Directory.GetFiles(_folder.Under("image"), pattern).Should().ContainSingle().Which;
 
     private ValueTask<ILedger> OpenAsync(bool initialise = false) =>
         new RocksLedgerSource(_folder.Under("image"), "ledger-1", initialise).OpenAsync(CancellationToken.None);

@@ -31,8 +31,9 @@ public sealed class OlderLedgerTests : IDisposable
         await WriteAsync(enclave, "live", from: 10, count: 5);
 
         // The copy offers a generation that the enclave has seen.
+        var dependencies = CoreFixture.Dependencies(Source("backup"), enclave);
         var start = async () => await (await SequencerCore.StartAsync(
-            CoreFixture.Options(), CoreFixture.Dependencies(Source("backup"), enclave), CancellationToken.None)).Completion;
+            CoreFixture.Options(), dependencies, CancellationToken.None)).Completion;
         await start.Should().ThrowAsync<EnclaveFencedException>();
 
         await using var restored = await StartAsync(enclave, "backup", takeOver: true);

@@ -255,7 +255,8 @@ public abstract class LedgerContract : IAsyncLifetime
         for (var i = 0; i < 50; i++)
         {
             await WriteAsync(Key("key", expiresAt: 100));
-            var batches = Enumerable.Range(0, 20).Select(_ => Ledger.WriteAsync(new LedgerBatch { Generation = 1 }, sync: true).AsTask());
+            var batches = Enumerable.Range(0, 20)
+                .Select(_ => Ledger.WriteAsync(new LedgerBatch { Generation = 1 }, sync: true).AsTask());
             var again = WriteAsync(Key("key", expiresAt: 900));
             var sweep = Ledger.ForgetKeysAsync(500).AsTask();
             await Task.WhenAll([.. batches, again, sweep]);

@@ -79,7 +79,8 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
             for (var i = 0; i < width; i++)
             {
                 var leaf = MerkleHash.Leaf(Encoding.UTF8.GetBytes(_entries[first + i]));
-                Require(Hash.Read(hashes.AsSpan(i * Hash.SizeBytes, Hash.SizeBytes)) == leaf, $"tile {tile} is another at {i}");
+                var hash = Hash.Read(hashes.AsSpan(i * Hash.SizeBytes, Hash.SizeBytes));
+                Require(hash == leaf, $"tile {tile} is another at {i}");
             }
         }
     }
@@ -121,8 +122,10 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
     {
         foreach (var ((origin, size), root) in world.Enclave.Signed)
         {
-            if (origin == _origin)
-                Require(size < (ulong)_roots.Count && _roots[(int)size] == root, $"an enclave signed another tree of size {size}");
+            if (origin != _origin)
+                continue;
+            var isOurs = size < (ulong)_roots.Count && _roots[(int)size] == root;
+            Require(isOurs, $"an enclave signed another tree of size {size}");
         }
     }
 
@@ -140,11 +143,14 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
         {
             var firsts = places[submission.Texts[0]].ToList();
             var atMost = submission.Key is null ? submission.Unknown + (submission.FirstIndex is null ? 0 : 1) : 1;
-            Require(firsts.Count <= atMost, $"'{submission.Texts[0]}' is there {firsts.Count} times, at most {atMost} were asked for");
-            Require(firsts.TrueForAll(first => _entries.Skip(first).Take(submission.Texts.Count).SequenceEqual(submission.Texts)),
-                $"the batch of '{submission.Texts[0]}' is not whole");
+            var name = submission.Texts[0];
+            Require(firsts.Count <= atMost, $"'{name}' is there {firsts.Count} times, but {atMost} were asked for");
+            Require(firsts.TrueForAll(first => IsWhole(submission, first)), $"the batch of '{name}' is not whole");
             Require(submission.FirstIndex is not { } index || firsts.Contains((int)index),
-                $"'{submission.Texts[0]}' was acknowledged and is not there");
+                $"'{name}' was acknowledged and is not there");
         }
     }
+
+    private bool IsWhole(SimSubmission submission, int first) =>
+        _entries.Skip(first).Take(submission.Texts.Count).SequenceEqual(submission.Texts);
 }

@@ -30,7 +30,9 @@ internal sealed class SimClient(SimWorld world, int number)
     {
         var chain = world.Chains[_scheduler.Next(world.Chains.Count)];
         var isUnique = chain.Value == "unique";
-        var count = _scheduler.Chance(0.7) ? 1 : _scheduler.Chance(0.9) ? 1 + _scheduler.Next(5) : 100 + _scheduler.Next(200);
+        var count = _scheduler.Chance(0.7) ? 1
+            : _scheduler.Chance(0.9) ? 1 + _scheduler.Next(5)
+            : 100 + _scheduler.Next(200);
         if (isUnique)
             count = Math.Min(count, 3);
         return new SimSubmission
@@ -82,7 +84,15 @@ internal sealed class SimClient(SimWorld world, int number)
             _scheduler.Violate($"The key '{submission.Key}' was taken for other bytes.");
     }
 
-    private static bool IsUnknown(Refusal refusal) => refusal.Code == RefusalCode.OutcomeUnknown;
+    private bool IsUnknown(Refusal refusal)
+    {
+        if (refusal.Code != RefusalCode.OutcomeUnknown)
+            return false;
+        // Nothing here lasts that long: it was forgotten, and only the clock gave it an outcome.
+        if (refusal.Detail.StartsWith("There was no outcome", StringComparison.Ordinal))
+            _scheduler.Violate($"A submission was forgotten: {refusal.Detail}");
+        return true;
+    }
 
     /// <summary>Whether it will never be taken; a refusal that should not be breaks the run.</summary>
     private bool IsFinal(SimSubmission submission, Refusal refusal)

@@ -108,8 +108,11 @@ internal sealed class SimEnclave
                 enclave.Record(open.Head.Origin, open.Head.Size, open.Head.Root);
             if (reply is AppendReply append && _appends.Remove(id, out var request))
             {
-                foreach (var (item, result) in request.Items.Zip(append.Results).Where(pair => pair.Second.Refusal is null))
-                    enclave.Record(item.Origin, result.NewSize, result.Root);
+                foreach (var (item, result) in request.Items.Zip(append.Results))
+                {
+                    if (result.Refusal is null)
+                        enclave.Record(item.Origin, result.NewSize, result.Root);
+                }
             }
 
             return frame;

@@ -15,6 +15,7 @@ internal sealed class RocksOptions : IDisposable
     private const ulong FileBytes = 128UL << 20;
     private const ulong BlockBytes = 16 * 1024;
     private const int BloomBitsPerKey = 10;
+    private const ulong OldLogsMax = 10;
 
     private readonly Cache _cache = Cache.CreateLru(BlockCacheBytes);
 
@@ -37,6 +38,7 @@ internal sealed class RocksOptions : IDisposable
             .SetMaxWriteBufferNumber(WriteBuffersMax)
             .SetTargetFileSizeBase(FileBytes)
             .SetMaxOpenFiles(OpenFilesMax)
+            .SetKeepLogFileNum(OldLogsMax)
             .SetCompression(Compression.Lz4);
         Native.Instance.rocksdb_options_set_track_and_verify_wals_in_manifest(Database.Handle, 1);
     }
