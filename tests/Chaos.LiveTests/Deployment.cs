@@ -12,11 +12,14 @@ internal sealed class Deployment : IDisposable
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
     private readonly int _port = FreePort();
+    private readonly (string Name, string Value)[] _environment;
     private Process _enclave;
     private Process _gateway;
 
-    public Deployment()
+    /// <param name="environment">Settings of the gateway beside those that every deployment has.</param>
+    public Deployment(params (string Name, string Value)[] environment)
     {
+        _environment = environment;
         Folder = Directory.CreateTempSubdirectory("chaos-").FullName;
         Directory.CreateDirectory(Path.Combine(Folder, "setup"));
         File.Copy(Path.Combine(SharedData.RepositoryRoot, "setup", "sample.toml"), InFolder("setup/sample.toml"));
@@ -29,6 +32,16 @@ internal sealed class Deployment : IDisposable
     public string Folder { get; }
 
     public Uri Url => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>Memory of the gateway that is in RAM.</summary>
+    public long GatewayResidentBytes
+    {
+        get
+        {
+            _gateway.Refresh();
+            return _gateway.WorkingSet64;
+        }
+    }
 
     /// <summary>Runs a program to its end; its standard output.</summary>
     public string Run(string project, string program, params string[] arguments)
@@ -98,6 +111,8 @@ internal sealed class Deployment : IDisposable
         start.Environment["SEQUENCER__SERVER__LISTEN"] = $"http://127.0.0.1:{_port}";
         start.Environment["SEQUENCER__SERVER__PUBLIC_HOST"] = $"127.0.0.1:{_port}";
         start.Environment["SEQUENCER__ENCLAVE__ADDRESS"] = "unix://" + InFolder("enclave.sock");
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
