@@ -93,4 +93,7 @@ public enum TlogError
 
     /// <summary>A handover's text breaks its form.</summary>
     MalformedHandover,
+
+    /// <summary>A text that is not an add-checkpoint request, or not a witness's answer to one.</summary>
+    MalformedWitnessMessage,
 }

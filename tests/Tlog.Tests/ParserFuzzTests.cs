@@ -70,6 +70,19 @@ public sealed class ParserFuzzTests
         Fuzz(Mutation.Of(Proof, Bundle), text => TlogProof.Parse(text).ToString());
 
     [Fact]
+    public void AddCheckpointRequest_Parse_OnlyRefuses() =>
+        Fuzz(
+            Mutation.Of(DerivedLog.Json.Text("add_checkpoint_257_to_300"), $"old 0\n\n{Note}"),
+            text => AddCheckpointRequest.Parse(text).ToString());
+
+    [Fact]
+    public void AddCheckpointAnswer_ParseCosignatures_OnlyRefuses() =>
+        Fuzz(
+            Mutation.Of(string.Concat(SignedNote.Parse(Note).Signatures.Select(s => s.ToLine()))),
+            text => AddCheckpointAnswer.FormatCosignatures(
+                AddCheckpointAnswer.ParseCosignatures(Encoding.UTF8.GetBytes(text))));
+
+    [Fact]
     public void VerifierKey_Parse_OnlyRefuses() =>
         Fuzz(
             Mutation.Of(DerivedLog.LogKey.ToString(), DerivedLog.WitnessKey.ToString()),
@@ -131,7 +144,8 @@ public sealed class ParserFuzzTests
     public void EveryParser_LongRepetition_StaysWithinItsMemory(string unit, int count)
     {
         var text = new StringBuilder().Insert(0, unit, count).ToString();
-        string[] heads = ["", "t\n\n— a ", "t\n\n", "c2sp.org/tlog-proof@v1\nindex 0\n", "group g any "];
+        string[] heads =
+            ["", "t\n\n— a ", "t\n\n", "c2sp.org/tlog-proof@v1\nindex 0\n", "group g any ", "old 0\n"];
         foreach (var head in heads)
         {
             foreach (var tail in new[] { "", "\n", "=\n" })
@@ -141,6 +155,7 @@ public sealed class ParserFuzzTests
                 Bounded(input.Length, () => Checkpoint.Parse(input));
                 Bounded(input.Length, () => TlogProof.Parse(input));
                 Bounded(input.Length, () => TlogPolicy.Parse(input));
+                Bounded(input.Length, () => AddCheckpointRequest.Parse(input));
                 Bounded(input.Length, () => VerifierKey.Parse(input));
                 Bounded(input.Length, () => PrivateKeyText.Parse(input).Dispose());
             }

@@ -86,12 +86,11 @@ public sealed class DerivedLogTests
     [Fact]
     public void AddCheckpointBody_AssembledFromParts_IsTheGivenText()
     {
-        var body = new StringBuilder("old 257\n");
-        foreach (var hash in ConsistencyProof.Build(257, 300, DerivedLog.Tree))
-            body.Append(hash).Append('\n');
-        body.Append('\n').Append(SignCheckpoint(300, cosign: false));
+        var proof = ConsistencyProof.Build(257, 300, DerivedLog.Tree);
+        var body = new AddCheckpointRequest(257, proof, SignCheckpoint(300, cosign: false));
 
         body.ToString().Should().Be(DerivedLog.Json.Text("add_checkpoint_257_to_300"));
+        AddCheckpointRequest.Parse(body.ToString()).Should().Be(body);
     }
 
     [Theory]

@@ -86,7 +86,7 @@ public sealed class SignedNoteVectorTests
     {
         var examples = JsonVectors.Load(SharedData.FilePath("vectors/sigsum-wire-examples.json"));
         var body = examples.Text("add_checkpoint_body");
-        var note = SignedNote.Parse(body[(body.IndexOf("\n\n", StringComparison.Ordinal) + 2)..]);
+        var note = SignedNote.Parse(AddCheckpointRequest.Parse(body).Checkpoint);
         Checkpoint.Parse(note.Text).Should().BeEquivalentTo(
             new { Origin = "example.org/log", Size = 5UL });
 

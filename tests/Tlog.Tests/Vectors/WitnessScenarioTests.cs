@@ -33,15 +33,12 @@ public sealed class WitnessScenarioTests
 
     private static int Judge(string body, VerifierKey key, ref Checkpoint last)
     {
-        var blank = body.IndexOf("\n\n", StringComparison.Ordinal);
-        var lines = body[..blank].Split('\n');
-        var oldSize = ulong.Parse(lines[0]["old ".Length..], CultureInfo.InvariantCulture);
-        var proof = lines.Skip(1).Select(l => Hash.TryParseBase64(l, out var h) ? h : default).ToArray();
+        var request = AddCheckpointRequest.Parse(body);
         Checkpoint checkpoint;
         try
         {
             // One request has a signature whose base64 is not canonical: it is refused before it is checked.
-            var note = SignedNote.Parse(body[(blank + 2)..]);
+            var note = SignedNote.Parse(request.Checkpoint);
             checkpoint = Checkpoint.Parse(note.Text);
             if (checkpoint.Origin != key.Name)
                 return 404;
@@ -52,13 +49,14 @@ public sealed class WitnessScenarioTests
             return 403;
         }
 
-        if (oldSize > checkpoint.Size)
+        if (request.OldSize > checkpoint.Size)
             return 400;
-        if (oldSize != last.Size)
+        if (request.OldSize != last.Size)
             return 409;
         try
         {
-            ConsistencyProof.Verify(oldSize, last.Root, checkpoint.Size, checkpoint.Root, proof);
+            ConsistencyProof.Verify(
+                request.OldSize, last.Root, checkpoint.Size, checkpoint.Root, [.. request.Proof]);
         }
         catch (TlogException)
         {
