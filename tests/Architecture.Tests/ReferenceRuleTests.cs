@@ -18,7 +18,8 @@ public class ReferenceRuleTests
         ["EnclaveHost"] = ["Enclave"],
         ["EnclaveHost.Simulated"] = ["Enclave", "Simulation"],
         ["Core"] = ["Protocol", "Tlog"],
-        ["Gateway"] = ["Attestation", "Core", "Enclave", "Simulation"],
+        ["Gateway"] = ["Attestation", "Core", "Enclave", "Hosting", "Simulation"],
+        ["Hosting"] = [],
         ["Client"] = ["Attestation", "Tlog"],
         ["Cli"] = ["Client", "Eif"],
     };

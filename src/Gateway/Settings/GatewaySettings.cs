@@ -28,10 +28,13 @@ internal sealed record GatewaySettings
     /// <summary>Tables of the same file that other programs read, or that Kestrel reads itself.</summary>
     private static readonly string[] ForeignTables = ["iac", "kestrel:endpoints", "kestrel:certificates"];
 
+    /// <summary>What the names of overriding environment variables start with.</summary>
+    public const string EnvironmentPrefix = "SEQUENCER__";
+
     /// <exception cref="SettingsException">Naming the first setting that is wrong.</exception>
     public static GatewaySettings Read(IConfigurationRoot configuration)
     {
-        var reader = new SettingsReader(configuration);
+        var reader = new SettingsReader(configuration, EnvironmentPrefix);
         var server = ServerSettings.Read(reader);
         var log = LogSettings.Read(reader, server);
         var sequencer = SequencerSettings.Read(reader, log.Prefix);

@@ -44,8 +44,8 @@ internal static partial class GatewayHost
 
     /// <summary>The file, and over it the environment.</summary>
     public static IConfigurationRoot ReadConfiguration(string path) => new ConfigurationBuilder()
-        .Add(new TomlConfigurationSource(TomlFile.Read(path)))
-        .AddEnvironmentVariables(SettingsReader.EnvironmentPrefix)
+        .Add(new TomlConfigurationSource(TomlFile.Read(path, "make config")))
+        .AddEnvironmentVariables(GatewaySettings.EnvironmentPrefix)
         .Build();
 
     private static async Task StartAsync(WebApplication app, ServerSettings server)

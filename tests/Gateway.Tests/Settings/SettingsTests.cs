@@ -98,7 +98,8 @@ public sealed partial class SettingsTests : IDisposable
     [Fact]
     public void EveryKeyOfTheSample_IsTestedAbove_AndHasItsDefault()
     {
-        var sample = TomlFile.Read(Path.Combine(SharedData.RepositoryRoot, "setup", "sample.toml"));
+        var sample = TomlFile.Read(
+            Path.Combine(SharedData.RepositoryRoot, "setup", "sample.toml"), "make config");
         var keys = sample.Values.Keys.Where(key => !key.StartsWith("iac", StringComparison.Ordinal));
         var tested = Options.Select(row => ((string)row[0]).Replace(":0", "", StringComparison.Ordinal))
             .Where(key => !key.StartsWith("chains:", StringComparison.Ordinal))

@@ -1,4 +1,4 @@
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>Puts a configuration file below the environment variables in ASP.NET configuration.</summary>
 internal sealed class TomlConfigurationSource(TomlFile file) : IConfigurationSource

@@ -1,4 +1,4 @@
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>What a value in the configuration file is, in the words of an error message.</summary>
 internal enum TomlKind

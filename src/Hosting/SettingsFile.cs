@@ -1,4 +1,4 @@
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>
 /// Files that settings name. Relative names start at the folder in which the program was started.
@@ -13,7 +13,7 @@ internal static class SettingsFile
             return path;
         throw new SettingsException(
             $"{setting}: the file {path} does not exist (looked in {Directory.GetCurrentDirectory()}); "
-            + "`make config` makes the files of a development set-up.");
+            + "the program's command config makes the files of a development set-up.");
     }
 
     /// <summary>The text of a file that a setting names.</summary>

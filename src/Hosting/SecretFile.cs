@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>Files that only their owner can read: made whole or not at all, and never replaced.</summary>
 internal static class SecretFile

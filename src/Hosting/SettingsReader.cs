@@ -1,16 +1,17 @@
 using System.Globalization;
 
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>
 /// Reads each setting once, checks its type and range, and remembers which keys were asked for, so that a key
 /// nobody asked for is refused rather than ignored. Used while the program starts, by one thread.
 /// </summary>
-internal sealed class SettingsReader(IConfigurationRoot configuration)
+/// <param name="configuration">The file and the environment.</param>
+/// <param name="environmentPrefix">
+/// What the names of overriding environment variables start with, for messages.
+/// </param>
+internal sealed class SettingsReader(IConfigurationRoot configuration, string environmentPrefix)
 {
-    /// <summary>What the names of overriding environment variables start with.</summary>
-    public const string EnvironmentPrefix = "SEQUENCER__";
-
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _lists = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _foreign = [];
@@ -155,7 +156,7 @@ internal sealed class SettingsReader(IConfigurationRoot configuration)
                 : name;
         }
 
-        var variable = EnvironmentPrefix + key.Replace(
+        var variable = environmentPrefix + key.Replace(
             ":", "__", StringComparison.Ordinal).ToUpperInvariant();
         return $"environment variable {variable}: {name.ToLowerInvariant()}";
     }

@@ -1,4 +1,4 @@
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>
 /// A setting that stops the start. The message is one line that names the setting, where it was read and what

@@ -2,7 +2,7 @@ using System.Globalization;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>
 /// The configuration file as flat keys (<c>server:listen</c>) with the kind and line of each value, which
@@ -23,9 +23,10 @@ internal sealed class TomlFile
     public IReadOnlyDictionary<string, TomlValue> Values => _values;
 
     /// <summary>Reads and checks a TOML 1.1 file; a key set twice is refused.</summary>
+    /// <param name="maker">The command that makes such a file, for the message when there is none.</param>
     /// <exception cref="SettingsException">When the file is missing, unreadable, too long or not
     /// TOML.</exception>
-    public static TomlFile Read(string path)
+    public static TomlFile Read(string path, string maker)
     {
         try
         {
@@ -38,7 +39,7 @@ internal sealed class TomlFile
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new SettingsException(
-                $"{path} does not exist; run `make config` to make one, or name another with --config FILE.");
+                $"{path} does not exist; run `{maker}` to make one, or name another with --config FILE.");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
