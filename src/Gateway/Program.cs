@@ -1,16 +1,16 @@
+using Sequencer.Core;
 using Sequencer.Gateway;
 
-// 0: done or stopped in good order. 1: could not start, or stopped by itself. 2: usage.
 if (CommandLine.Parse(args, out var wrong) is not { } command)
 {
     await Console.Error.WriteLineAsync($"sequencer-gateway: {wrong}.\n\n{CommandLine.Usage}");
-    return 2;
+    return ExitCodes.Usage;
 }
 
 if (command.ShowsUsage)
 {
     Console.WriteLine(CommandLine.Usage);
-    return 0;
+    return ExitCodes.Stopped;
 }
 
 try
@@ -19,8 +19,8 @@ try
         ? DevelopmentSetup.Make(command.ConfigFile, Console.Out)
         : await GatewayHost.RunAsync(command);
 }
-catch (SettingsException setting)
+catch (Exception refused) when (refused is SettingsException or EnclaveFencedException)
 {
-    await Console.Error.WriteLineAsync($"sequencer-gateway: {setting.Message}");
-    return 1;
+    await Console.Error.WriteLineAsync($"sequencer-gateway: {refused.Message}");
+    return refused is EnclaveFencedException ? ExitCodes.Fenced : ExitCodes.Failed;
 }

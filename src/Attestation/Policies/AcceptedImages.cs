@@ -27,19 +27,8 @@ public sealed class AcceptedImages
     {
     }
 
-    private AcceptedImages() => Images = [];
-
-    /// <summary>
-    /// Accepts every image that is not in debug mode. For looking at a document, never for trusting one: the
-    /// result says that no image was pinned.
-    /// </summary>
-    public static AcceptedImages AnyForInspection { get; } = new();
-
-    /// <summary>The accepted images; empty for <see cref="AnyForInspection"/> alone.</summary>
+    /// <summary>The accepted images, at least one.</summary>
     public IReadOnlyList<AcceptedImage> Images { get; }
-
-    /// <summary>False for <see cref="AnyForInspection"/> alone.</summary>
-    public bool IsPinned => Images.Count > 0;
 
     /// <summary>
     /// Reads the JSON of <c>nitro-cli describe-eif</c> or <c>build-enclave</c> (an object with

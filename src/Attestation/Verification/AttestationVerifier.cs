@@ -7,6 +7,9 @@ namespace Sequencer.Attestation;
 /// </summary>
 public static class AttestationVerifier
 {
+    /// <summary>The rule, among those of <see cref="Check"/>, that compares the image.</summary>
+    public const string ImageRule = "The image is an accepted one";
+
     /// <summary>Verifies a document or says which rule it breaks first.</summary>
     /// <exception cref="AttestationException">The first rule that failed.</exception>
     /// <exception cref="ArgumentException">

@@ -88,11 +88,8 @@ internal sealed class VerificationRun : IDisposable
             _image = PolicyRules.ReadImage(_document!);
             return "PCR0, PCR1 and PCR2 are not zero.";
         });
-        const string rule = "The image is an accepted one";
-        if (_policy.Images.IsPinned)
-            _log.Rule(rule, real, () => PolicyRules.CheckImage(_document!, _image!, _policy.Images));
-        else
-            _log.NotAsked(rule, "No images were given: any image passes.");
+        _log.Rule(AttestationVerifier.ImageRule, real,
+            () => PolicyRules.CheckImage(_document!, _image!, _policy.Images));
     }
 
     private void CheckFields(bool parsed)
@@ -164,7 +161,7 @@ internal sealed class VerificationRun : IDisposable
     }
 
     private VerifiedAttestation Verified() => new(
-        _document!, _image!, _policy.Images.IsPinned, _policy.Root, _instant, SourceOfTime(),
+        _document!, _image!, _policy.Root, _instant, SourceOfTime(),
         [.. _chain.Select(certificate =>
             new VerifiedCertificate(certificate.Subject, certificate.NotBefore, certificate.NotAfter))]);
 

@@ -8,7 +8,6 @@ public sealed record VerifiedAttestation
     internal VerifiedAttestation(
         AttestationDocument document,
         ImageMeasurement image,
-        bool imageIsPinned,
         TrustedRoot root,
         DateTimeOffset verifiedAt,
         TimeSource timeSource,
@@ -16,7 +15,6 @@ public sealed record VerifiedAttestation
     {
         Document = document;
         Image = image;
-        ImageIsPinned = imageIsPinned;
         RootSha256 = root.Sha256;
         IsSimulated = root.IsSimulated;
         VerifiedAt = verifiedAt;
@@ -28,11 +26,6 @@ public sealed record VerifiedAttestation
 
     /// <summary>The image that made the document.</summary>
     public ImageMeasurement Image { get; }
-
-    /// <summary>
-    /// False after <see cref="AcceptedImages.AnyForInspection"/>: nobody said this image is good.
-    /// </summary>
-    public bool ImageIsPinned { get; }
 
     /// <summary>SHA-256 of the root certificate, lower-case hex.</summary>
     public string RootSha256 { get; }

@@ -13,7 +13,11 @@ internal static class AttestationPrinter
 {
     private const int ShownBytesMax = 64;
 
-    public static void Print(TextWriter output, AttestationReport report, AttestationPolicy policy)
+    /// <param name="imagesAreGiven">
+    /// Whether somebody named the accepted images: else the rule that compares them says nothing.
+    /// </param>
+    public static void Print(
+        TextWriter output, AttestationReport report, TrustedRoot root, bool imagesAreGiven)
     {
         if (report.Document is { } document)
         {
@@ -24,33 +28,35 @@ internal static class AttestationPrinter
         CheckLine.WriteAll(output,
             from check in report.Checks
             where check.Outcome != CheckOutcome.NotAsked
+                && (imagesAreGiven || check.Rule != AttestationVerifier.ImageRule)
             select (check.Outcome, check.Rule, check.Detail));
         output.WriteLine();
-        PrintVerdict(output, report, policy);
+        PrintVerdict(output, report, root, imagesAreGiven);
     }
 
-    private static void PrintVerdict(TextWriter output, AttestationReport report, AttestationPolicy policy)
+    private static void PrintVerdict(
+        TextWriter output, AttestationReport report, TrustedRoot root, bool imagesAreGiven)
     {
         if (!report.Accepted)
         {
             var failed = report.Checks.Count(check => check.Outcome == CheckOutcome.Failed);
             var rules = failed == 1 ? "rule" : "rules";
             output.WriteLine($"REFUSED: {failed} {rules} failed. Nothing that the document says is proven.");
-            if (!policy.Root.IsSimulated && report.Document is { } document
+            if (!root.IsSimulated && report.Document is { } document
                 && EnclaveVerifier.ClaimsSimulation(document))
             {
                 output.WriteLine("The document is simulated: no Nitro enclave stands behind it. To permit "
                     + "that all the same, give the simulated root's certificate with --simulated-root FILE.");
             }
         }
-        else if (policy.Root.IsSimulated)
+        else if (root.IsSimulated)
         {
             output.WriteLine("ACCEPTED, BUT SIMULATED: nothing is guaranteed beyond the local root given "
                 + "with --simulated-root: whoever has its key can make any document.");
         }
         else
         {
-            output.WriteLine(policy.Images.IsPinned
+            output.WriteLine(imagesAreGiven
                 ? "ACCEPTED: a Nitro enclave of an accepted image made this document."
                 : "ACCEPTED, but for no particular image: a Nitro enclave made this document. Give the "
                     + "accepted images with --pcrs FILE to know which.");

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Sequencer.Attestation;
 using Sequencer.Cli.Terminal;
+using Sequencer.Client;
 
 namespace Sequencer.Cli.Attestation;
 
@@ -56,19 +57,20 @@ internal sealed class AttestationVerifyCommand : Command
 
     private int Run(ParseResult parsed)
     {
+        var images = _trust.ReadImages(parsed);
+        var document = DocumentFile.ToBytes(InputFile.ReadBytes(parsed.GetRequiredValue(_file)));
         var policy = new AttestationPolicy
         {
-            Images = _trust.ReadImages(parsed) ?? AcceptedImages.AnyForInspection,
+            Images = images ?? NamedImage.Of(document),
             Root = _trust.ReadSimulatedRoot(parsed) ?? TrustedRoot.Aws,
             Nonce = parsed.GetValue(_nonce) is { } hex
                 // Typed, since a null array would become an empty nonce, which is another demand.
                 ? (ReadOnlyMemory<byte>?)Convert.FromHexString(hex)
                 : null,
         };
-        var document = DocumentFile.ToBytes(InputFile.ReadBytes(parsed.GetRequiredValue(_file)));
         var time = ReadTime(parsed.GetRequiredValue(_at), _environment.Time)!;
         var report = AttestationVerifier.Check(document, policy, time);
-        AttestationPrinter.Print(_environment.Output, report, policy);
+        AttestationPrinter.Print(_environment.Output, report, policy.Root, imagesAreGiven: images is not null);
         return report.Accepted ? ExitCodes.Done : ExitCodes.Refused;
     }
 

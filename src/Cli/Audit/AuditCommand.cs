@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sequencer.Attestation;
 using Sequencer.Cli.Terminal;
 using Sequencer.Client;
 
@@ -45,8 +44,10 @@ internal sealed class AuditCommand : Command
             RehashEntries = token is not null,
             OlderCheckpoint = parsed.GetValue(_older) is { } file ? InputFile.ReadText(file) : null,
         };
-        var enclaves = new EnclaveVerifier(
-            images ?? AcceptedImages.AnyForInspection, _trust.ReadSimulatedRoot(parsed));
+        var simulatedRoot = _trust.ReadSimulatedRoot(parsed);
+        var enclaves = images is null
+            ? EnclaveVerifier.OfAnyImage(simulatedRoot)
+            : new EnclaveVerifier(images, simulatedRoot);
         using var connection = new GatewayConnection(
             _environment, AddressArgument.Read(parsed, _url), token, isPatient: true);
         var report = await AuditProgressBar.RunAsync(_environment, progress =>

@@ -48,7 +48,7 @@ public sealed record GatewayTrust
         var simulatedRoot = EnclaveVerifier.ClaimsSimulation(newest)
             ? TrustedRoot.Simulated(newest.CaBundle[0])
             : null;
-        var enclaves = new EnclaveVerifier(AcceptedImages.AnyForInspection, simulatedRoot);
+        var enclaves = EnclaveVerifier.OfAnyImage(simulatedRoot);
         var images = new List<AcceptedImage> { Image(enclaves.Verify(newest.Bytes)) };
         foreach (var epoch in epochs.Epochs.Reverse().Skip(1))
         {

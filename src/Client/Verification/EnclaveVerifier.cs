@@ -15,6 +15,8 @@ public sealed class EnclaveVerifier
     public const int RememberedMax = 256;
 
     private readonly LeastRecentlyUsed<Hash, EnclaveIdentity> _remembered = new(RememberedMax);
+    private readonly AcceptedImages? _images;
+    private readonly TrustedRoot _root;
 
     /// <param name="images">The images that are accepted.</param>
     /// <param name="simulatedRoot">Null for real enclaves, under the AWS root. A simulated root is the
@@ -23,18 +25,30 @@ public sealed class EnclaveVerifier
     /// When the root does not say of itself that it is simulated.
     /// </exception>
     public EnclaveVerifier(AcceptedImages images, TrustedRoot? simulatedRoot = null)
+        : this(simulatedRoot)
     {
         ArgumentNullException.ThrowIfNull(images);
+        _images = images;
+    }
+
+    private EnclaveVerifier(TrustedRoot? simulatedRoot)
+    {
         if (simulatedRoot is { IsSimulated: false })
         {
             throw new ArgumentException(
                 "The AWS root is built in; give a simulated root or none.", nameof(simulatedRoot));
         }
 
-        Policy = new AttestationPolicy { Images = images, Root = simulatedRoot ?? TrustedRoot.Aws };
+        _root = simulatedRoot ?? TrustedRoot.Aws;
     }
 
-    internal AttestationPolicy Policy { get; }
+    /// <summary>
+    /// A verifier for looking at enclaves when nobody has said which images are good: each document is held
+    /// to the image that it names itself, so that any image passes that is not in debug mode.
+    /// </summary>
+    /// <param name="simulatedRoot">As for the constructor.</param>
+    /// <exception cref="ArgumentException">As for the constructor.</exception>
+    public static EnclaveVerifier OfAnyImage(TrustedRoot? simulatedRoot = null) => new(simulatedRoot);
 
     /// <summary>Verifies a document and what it binds.</summary>
     /// <exception cref="AttestationException">The first rule that failed.</exception>
@@ -43,7 +57,8 @@ public sealed class EnclaveVerifier
         var name = Hash.Read(SHA256.HashData(document.Span));
         if (_remembered.Find(name) is { } known)
             return known;
-        var verified = AttestationVerifier.Verify(document, Policy, new VerificationTime.DocumentTimestamp());
+        var verified = AttestationVerifier.Verify(
+            document, PolicyFor(document), new VerificationTime.DocumentTimestamp());
         var enclave = Bind(verified);
         _remembered.Add(name, enclave);
         return enclave;
@@ -68,7 +83,7 @@ public sealed class EnclaveVerifier
 
     /// <summary>Every rule of a document, for a person to read; what it binds is not among them.</summary>
     internal AttestationReport Check(ReadOnlyMemory<byte> document) =>
-        AttestationVerifier.Check(document, Policy, new VerificationTime.DocumentTimestamp());
+        AttestationVerifier.Check(document, PolicyFor(document), new VerificationTime.DocumentTimestamp());
 
     /// <summary>Reads key and cosigner's name out of a verified document.</summary>
     /// <exception cref="AttestationException">
@@ -100,4 +115,7 @@ public sealed class EnclaveVerifier
                 $"The document's public key cannot be used: {unusable.Message}", unusable);
         }
     }
+
+    private AttestationPolicy PolicyFor(ReadOnlyMemory<byte> document) =>
+        new() { Images = _images ?? NamedImage.Of(document), Root = _root };
 }

@@ -13,6 +13,7 @@ internal sealed record CommandLine
         --take-over takes the write role back after another gateway fenced this one: stop that one first.
         Every setting is explained in setup/sample.toml. An environment variable overrides the one it names:
         SEQUENCER__SERVER__LISTEN=http://127.0.0.1:5001 for listen in [server].
+        Exit codes: 0 stopped as told, 1 could not start or go on, 2 usage, 3 fenced: do not start it again by itself.
         """;
 
     /// <summary>The configuration file.</summary>

@@ -10,9 +10,10 @@ internal static partial class GatewayHost
     /// <summary>
     /// Serves until told to stop (SIGTERM, SIGINT), or until the sequencer stops by itself.
     /// </summary>
-    /// <returns>0 after a stop that was asked for, 1 after one that was not.</returns>
+    /// <returns>What it ended with, one of <see cref="ExitCodes"/>.</returns>
     /// <exception cref="SettingsException">When a setting, or something that a setting names, stops the
     /// start.</exception>
+    /// <exception cref="EnclaveFencedException">When this gateway was fenced earlier.</exception>
     public static async Task<int> RunAsync(CommandLine command)
     {
         var configuration = ReadConfiguration(command.ConfigFile);
@@ -39,7 +40,9 @@ internal static partial class GatewayHost
             TimeSpan.FromSeconds(settings.Server.StopTimeoutSeconds));
         await service.Core.StopAsync(patience.Token);
         LogStopped(logger);
-        return stoppedByItself ? 1 : 0;
+        return !stoppedByItself ? ExitCodes.Stopped
+            : service.Core.Completion.Exception?.InnerException is EnclaveFencedException ? ExitCodes.Fenced
+            : ExitCodes.Failed;
     }
 
     /// <summary>The file, and over it the environment.</summary>

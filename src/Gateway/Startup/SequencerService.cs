@@ -26,6 +26,7 @@ internal sealed class SequencerService : IAsyncDisposable
 
     /// <summary>Opens the ledger and begins to reach the enclave.</summary>
     /// <exception cref="SettingsException">When ledger, key or simulated root cannot be used.</exception>
+    /// <exception cref="EnclaveFencedException">When this gateway was fenced earlier.</exception>
     public static async Task<SequencerService> StartAsync(
         GatewaySettings settings, ILedgerSource ledger, ILoggerFactory loggers)
     {
@@ -83,10 +84,6 @@ internal sealed class SequencerService : IAsyncDisposable
         catch (LedgerException unusable)
         {
             throw new SettingsException($"ledger.path: {unusable.Message}");
-        }
-        catch (EnclaveFencedException fenced)
-        {
-            throw new SettingsException(fenced.Message);
         }
     }
 }

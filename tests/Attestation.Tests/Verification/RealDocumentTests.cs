@@ -17,8 +17,8 @@ public class RealDocumentTests
 
     private static readonly VerificationTime Present = new VerificationTime.Now(TimeProvider.System);
 
-    private static readonly AttestationPolicy Inspection =
-        new() { Root = TrustedRoot.Aws, Images = AcceptedImages.AnyForInspection };
+    private static readonly AttestationPolicy OtherImage =
+        new() { Root = TrustedRoot.Aws, Images = DocumentForge.Images };
 
     [SharedDataFact(Production)]
     public void Production_AtItsTimestamp_IsAccepted()
@@ -54,7 +54,7 @@ public class RealDocumentTests
     public void Production_OfAnotherImageOrWithAnotherNonce_IsRefused()
     {
         var bytes = Read(Production);
-        Refusal.Of(bytes, Inspection with { Images = DocumentForge.Images }, Refusal.OwnTime)
+        Refusal.Of(bytes, OtherImage, Refusal.OwnTime)
             .Should().Be(AttestationError.ImageNotAccepted);
         Refusal.Of(bytes, PolicyFor(bytes) with { Nonce = new byte[32] }, Refusal.OwnTime)
             .Should().Be(AttestationError.NonceMismatch);
@@ -63,31 +63,35 @@ public class RealDocumentTests
     [SharedDataFact(Production)]
     public void Production_Now_HasExpired()
     {
-        Refusal.Of(Read(Production), Inspection, Present).Should().Be(AttestationError.Expired);
+        var bytes = Read(Production);
+        Refusal.Of(bytes, PolicyFor(bytes), Present).Should().Be(AttestationError.Expired);
     }
 
     [SharedDataFact(Production)]
     public void Production_WithinTheLifeOfItsLeaf_IsAccepted()
     {
+        var bytes = Read(Production);
+        var policy = PolicyFor(bytes);
         var issued = new DateTimeOffset(2024, 9, 7, 14, 37, 36, TimeSpan.Zero);
-        Refusal.Of(Read(Production), Inspection, new VerificationTime.At(issued)).Should().BeNull();
-        Refusal.Of(Read(Production), Inspection, new VerificationTime.At(issued.AddSeconds(-1)))
+        Refusal.Of(bytes, policy, new VerificationTime.At(issued)).Should().BeNull();
+        Refusal.Of(bytes, policy, new VerificationTime.At(issued.AddSeconds(-1)))
             .Should().Be(AttestationError.NotYetValid);
-        Refusal.Of(Read(Production), Inspection, new VerificationTime.At(issued.AddHours(3.1)))
+        Refusal.Of(bytes, policy, new VerificationTime.At(issued.AddHours(3.1)))
             .Should().Be(AttestationError.Expired);
     }
 
     [SharedDataFact(Production)]
     public void Production_UnderASimulatedRoot_IsRefused()
     {
-        Refusal.Of(Read(Production), Inspection with { Root = ForgedChain.Good.Root }, Refusal.OwnTime)
+        var bytes = Read(Production);
+        Refusal.Of(bytes, PolicyFor(bytes) with { Root = ForgedChain.Good.Root }, Refusal.OwnTime)
             .Should().Be(AttestationError.RootNotTrusted);
     }
 
     [SharedDataFact(Debug)]
     public void Debug_AtItsTimestamp_IsRefusedForThatAlone()
     {
-        var report = AttestationVerifier.Check(Read(Debug), Inspection, Refusal.OwnTime);
+        var report = AttestationVerifier.Check(Read(Debug), OtherImage, Refusal.OwnTime);
         report.Checks.Should().ContainSingle(check => check.Outcome == CheckOutcome.Failed)
             .Which.Error.Should().Be(AttestationError.DebugMode);
         report.Document!.Pcrs[4].Span.ContainsAnyExcept((byte)0)
@@ -97,9 +101,9 @@ public class RealDocumentTests
     [SharedDataFact(SelfSigned)]
     public void SelfSigned_IsRefused()
     {
-        Refusal.Of(Read(SelfSigned), Inspection, Refusal.OwnTime)
+        Refusal.Of(Read(SelfSigned), OtherImage, Refusal.OwnTime)
             .Should().Be(AttestationError.UnprotectedHeader);
-        Refusal.Of(Read(SelfSigned), Inspection, Present).Should().Be(AttestationError.UnprotectedHeader);
+        Refusal.Of(Read(SelfSigned), OtherImage, Present).Should().Be(AttestationError.UnprotectedHeader);
     }
 
     [SharedDataFact(Indefinite)]
@@ -134,10 +138,11 @@ public class RealDocumentTests
     public void RealDocuments_AnyByteOfTheSignatureChanged_AreRefused(string path)
     {
         var bytes = Read(path).ToArray();
+        var policy = PolicyFor(bytes);
         for (var i = 1; i <= 96; i += 5)
         {
             bytes[^i] ^= 0x20;
-            Refusal.Of(bytes, Inspection, Refusal.OwnTime).Should().Be(AttestationError.BadSignature);
+            Refusal.Of(bytes, policy, Refusal.OwnTime).Should().Be(AttestationError.BadSignature);
             bytes[^i] ^= 0x20;
         }
     }
@@ -149,6 +154,6 @@ public class RealDocumentTests
     {
         var pcrs = AttestationDocument.Parse(bytes).Pcrs;
         var image = new ImageMeasurement(pcrs[0], pcrs[1], pcrs[2]);
-        return Inspection with { Images = new AcceptedImages(image) };
+        return OtherImage with { Images = new AcceptedImages(image) };
     }
 }

@@ -18,12 +18,12 @@ public sealed class FencingTests : IDisposable
         await using var older = await StartAsync("older");
         await ReadyAsync(older);
         await using var newer = await StartAsync("newer", "--take-over");
-        (await older.EndAsync()).Should().Be(1);
+        (await older.EndAsync()).Should().Be(ExitCodes.Fenced);
         older.Output.Should().Contain("stopped by itself").And.NotContain("Unhandled exception");
         await ReadyAsync(newer);
 
         await using var again = await StartAsync("older");
-        (await again.EndAsync()).Should().Be(1);
+        (await again.EndAsync()).Should().Be(ExitCodes.Fenced);
         again.Output
             .Should().Contain("was fenced and does not come back by itself").And.Contain("--take-over");
     }

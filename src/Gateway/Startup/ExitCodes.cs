@@ -1,0 +1,19 @@
+namespace Sequencer.Gateway;
+
+/// <summary>What the program ends with, for whoever supervises it.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Done, or stopped in good order because it was told to.</summary>
+    public const int Stopped = 0;
+
+    /// <summary>It could not start, or stopped by itself; a supervisor may start it again.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line makes no sense.</summary>
+    public const int Usage = 2;
+
+    /// <summary>
+    /// A newer gateway holds the write role, now or when this one ended: a supervisor must not start it again.
+    /// </summary>
+    public const int Fenced = 3;
+}
