@@ -85,7 +85,7 @@ public sealed class EnclaveMachine : IDisposable
         {
             DescribeRequest => new DescribeReply(
                 _identity.Cosigner.Name, _identity.Cosigner.PublicKey, Limits.Version, _identity.Mode,
-                _configuration.LogPrefix),
+                _configuration.LogPrefix, WitnessPolicy: "", WitnessedChains: []),
             HeadsRequest heads => new HeadsReply(
                 [.. heads.Origins.Where(_chains.ContainsKey).Select(origin => _chains[origin].Head)]),
             _ when !session.MayWrite => throw Refuse(EnclaveRefusalReason.ReadOnlySession,

@@ -4,7 +4,7 @@ namespace Sequencer.Protocol;
 public static class Limits
 {
     /// <summary>Version of the protocol that this code speaks.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Largest frame payload, in bytes.</summary>
     public const int FrameBytesMax = 4 * 1024 * 1024;
@@ -20,6 +20,20 @@ public static class Limits
 
     /// <summary>Longest checkpoint text, in UTF-8 bytes: origin, size and root, no extension lines.</summary>
     public const int CheckpointBytesMax = OriginBytesMax + 1 + 20 + 1 + 44 + 1;
+
+    /// <summary>
+    /// Longest witness lines, in UTF-8 bytes: more than the signature lines that one note may have.
+    /// </summary>
+    public const int WitnessLinesBytesMax = 64 * 1024;
+
+    /// <summary>Longest witness policy, in UTF-8 bytes.</summary>
+    public const int WitnessPolicyBytesMax = 32 * 1024;
+
+    /// <summary>Most chains named as of witnessed finality.</summary>
+    public const int WitnessedChainsMax = 1_024;
+
+    /// <summary>Longest id of a chain, in UTF-8 bytes.</summary>
+    public const int ChainIdBytesMax = 64;
 
     /// <summary>Longest attestation document, in bytes.</summary>
     public const int DocumentBytesMax = 24 * 1024;

@@ -104,6 +104,14 @@ internal static class CborFields
         return items;
     }
 
+    public static void WriteArray<T>(CborWriter writer, IReadOnlyList<T> items, Action<CborWriter, T> writeItem)
+    {
+        writer.WriteStartArray(items.Count);
+        foreach (var item in items)
+            writeItem(writer, item);
+        writer.WriteEndArray();
+    }
+
     /// <summary>A field that may be null.</summary>
     public static T? ReadOptional<T>(CborReader reader, Func<CborReader, T> read)
         where T : struct
@@ -112,6 +120,22 @@ internal static class CborFields
             return read(reader);
         reader.ReadNull();
         return null;
+    }
+
+    /// <summary>A definite array of a message's own, that may be null.</summary>
+    public static T? ReadOptionalPart<T>(CborReader reader, int fields, string what, Func<CborReader, T> read)
+        where T : class
+    {
+        if (reader.PeekState() == CborReaderState.Null)
+        {
+            reader.ReadNull();
+            return null;
+        }
+
+        RequireFields(reader.ReadStartArray(), fields, what);
+        var part = read(reader);
+        reader.ReadEndArray();
+        return part;
     }
 
     public static void WriteOptionalBytes(CborWriter writer, ReadOnlyMemory<byte>? bytes)

@@ -68,4 +68,22 @@ public enum EnclaveRefusalReason
 
     /// <summary>Resume: the compact range does not have the checkpoint's root.</summary>
     ResumeCompactRange = 27,
+
+    /// <summary>Resume: the proposal is no checkpoint of this chain, not larger, or not the prior key's.</summary>
+    ResumeProposal = 28,
+
+    /// <summary>Create, resume: witnesses are demanded, and the opening was not begun.</summary>
+    OpenNotBegun = 30,
+
+    /// <summary>Too few witnesses cosigned the very checkpoint for a quorum of the measured policy.</summary>
+    WitnessQuorumMissing = 31,
+
+    /// <summary>Create, resume: there would be a quorum but for the times of its cosignatures.</summary>
+    WitnessCosignatureStale = 32,
+
+    /// <summary>Append: the chain's last proposal is not sealed, and this does not repeat it.</summary>
+    ProposalUnsealed = 33,
+
+    /// <summary>Seal: the chain has no unsealed proposal of that size.</summary>
+    ProposalUnknown = 34,
 }

@@ -14,6 +14,8 @@ public static class ReplyCodec
         Open = 4,
         Append = 6,
         Retire = 7,
+        BeginOpen = 8,
+        Seal = 9,
         Refused = 15,
     }
 
@@ -27,12 +29,8 @@ public static class ReplyCodec
                 writer.WriteInt32(hello.Version);
                 break;
             case DescribeReply describe:
-                Start(writer, Kind.Describe, id, 5);
-                writer.WriteTextString(describe.Cosigner);
-                writer.WriteByteString(describe.PublicKey.Span);
-                writer.WriteInt32(describe.Version);
-                writer.WriteInt32((int)describe.Mode);
-                writer.WriteTextString(describe.LogPrefix);
+                Start(writer, Kind.Describe, id, 7);
+                ReplyParts.WriteDescription(writer, describe);
                 break;
             case AttestReply attest:
                 Start(writer, Kind.Attest, id, 1);
@@ -40,10 +38,7 @@ public static class ReplyCodec
                 break;
             case HeadsReply heads:
                 Start(writer, Kind.Heads, id, 1);
-                writer.WriteStartArray(heads.Heads.Count);
-                foreach (var head in heads.Heads)
-                    ReplyParts.WriteHead(writer, head);
-                writer.WriteEndArray();
+                CborFields.WriteArray(writer, heads.Heads, ReplyParts.WriteHead);
                 break;
             case OpenReply open:
                 Start(writer, Kind.Open, id, 1);
@@ -51,13 +46,19 @@ public static class ReplyCodec
                 break;
             case AppendReply append:
                 Start(writer, Kind.Append, id, 1);
-                writer.WriteStartArray(append.Results.Count);
-                foreach (var result in append.Results)
-                    ReplyParts.WriteResult(writer, result);
-                writer.WriteEndArray();
+                CborFields.WriteArray(writer, append.Results, ReplyParts.WriteResult);
                 break;
             case RetireReply:
                 Start(writer, Kind.Retire, id, 0);
+                break;
+            case BeginOpenReply begun:
+                Start(writer, Kind.BeginOpen, id, 2);
+                writer.WriteUInt64(begun.Time);
+                writer.WriteUInt64(begun.WitnessTimeMin);
+                break;
+            case SealReply done:
+                Start(writer, Kind.Seal, id, 1);
+                ReplyParts.WriteHead(writer, done.Head);
                 break;
             case RefusedReply refused:
                 Start(writer, Kind.Refused, id, 2);
@@ -85,12 +86,7 @@ public static class ReplyCodec
     private static (int Fields, EnclaveReply Reply) DecodeBody(CborReader reader, Kind kind) => kind switch
     {
         Kind.Hello => (1, new HelloReply(reader.ReadInt32())),
-        Kind.Describe => (5, new DescribeReply(
-            CborFields.ReadText(reader, Limits.OriginBytesMax),
-            CborFields.ReadFixedBytes(reader, CborFields.PublicKeyBytes),
-            reader.ReadInt32(),
-            ReadMode(reader),
-            CborFields.ReadText(reader, Limits.OriginBytesMax))),
+        Kind.Describe => (7, ReplyParts.ReadDescription(reader)),
         Kind.Attest => (1, new AttestReply(CborFields.ReadBytes(reader, Limits.DocumentBytesMax))),
         Kind.Heads => (1, new HeadsReply(
             CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, ReplyParts.ReadHead))),
@@ -98,17 +94,11 @@ public static class ReplyCodec
         Kind.Append => (1, new AppendReply(
             CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, ReplyParts.ReadResult))),
         Kind.Retire => (0, new RetireReply()),
+        Kind.BeginOpen => (2, new BeginOpenReply(reader.ReadUInt64(), reader.ReadUInt64())),
+        Kind.Seal => (1, new SealReply(ReplyParts.ReadHead(reader))),
         Kind.Refused => (2, new RefusedReply(ReplyParts.ReadRefusal(reader))),
         _ => throw new ProtocolException(
             ProtocolError.Malformed, $"Reply kind {(int)kind} is not one of this protocol's."),
-    };
-
-    private static EnclaveMode ReadMode(CborReader reader) => reader.ReadInt32() switch
-    {
-        (int)EnclaveMode.Nitro => EnclaveMode.Nitro,
-        (int)EnclaveMode.Simulated => EnclaveMode.Simulated,
-        var other => throw new ProtocolException(
-            ProtocolError.Malformed, $"Enclave mode {other} is neither nitro (0) nor simulated (1)."),
     };
 
     private static void Start(CborWriter writer, Kind kind, uint id, int fields)

@@ -18,6 +18,8 @@ public static class RequestCodec
         Resume = 5,
         Append = 6,
         Retire = 7,
+        BeginOpen = 8,
+        Seal = 9,
     }
 
     /// <summary>The request's frame payload.</summary>
@@ -49,8 +51,9 @@ public static class RequestCodec
                 writer.WriteEndArray();
                 break;
             case CreateRequest create:
-                Start(writer, Kind.Create, id, 1);
+                Start(writer, Kind.Create, id, 2);
                 writer.WriteTextString(create.Origin);
+                writer.WriteTextString(create.WitnessLines);
                 break;
             case ResumeRequest resume:
                 EncodeResume(writer, id, resume);
@@ -61,6 +64,16 @@ public static class RequestCodec
             case RetireRequest retire:
                 Start(writer, Kind.Retire, id, 1);
                 writer.WriteTextString(retire.Origin);
+                break;
+            case BeginOpenRequest begin:
+                Start(writer, Kind.BeginOpen, id, 1);
+                writer.WriteTextString(begin.Origin);
+                break;
+            case SealRequest seal:
+                Start(writer, Kind.Seal, id, 3);
+                writer.WriteTextString(seal.Origin);
+                writer.WriteUInt64(seal.Size);
+                writer.WriteTextString(seal.WitnessLines);
                 break;
             default:
                 throw new ArgumentException($"Unknown request {request.GetType().Name}.", nameof(request));
@@ -91,30 +104,57 @@ public static class RequestCodec
         Kind.Attest => (1, new AttestRequest(CborFields.ReadOptional(
             reader, static r => CborFields.ReadBytes(r, Limits.NonceBytesMax)))),
         Kind.Heads => (1, new HeadsRequest(CborFields.ReadArray(
-            reader, Limits.ChainsPerFrameMax, static r => CborFields.ReadText(r, Limits.OriginBytesMax)))),
-        Kind.Create => (1, new CreateRequest(CborFields.ReadText(reader, Limits.OriginBytesMax))),
-        Kind.Resume => (6, new ResumeRequest(
-            CborFields.ReadText(reader, Limits.OriginBytesMax),
+            reader, Limits.ChainsPerFrameMax, ReadOrigin))),
+        Kind.Create => (2, new CreateRequest(ReadOrigin(reader), ReadWitnessLines(reader))),
+        Kind.Resume => (8, new ResumeRequest(
+            ReadOrigin(reader),
             CborFields.ReadText(reader, Limits.CheckpointBytesMax),
             reader.ReadUInt64(),
             CborFields.ReadFixedBytes(reader, CborFields.SignatureBytes),
             CborFields.ReadBytes(reader, Limits.DocumentBytesMax),
-            CborFields.ReadHashes(reader, 64))),
+            CborFields.ReadHashes(reader, 64),
+            ReadProposal(reader),
+            ReadWitnessLines(reader))),
         Kind.Append => (1, DecodeAppend(reader)),
-        Kind.Retire => (1, new RetireRequest(CborFields.ReadText(reader, Limits.OriginBytesMax))),
+        Kind.Retire => (1, new RetireRequest(ReadOrigin(reader))),
+        Kind.BeginOpen => (1, new BeginOpenRequest(ReadOrigin(reader))),
+        Kind.Seal => (3, new SealRequest(ReadOrigin(reader), reader.ReadUInt64(), ReadWitnessLines(reader))),
         _ => throw new ProtocolException(
             ProtocolError.Malformed, $"Request kind {(int)kind} is not one of this protocol's."),
     };
 
+    private static string ReadOrigin(CborReader reader) => CborFields.ReadText(reader, Limits.OriginBytesMax);
+
+    private static string ReadWitnessLines(CborReader reader) =>
+        CborFields.ReadText(reader, Limits.WitnessLinesBytesMax);
+
+    private static PriorProposal? ReadProposal(CborReader reader) =>
+        CborFields.ReadOptionalPart(reader, 2, "prior proposal", static r => new PriorProposal(
+            CborFields.ReadText(r, Limits.CheckpointBytesMax),
+            CborFields.ReadFixedBytes(r, CborFields.SignatureBytes)));
+
     private static void EncodeResume(CborWriter writer, uint id, ResumeRequest resume)
     {
-        Start(writer, Kind.Resume, id, 6);
+        Start(writer, Kind.Resume, id, 8);
         writer.WriteTextString(resume.Origin);
         writer.WriteTextString(resume.Checkpoint);
         writer.WriteUInt64(resume.Time);
         writer.WriteByteString(resume.Cosignature.Span);
         writer.WriteByteString(resume.Document.Span);
         CborFields.WriteHashes(writer, resume.CompactRange);
+        if (resume.Proposal is { } proposal)
+        {
+            writer.WriteStartArray(2);
+            writer.WriteTextString(proposal.Checkpoint);
+            writer.WriteByteString(proposal.Signature.Span);
+            writer.WriteEndArray();
+        }
+        else
+        {
+            writer.WriteNull();
+        }
+
+        writer.WriteTextString(resume.WitnessLines);
     }
 
     private static void EncodeAppend(CborWriter writer, uint id, AppendRequest append)
@@ -140,7 +180,7 @@ public static class RequestCodec
         return new AppendRequest(CborFields.ReadArray(reader, Limits.ChainsPerFrameMax, r =>
         {
             CborFields.RequireFields(r.ReadStartArray(), 4, "append item");
-            var origin = CborFields.ReadText(r, Limits.OriginBytesMax);
+            var origin = ReadOrigin(r);
             var expectedSize = r.ReadUInt64();
             var hashes = CborFields.ReadHashBytes(r, Limits.LeavesPerFrameMax - leaves);
             leaves += hashes.Length / Tlog.Hash.SizeBytes;

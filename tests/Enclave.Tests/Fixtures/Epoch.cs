@@ -54,7 +54,7 @@ internal sealed class Epoch : IDisposable
     public SessionRole Open(ulong? generation)
     {
         var session = EnclaveMachine.OpenSession();
-        Ask<HelloReply>(session, new HelloRequest(1, 1, generation));
+        Ask<HelloReply>(session, new HelloRequest(Limits.Version, Limits.Version, generation));
         return session;
     }
 

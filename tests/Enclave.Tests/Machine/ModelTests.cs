@@ -124,7 +124,7 @@ public sealed class ModelTests
             ulong? generation = kind == 0 ? null : _generation + (ulong)kind - 2;
             var role = EnclaveMachine.OpenSession();
             var expected = generation <= _generation ? EnclaveRefusalReason.Fenced : default;
-            Check(_epoch.Machine.Execute(role, new HelloRequest(1, 1, generation)), expected);
+            Check(_epoch.Machine.Execute(role, new HelloRequest(Limits.Version, Limits.Version, generation)), expected);
             if (expected != default)
                 return;
             _sessions[session] = (role, generation);

@@ -9,7 +9,8 @@ public sealed class SessionTests : IDisposable
 
     [Theory]
     [InlineData(0, 0)]
-    [InlineData(2, 9)]
+    [InlineData(1, 1)]
+    [InlineData(3, 9)]
     [InlineData(9, 0)]
     public void Hello_WithoutACommonVersion_IsRefusedAndChangesNothing(int min, int max)
     {
@@ -18,7 +19,7 @@ public sealed class SessionTests : IDisposable
             .Reason.Should().Be(EnclaveRefusalReason.Version);
         _epoch.Ask<OpenReply>(new CreateRequest(Epoch.Demo))
             .Head.Size.Should().Be(0, "the writer was not fenced");
-        _epoch.Ask<HelloReply>(session, new HelloRequest(0, 9, 2)).Version.Should().Be(1);
+        _epoch.Ask<HelloReply>(session, new HelloRequest(0, 9, 2)).Version.Should().Be(2);
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class SessionTests : IDisposable
 
     [Fact]
     public void Hello_Twice_IsRefused() =>
-        _epoch.Refused(new HelloRequest(1, 1, 5)).Reason.Should().Be(EnclaveRefusalReason.HelloExpected);
+        _epoch.Refused(new HelloRequest(Limits.Version, Limits.Version, 5)).Reason.Should().Be(EnclaveRefusalReason.HelloExpected);
 
     [Theory]
     [InlineData(0ul)]
@@ -39,10 +40,10 @@ public sealed class SessionTests : IDisposable
     public void Hello_OfAGenerationThatIsNotNewer_IsFenced_AndMayTryAgain(ulong generation)
     {
         var session = EnclaveMachine.OpenSession();
-        _epoch.Refused(session, new HelloRequest(1, 1, generation))
+        _epoch.Refused(session, new HelloRequest(Limits.Version, Limits.Version, generation))
             .Reason.Should().Be(EnclaveRefusalReason.Fenced);
         _epoch.Ask<OpenReply>(new CreateRequest(Epoch.Demo));
-        _epoch.Ask<HelloReply>(session, new HelloRequest(1, 1, 2));
+        _epoch.Ask<HelloReply>(session, new HelloRequest(Limits.Version, Limits.Version, 2));
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class SessionTests : IDisposable
         var reply = _epoch.Ask<DescribeReply>(new DescribeRequest());
         reply.Cosigner.Should().Be(Epoch.Prefix + "/_simulated-enclave");
         reply.PublicKey.ToArray().Should().Equal(_epoch.Machine.Cosigner.PublicKey.ToArray());
-        (reply.Version, reply.Mode, reply.LogPrefix).Should().Be((1, EnclaveMode.Simulated, Epoch.Prefix));
+        (reply.Version, reply.Mode, reply.LogPrefix).Should().Be((Limits.Version, EnclaveMode.Simulated, Epoch.Prefix));
     }
 
     public void Dispose() => _epoch.Dispose();

@@ -9,7 +9,9 @@ public sealed class CodecStrictnessTests
     private const int Attest = 2;
     private const int Heads = 3;
     private const int Create = 4;
+    private const int Resume = 5;
     private const int Append = 6;
+    private const int Seal = 9;
     private const int Refused = 15;
 
     public static TheoryData<string, byte[]> Malformed => new()
@@ -39,6 +41,18 @@ public sealed class CodecStrictnessTests
         { "2^31 - 1 chains announced", [0x83, Heads, 0x07, 0x9a, 0x7f, 0xff, 0xff, 0xff] },
         { "a list that ends early", [0x83, Heads, 0x07, 0x82, 0x61, 0x61] },
         { "hashes that are not whole", OneItem(Cbor.Blob(33)) },
+        {
+            "witness lines that are bytes",
+            Cbor.Array(Cbor.Int(Create), Cbor.Int(7), Cbor.Text("o"), Cbor.Blob(3))
+        },
+        {
+            "no witness lines at all",
+            Cbor.Array(Cbor.Int(Seal), Cbor.Int(7), Cbor.Text("o"), Cbor.Int(1), Cbor.Raw("f6"))
+        },
+        { "a seal of a negative size", SealOf(-1) },
+        { "a prior proposal without its signature", WithProposal(Cbor.Text("c")) },
+        { "a prior proposal of three fields", WithProposal(Cbor.Text("c"), Cbor.Blob(64), Cbor.Int(0)) },
+        { "a prior proposal whose signature is short", WithProposal(Cbor.Text("c"), Cbor.Blob(63)) },
         { "a byte after the message", [.. Cbor.Encode(new DescribeRequest()), 0x00] },
         {
             "a second message",
@@ -60,9 +74,16 @@ public sealed class CodecStrictnessTests
             "65,537 leaves in two items",
             Cbor.Encode(new AppendRequest([Item("a", 65_536), Item("b", 1)]))
         },
-        { "a checkpoint over its limit", Resume(checkpoint: Limits.CheckpointBytesMax + 1) },
-        { "a document over its limit", Resume(document: Limits.DocumentBytesMax + 1) },
-        { "65 hashes of a compact range", Resume(hashes: 65) },
+        { "a checkpoint over its limit", ResumeOf(checkpoint: Limits.CheckpointBytesMax + 1) },
+        { "a document over its limit", ResumeOf(document: Limits.DocumentBytesMax + 1) },
+        { "65 hashes of a compact range", ResumeOf(hashes: 65) },
+        {
+            "a prior proposal over its limit",
+            WithProposal(Cbor.Text(new string('c', Limits.CheckpointBytesMax + 1)), Cbor.Blob(64))
+        },
+        { "witness lines to create by over their limit", Cbor.Encode(new CreateRequest("o", Lines(1))) },
+        { "witness lines to resume by over their limit", ResumeOf(lines: Lines(1)) },
+        { "witness lines to seal by over their limit", Cbor.Encode(new SealRequest("o", 1, Lines(1))) },
     };
 
     [Theory]
@@ -88,7 +109,12 @@ public sealed class CodecStrictnessTests
         RequestCodec.Decode(Cbor.Encode(new AttestRequest(new byte[512])));
         RequestCodec.Decode(Origins(4096));
         RequestCodec.Decode(Cbor.Encode(new AppendRequest([Item("a", 65_535), Item("b", 1)])));
-        RequestCodec.Decode(Resume(Limits.CheckpointBytesMax, Limits.DocumentBytesMax, hashes: 63));
+        RequestCodec.Decode(ResumeOf(
+            Limits.CheckpointBytesMax, Limits.DocumentBytesMax, hashes: 63, Lines(0)));
+        RequestCodec.Decode(WithProposal(
+            Cbor.Text(new string('c', Limits.CheckpointBytesMax)), Cbor.Blob(64)));
+        RequestCodec.Decode(Cbor.Encode(new CreateRequest("o", Lines(0))));
+        RequestCodec.Decode(Cbor.Encode(new SealRequest("o", ulong.MaxValue, Lines(0))));
     }
 
     [Fact]
@@ -118,6 +144,35 @@ public sealed class CodecStrictnessTests
             Cbor.Int(1), Cbor.Int(2), Cbor.Text("p"));
         var act = () => ReplyCodec.Decode(payload);
         act.Should().Throw<ProtocolException>().Which.Reason.Should().Be(ProtocolError.Malformed);
+    }
+
+    public static TheoryData<string, DescribeReply> Overlong => new()
+    {
+        { "a policy over its limit", Description(new string('p', Limits.WitnessPolicyBytesMax + 1)) },
+        { "too many chains", Description("", [.. Enumerable.Repeat("c", Limits.WitnessedChainsMax + 1)]) },
+        { "a chain's id over its limit", Description("", new string('c', Limits.ChainIdBytesMax + 1)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Overlong))]
+    public void DecodeReply_ADescriptionOverALimit_IsRefusedAsSuch(string what, DescribeReply reply)
+    {
+        var act = () => ReplyCodec.Decode(Cbor.Encode(reply));
+        act.Should().Throw<ProtocolException>(what).Which.Reason.Should().Be(ProtocolError.LimitExceeded);
+    }
+
+    [Fact]
+    public void DecodeReply_ADescriptionAtItsLimits_IsTaken() => ReplyCodec.Decode(Cbor.Encode(Description(
+        new string('p', Limits.WitnessPolicyBytesMax),
+        [.. Enumerable.Repeat(new string('c', Limits.ChainIdBytesMax), Limits.WitnessedChainsMax)])));
+
+    [Fact]
+    public void DecodeReply_AProposalIsNeverTakenForACosignature()
+    {
+        var proposed = new AppendResult { NewSize = 1, Proposal = SampleMessages.Bytes(64, 1) };
+        var (_, reply) = ReplyCodec.Decode(Cbor.Encode(new AppendReply([proposed])));
+        var result = ((AppendReply)reply).Results[0];
+        (result.Cosignature.IsEmpty, result.Time, result.Proposal?.Length).Should().Be((true, 0ul, 64));
     }
 
     [Theory]
@@ -157,8 +212,20 @@ public sealed class CodecStrictnessTests
     private static byte[] Origins(int count) =>
         Cbor.Encode(new HeadsRequest([.. Enumerable.Repeat("o", count)]));
 
-    private static byte[] Resume(int checkpoint = 1, int document = 1, int hashes = 1) =>
+    private static byte[] ResumeOf(int checkpoint = 1, int document = 1, int hashes = 1, string lines = "") =>
         Cbor.Encode(new ResumeRequest(
             "o", new string('c', checkpoint), 1, new byte[64], new byte[document],
-            [.. Enumerable.Repeat(SampleMessages.Hash(1), hashes)]));
+            [.. Enumerable.Repeat(SampleMessages.Hash(1), hashes)], WitnessLines: lines));
+
+    private static byte[] WithProposal(params Action<CborWriter>[] proposal) => Cbor.Array(
+        Cbor.Int(Resume), Cbor.Int(7), Cbor.Text("o"), Cbor.Text("c"), Cbor.Int(1), Cbor.Blob(64),
+        Cbor.Blob(1), Cbor.Blob(32), writer => writer.WriteEncodedValue(Cbor.Array(proposal)), Cbor.Text(""));
+
+    private static byte[] SealOf(long size) => Cbor.Array(
+        Cbor.Int(Seal), Cbor.Int(7), Cbor.Text("o"), Cbor.Int(size), Cbor.Text(""));
+
+    private static string Lines(int over) => new('l', Limits.WitnessLinesBytesMax + over);
+
+    private static DescribeReply Description(string policy, params string[] chains) =>
+        new("n", new byte[32], 2, EnclaveMode.Nitro, "p", policy, chains);
 }

@@ -5,7 +5,7 @@ namespace Sequencer.Protocol.Tests;
 public sealed class EnclaveSessionTests
 {
     private static readonly DescribeReply Description =
-        new("cosigner", new byte[32], Limits.Version, EnclaveMode.Simulated, "prefix");
+        new("cosigner", new byte[32], Limits.Version, EnclaveMode.Simulated, "prefix", "", []);
 
     private readonly FakeTimeProvider _time = new();
 
