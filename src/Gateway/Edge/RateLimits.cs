@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -22,10 +20,10 @@ internal static class RateLimits
             limiter.OnRejected = RejectAsync;
             limiter.AddPolicy(PublicReads, context => settings.PerSecond == 0 || HasToken(context)
                 ? RateLimitPartition.GetNoLimiter(Everybody)
-                : Bucket(ClientOf(context), settings.Burst, TimeSpan.FromSeconds(1), settings.PerSecond));
+                : Bucket(ClientAddress.Of(context), settings.Burst, TimeSpan.FromSeconds(1), settings.PerSecond));
             limiter.AddPolicy(Attestations, context => settings.AttestationsPerMinute == 0
                 ? RateLimitPartition.GetNoLimiter(Everybody)
-                : PerMinute(ClientOf(context), settings.AttestationsPerMinute));
+                : PerMinute(ClientAddress.Of(context), settings.AttestationsPerMinute));
         });
 
     public static Problem Rejected(TimeSpan? pause) => new(ProblemCode.RateLimited,
@@ -66,17 +64,4 @@ internal static class RateLimits
     /// Calls with a token are answerable to its issuer; a bad token gets 401 whatever the address.
     /// </summary>
     private static bool HasToken(HttpContext context) => context.Request.Headers.Authorization.Count > 0;
-
-    /// <summary>
-    /// The client's address; of an IPv6 address the network half, since one client owns all of that.
-    /// </summary>
-    private static string ClientOf(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4().ToString();
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes).ToString();
-    }
 }

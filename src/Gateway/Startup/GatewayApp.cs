@@ -1,5 +1,3 @@
-using System.Net;
-using Microsoft.AspNetCore.HttpOverrides;
 using Sequencer.Core;
 
 namespace Sequencer.Gateway;
@@ -24,7 +22,8 @@ internal static class GatewayApp
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddConfiguration(configuration);
         builder.Logging.UseLogger(logger);
-        builder.UseServer(settings.Server);
+        builder.UseListener(
+            settings.Server.Listener, Math.Max(settings.Server.BodyMaxBytes, settings.Server.BatchBodyMaxBytes));
         builder.Services.AddGateway(settings, time);
         builder.Services.AddSingleton(sequencer).AddSingleton(identity);
         var app = builder.Build();
@@ -73,17 +72,7 @@ internal static class GatewayApp
 
     private static void UseLayers(this WebApplication app, GatewaySettings settings)
     {
-        if (settings.Server.TrustedProxies.Count > 0)
-        {
-            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor };
-            // Those that are named, and not, as is the default, every process of this machine besides.
-            forwarded.KnownProxies.Clear();
-            forwarded.KnownIPNetworks.Clear();
-            foreach (var proxy in settings.Server.TrustedProxies)
-                forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
-            app.UseForwardedHeaders(forwarded);
-        }
-
+        app.UseTrustedProxies(settings.Server.Listener);
         app.UseMiddleware<EdgeMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Sequencer.Core;
 using Sequencer.Protocol;
 
@@ -27,7 +26,7 @@ internal static partial class GatewayHost
         await using var service = await SequencerService.StartAsync(settings, ledger, loggers);
         await using var app = GatewayApp.Build(
             settings, configuration, service.Core, service.Identity, log, TimeProvider.System);
-        await StartAsync(app, settings.Server);
+        await app.StartListeningAsync(settings.Server.Listener);
         LogStarted(logger, string.Join(", ", app.Urls), settings.Enclave.Address, settings.Log.Prefix);
         var ended = await Task.WhenAny(app.WaitForShutdownAsync(), service.Core.Completion);
         var stoppedByItself = ended == service.Core.Completion;
@@ -37,7 +36,7 @@ internal static partial class GatewayHost
         // The server first: calls in flight get their answers from a sequencer that still runs.
         await app.StopAsync();
         using var patience = new CancellationTokenSource(
-            TimeSpan.FromSeconds(settings.Server.StopTimeoutSeconds));
+            TimeSpan.FromSeconds(settings.Server.Listener.StopTimeoutSeconds));
         await service.Core.StopAsync(patience.Token);
         LogStopped(logger);
         return !stoppedByItself ? ExitCodes.Stopped
@@ -50,21 +49,6 @@ internal static partial class GatewayHost
         .Add(new TomlConfigurationSource(TomlFile.Read(path, "make config")))
         .AddEnvironmentVariables(GatewaySettings.EnvironmentPrefix)
         .Build();
-
-    private static async Task StartAsync(WebApplication app, ServerSettings server)
-    {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (Exception refused)
-            when (refused is IOException or SocketException or InvalidOperationException)
-        {
-            throw new SettingsException(
-                $"server.listen ({server.Listen}): {refused.Message} "
-                + "Stop the program that has it, or listen elsewhere.");
-        }
-    }
 
     [LoggerMessage(LogLevel.Information,
         "Listening on {Addresses}; enclave {Enclave}; logs under {LogPrefix}")]

@@ -16,20 +16,20 @@ public sealed partial class SettingsTests : IDisposable
     /// <summary>Every key with a value that is not its default, and where it must show.</summary>
     public static TheoryData<string, string, string> Options => new()
     {
-        { "server:listen", "http://127.0.0.1:7", "Server.Listen" },
+        { "server:listen", "http://127.0.0.1:7", "Server.Listener.Listen" },
         { "server:public_host", "example.org", "Server.PublicHost" },
         { "server:body_max_bytes", "2001", "Server.BodyMaxBytes" },
         { "server:batch_body_max_bytes", "2002", "Server.BatchBodyMaxBytes" },
         { "server:body_timeout_seconds", "3", "Server.BodyTimeoutSeconds" },
-        { "server:body_min_bytes_per_second", "0", "Server.BodyMinBytesPerSecond" },
+        { "server:body_min_bytes_per_second", "0", "Server.Listener.BodyMinBytesPerSecond" },
         { "server:arriving_max_bytes", "2003", "Server.ArrivingMaxBytes" },
         { "server:chain_arriving_max_bytes", "2004", "Server.ChainArrivingMaxBytes" },
-        { "server:connections_max", "5", "Server.ConnectionsMax" },
-        { "server:headers_timeout_seconds", "6", "Server.HeadersTimeoutSeconds" },
-        { "server:headers_max_bytes", "2005", "Server.HeadersMaxBytes" },
-        { "server:keep_alive_seconds", "7", "Server.KeepAliveSeconds" },
-        { "server:stop_timeout_seconds", "8", "Server.StopTimeoutSeconds" },
-        { "server:trusted_proxies:0", "10.0.0.9", "Server.TrustedProxies" },
+        { "server:connections_max", "5", "Server.Listener.ConnectionsMax" },
+        { "server:headers_timeout_seconds", "6", "Server.Listener.HeadersTimeoutSeconds" },
+        { "server:headers_max_bytes", "2005", "Server.Listener.HeadersMaxBytes" },
+        { "server:keep_alive_seconds", "7", "Server.Listener.KeepAliveSeconds" },
+        { "server:stop_timeout_seconds", "8", "Server.Listener.StopTimeoutSeconds" },
+        { "server:trusted_proxies:0", "10.0.0.9", "Server.Listener.TrustedProxies" },
         { "auth:public_key_file", "{folder}/log.key", "Auth.PublicKeyFile" },
         { "auth:jwks_reload_min_seconds", "9", "Auth.JwksReloadMinSeconds" },
         { "auth:jwks_reload_max_seconds", "11", "Auth.JwksReloadMaxSeconds" },
@@ -223,7 +223,8 @@ public sealed partial class SettingsTests : IDisposable
         var flat = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, part) in new (string, object)[]
         {
-            ("Server", settings.Server), ("Auth", settings.Auth), ("Log", settings.Log),
+            ("Server", settings.Server), ("Server.Listener", settings.Server.Listener),
+            ("Auth", settings.Auth), ("Log", settings.Log),
             ("Enclave", settings.Enclave), ("Ledger", settings.Ledger), ("Reads", settings.Reads),
             ("Logging", settings.Logging), ("Sequencer", settings.Sequencer),
             ("Sequencer.ChainDefaults", settings.Sequencer.ChainDefaults),

@@ -6,7 +6,7 @@ using Serilog.Formatting;
 using Serilog.Formatting.Compact;
 using Serilog.Formatting.Display;
 
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>Makes the one log of the program: standard output.</summary>
 internal static class LoggingSetup

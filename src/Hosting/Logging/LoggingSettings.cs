@@ -1,6 +1,6 @@
 using Serilog.Events;
 
-namespace Sequencer.Gateway;
+namespace Sequencer.Hosting;
 
 /// <summary>What is logged, always to standard output: <c>[logging]</c>.</summary>
 internal sealed record LoggingSettings

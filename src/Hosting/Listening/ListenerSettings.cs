@@ -1,0 +1,70 @@
+namespace Sequencer.Hosting;
+
+/// <summary>How a server listens, and what it puts up with from one client: part of <c>[server]</c>.</summary>
+internal sealed record ListenerSettings
+{
+    /// <summary>
+    /// Addresses to listen on, separated by semicolons; <c>[kestrel.endpoints]</c> replaces them.
+    /// </summary>
+    public required string Listen { get; init; }
+
+    /// <summary>
+    /// Slowest that a body may arrive after five seconds of grace, in bytes per second; 0 for no limit.
+    /// </summary>
+    public required int BodyMinBytesPerSecond { get; init; }
+
+    /// <summary>Most connections open at one time; further ones are closed at once.</summary>
+    public required int ConnectionsMax { get; init; }
+
+    /// <summary>Longest that a request's headers may take to arrive, in seconds.</summary>
+    public required int HeadersTimeoutSeconds { get; init; }
+
+    /// <summary>Most bytes of a request's headers in all.</summary>
+    public required int HeadersMaxBytes { get; init; }
+
+    /// <summary>Longest that a connection may be idle between requests, in seconds.</summary>
+    public required int KeepAliveSeconds { get; init; }
+
+    /// <summary>Longest that a stop waits for the answers it owes, in seconds.</summary>
+    public required int StopTimeoutSeconds { get; init; }
+
+    /// <summary>Addresses of reverse proxies whose <c>X-Forwarded-For</c> names the client.</summary>
+    public required IReadOnlyList<string> TrustedProxies { get; init; }
+
+    /// <param name="listen">Where the server listens when the settings do not say.</param>
+    public static ListenerSettings Read(SettingsReader reader, string listen) => new()
+    {
+        Listen = Addresses(reader, reader.Text("server:listen", listen)),
+        BodyMinBytesPerSecond = reader.Integer("server:body_min_bytes_per_second", 240, 0, int.MaxValue),
+        ConnectionsMax = reader.Integer("server:connections_max", 20_000, 1, int.MaxValue),
+        HeadersTimeoutSeconds = reader.Integer("server:headers_timeout_seconds", 15, 1, 3600),
+        HeadersMaxBytes = reader.Integer("server:headers_max_bytes", 32 * 1024, 1024, 1024 * 1024),
+        KeepAliveSeconds = reader.Integer("server:keep_alive_seconds", 130, 1, 86_400),
+        StopTimeoutSeconds = reader.Integer("server:stop_timeout_seconds", 30, 1, 3600),
+        TrustedProxies = Proxies(reader),
+    };
+
+    private static string Addresses(SettingsReader reader, string listen)
+    {
+        foreach (var address in listen.Split(';'))
+        {
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)
+                || uri.Scheme is not ("http" or "https"))
+                throw reader.Wrong("server:listen", listen, "addresses such as http://127.0.0.1:5000");
+        }
+
+        return listen;
+    }
+
+    private static IReadOnlyList<string> Proxies(SettingsReader reader)
+    {
+        var proxies = reader.List("server:trusted_proxies");
+        foreach (var proxy in proxies)
+        {
+            if (!System.Net.IPAddress.TryParse(proxy, out _))
+                throw reader.Wrong("server:trusted_proxies", proxy, "IP addresses");
+        }
+
+        return proxies;
+    }
+}

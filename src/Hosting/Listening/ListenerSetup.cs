@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Sequencer.Hosting;
+
+/// <summary>
+/// Puts the limits of <see cref="ListenerSettings"/> into Kestrel; TLS comes from <c>[kestrel]</c>.
+/// </summary>
+internal static class ListenerSetup
+{
+    private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
+
+    /// <param name="bodyMaxBytes">
+    /// Longest body of any request. Endpoints count bodies themselves, so as to answer with a reason; this is
+    /// the net below them.
+    /// </param>
+    public static void UseListener(
+        this WebApplicationBuilder builder, ListenerSettings settings, long bodyMaxBytes)
+    {
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopTimeoutSeconds));
+        if (!builder.Configuration.GetSection("kestrel:endpoints").Exists())
+            builder.WebHost.UseUrls(settings.Listen.Split(';'));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
+            SetLimits(kestrel.Limits, settings, bodyMaxBytes);
+        });
+    }
+
+    /// <summary>Takes the client's address from the proxies that are named.</summary>
+    public static void UseTrustedProxies(this WebApplication app, ListenerSettings settings)
+    {
+        if (settings.TrustedProxies.Count == 0)
+            return;
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor };
+        // Those that are named, and not, as is the default, every process of this machine besides.
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in settings.TrustedProxies)
+            forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+        app.UseForwardedHeaders(forwarded);
+    }
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="SettingsException">When an address cannot be had.</exception>
+    public static async Task StartListeningAsync(this WebApplication app, ListenerSettings settings)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception refused)
+            when (refused is IOException or SocketException or InvalidOperationException)
+        {
+            throw new SettingsException(
+                $"server.listen ({settings.Listen}): {refused.Message} "
+                + "Stop the program that has it, or listen elsewhere.");
+        }
+    }
+
+    private static void SetLimits(KestrelServerLimits limits, ListenerSettings settings, long bodyMaxBytes)
+    {
+        limits.MaxRequestBodySize = bodyMaxBytes;
+        limits.MaxConcurrentConnections = settings.ConnectionsMax;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.HeadersTimeoutSeconds);
+        limits.MaxRequestHeadersTotalSize = settings.HeadersMaxBytes;
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(settings.KeepAliveSeconds);
+        limits.MinRequestBodyDataRate = settings.BodyMinBytesPerSecond == 0
+            ? null
+            : new MinDataRate(settings.BodyMinBytesPerSecond, RateGrace);
+    }
+}
