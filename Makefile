@@ -11,6 +11,7 @@ CHAIN ?= demo
 # A build says nothing when all is well, and everything when it is not.
 dotnet_build = @output=$$(dotnet build -c $(CONFIGURATION) -v quiet $(1) 2>&1) || { echo "$$output" >&2; exit 1; }
 GATEWAY := src/Gateway/bin/$(CONFIGURATION)/net10.0/sequencer-gateway
+WITNESS := src/Witness/bin/$(CONFIGURATION)/net10.0/sequencer-witness
 CLI := src/Cli/bin/$(CONFIGURATION)/net10.0/sequencer
 
 .PHONY: help
@@ -38,6 +39,16 @@ build-cli:
 run: build-gateway ## run the sequencer on http://127.0.0.1:5000, the enclave simulated
 	@test -f setup/config.toml || $(GATEWAY) config
 	@$(GATEWAY)
+
+.PHONY: build-witness
+build-witness:
+	$(call dotnet_build,src/Witness)
+
+.PHONY: witness
+witness: build-gateway build-witness ## run a witness on http://127.0.0.1:5010 that cosigns the chains of make run
+	@test -f secrets/log.key || $(GATEWAY) config
+	@test -f setup/witness.toml || $(WITNESS) config
+	@$(WITNESS)
 
 .PHONY: token
 token: build-cli ## mint a development token: make token CHAIN=demo [SCOPE=read]
@@ -72,13 +83,13 @@ clean: ## remove build output
 	@rm -rf artifacts
 
 .PHONY: veryclean
-veryclean: clean ## also remove data/, setup/config.toml and every secret; asks first
-	@if [ -e data ] || [ -e setup/config.toml ] || [ -n "$$(ls -A secrets | grep -v '^README.md$$' || true)" ]; then \
+veryclean: clean ## also remove the ledger, the witness's state, the configuration and every secret; asks first
+	@if [ -e data ] || [ -e witness-state ] || [ -e setup/config.toml ] || [ -e setup/witness.toml ] || [ -n "$$(ls -A secrets | grep -v '^README.md$$' || true)" ]; then \
 		if [ "$(YES)" != 1 ]; then \
-			read -r -p "This deletes the ledger in data/, setup/config.toml and all keys in secrets/. Type yes: " answer; \
+			read -r -p "This deletes data/, witness-state/, the configuration in setup/ and all keys in secrets/. Type yes: " answer; \
 			[ "$$answer" = yes ] || { echo "Nothing was deleted."; exit 1; }; \
 		fi; \
-		rm -rf data setup/config.toml; \
+		rm -rf data witness-state setup/config.toml setup/witness.toml setup/witness-images.json; \
 		find secrets -mindepth 1 ! -name README.md -delete; \
 	fi
 

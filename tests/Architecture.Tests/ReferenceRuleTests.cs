@@ -22,6 +22,7 @@ public class ReferenceRuleTests
         ["Hosting"] = [],
         ["Client"] = ["Attestation", "Tlog"],
         ["Cli"] = ["Client", "Eif"],
+        ["Witness"] = ["Attestation", "Client", "Hosting", "Tlog"],
     };
 
     public static TheoryData<string> Projects()

@@ -13,4 +13,9 @@ public sealed record LogEpochs
 
     /// <summary>Oldest first.</summary>
     public required IReadOnlyList<LogEpoch> Epochs { get; init; }
+
+    /// <summary>Reads the JSON of that call, for those who fetch it by their own means.</summary>
+    /// <exception cref="SequencerClientException">When it is not of the agreed form.</exception>
+    public static LogEpochs Parse(ReadOnlySpan<byte> json) =>
+        GatewayJson.Read(json, GatewayJson.Default.EpochsAnswer).ToEpochs();
 }

@@ -1,0 +1,126 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Witness;
+
+/// <summary>
+/// Cosigns checkpoints that extend what it cosigned before, and nothing else (C2SP tlog-witness). The check of
+/// the old size, the proof and the write to stable storage are one step for each log: there are never two roots
+/// of one size, nor a smaller size, nor an earlier time. Safe for concurrent use.
+/// </summary>
+internal sealed partial class CheckpointWitness(
+    LogRules rules, WitnessedLogs logs, StateStore state, EnclaveWord enclaves, WitnessKey key, TimeProvider time,
+    ILogger<CheckpointWitness> logger)
+{
+    private volatile string? _trouble;
+
+    /// <summary>Why the last write of the state failed; null when it did not.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>The newest checkpoint of a log that lasts; null when none was cosigned.</summary>
+    /// <param name="originHash">Lower-case hex of the origin's SHA-256.</param>
+    public CosignedCheckpoint? Find(string originHash) => logs.Find(originHash)?.Last;
+
+    /// <summary>Judges the body of an add-checkpoint request, and cosigns if all holds.</summary>
+    /// <param name="body">At most <see cref="AddCheckpointRequest.MaxSizeBytes"/>.</param>
+    /// <param name="cancellation">Ends the wait, until the checkpoint is about to be written.</param>
+    public async Task<Verdict> AddAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        var (submission, refusal) = Submission.Read(body.Span, rules);
+        if (submission is null)
+            return refusal!;
+        var (enclaveLines, notByEnclave) = await enclaves.CheckAsync(submission, cancellation);
+        if (notByEnclave is not null)
+            return notByEnclave;
+        if (logs.FindOrAdd(submission.Checkpoint.Origin, submission.Rule) is not { } log)
+        {
+            return new Verdict.Refused(Refusal.OriginsFull,
+                $"This witness cosigns {submission.Rule.OriginsMax} chains below {submission.Rule.Prefix} and takes "
+                + "no further one (origins_max).");
+        }
+
+        await log.Turn.WaitAsync(cancellation);
+        try
+        {
+            return await JudgeAsync(log, submission, enclaveLines);
+        }
+        catch (StateException failure)
+        {
+            log.IsUncertain = true;
+            _trouble = failure.Message;
+            LogNotWritten(submission.Checkpoint.Origin, failure.Message);
+            return new Verdict.Refused(Refusal.StateUnavailable,
+                "The witness could not write its state, so that nothing was cosigned; its operator's log says why. "
+                + "Try again.");
+        }
+        finally
+        {
+            log.Turn.Release();
+        }
+    }
+
+    private async Task<Verdict> JudgeAsync(
+        WitnessedLog log, Submission submission, IReadOnlyList<NoteSignature> enclaveLines)
+    {
+        if (log.IsUncertain)
+            await SettleAsync(log, submission.Checkpoint.Origin);
+        var last = log.Last;
+        if (submission.OldSize != (last?.Checkpoint.Size ?? 0))
+            return new Verdict.Behind(last?.Checkpoint.Size ?? 0);
+        if (Inconsistency(last?.Checkpoint, submission) is { } why)
+            return new Verdict.Refused(Refusal.NotConsistent, why);
+        // A clock that was set back does not make a log's cosignatures go back.
+        var now = Math.Max((ulong)Math.Max(1, time.GetUtcNow().ToUnixTimeSeconds()), last?.Time ?? 0);
+        var next = CosignedCheckpoint.Create(
+            submission.Checkpoint, submission.Text, [.. submission.LogLines, .. enclaveLines], key, now);
+        // From here on there is no way back: a write that was begun is seen to its end, whoever still waits.
+        if (last is null || !next.Note.Span.SequenceEqual(last.Note.Span))
+        {
+            await state.WriteAsync(next);
+            _trouble = null;
+        }
+
+        log.Last = next;
+        return new Verdict.Cosigned(next, key.Cosign(submission.Text, now).ToLine());
+    }
+
+    /// <summary>
+    /// After a write that may or may not have lasted, what the file says is written once more, so that it does;
+    /// only then is anything answered about the log.
+    /// </summary>
+    private async Task SettleAsync(WitnessedLog log, string origin)
+    {
+        var found = state.Read(origin);
+        if (found is null && log.Last is not null)
+        {
+            throw new StateException(
+                $"The state's file {StateStore.NameOf(origin)} of {origin} is gone: restore the folder.");
+        }
+
+        if (found is not null)
+            await state.WriteAsync(found);
+        log.Last = found;
+        log.IsUncertain = false;
+        LogSettled(origin, found?.Checkpoint.Size ?? 0);
+    }
+
+    private static string? Inconsistency(Checkpoint? last, Submission submission)
+    {
+        try
+        {
+            var next = submission.Checkpoint;
+            ConsistencyProof.Verify(
+                submission.OldSize, last?.Root ?? MerkleHash.Empty, next.Size, next.Root, [.. submission.Proof]);
+            return null;
+        }
+        catch (TlogException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The checkpoint of {Origin} was not cosigned: {Reason}")]
+    private partial void LogNotWritten(string origin, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The state of {Origin} was written anew, at size {Size}")]
+    private partial void LogSettled(string origin, ulong size);
+}

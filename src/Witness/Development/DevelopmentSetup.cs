@@ -1,0 +1,117 @@
+using System.Reflection;
+using Sequencer.Tlog;
+
+namespace Sequencer.Witness;
+
+/// <summary>
+/// What <c>make witness</c> runs first: a configuration that cosigns the chains of a development gateway, with a
+/// key and an empty state. Everything is made only where it is missing; the state only together with the
+/// configuration: once there is one, a missing state is a lost one and never made anew.
+/// </summary>
+internal sealed class DevelopmentSetup
+{
+    private const string Secrets = "secrets";
+    private const string KeyPath = Secrets + "/witness.key";
+    private const string ImagesPath = "setup/witness-images.json";
+    private const string StatePath = "witness-state";
+
+    private readonly CommandLine _command;
+    private readonly TextWriter _output;
+
+    private DevelopmentSetup(CommandLine command, TextWriter output) => (_command, _output) = (command, output);
+
+    /// <summary>Makes what is missing and says so; the exit code of the program.</summary>
+    /// <exception cref="SettingsException">When something is missing or in the way.</exception>
+    public static int Make(CommandLine command, TextWriter output)
+    {
+        try
+        {
+            new DevelopmentSetup(command, output).MakeAll();
+            return ExitCodes.Stopped;
+        }
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or StateException or TlogException)
+        {
+            throw new SettingsException(failure.Message);
+        }
+    }
+
+    private void MakeAll()
+    {
+        SecretFile.CloseFolder(Secrets);
+        MakeFile(KeyPath, "the witness's key (Ed25519)", () =>
+        {
+            using var key = PrivateKeyText.Generate(_command.KeyName);
+            return key.Export() + "\n";
+        });
+        MakeFile(ImagesPath, "the image that simulated enclaves say they are", () => Resource("simulated-image.json"));
+        if (File.Exists(_command.ConfigFile))
+        {
+            Say("kept", _command.ConfigFile, "the configuration");
+            return;
+        }
+
+        var configuration = Configuration();
+        MakeState();
+        MakeFile(_command.ConfigFile, "the configuration, with the gateway's log key", () => configuration);
+        _output.WriteLine($"""
+
+            Next: start it (make witness), and put it into the policy of those who verify: sequencer-witness key
+            Every setting is explained in setup/witness.sample.toml, and docs/witness.md tells what a witness is.
+            """);
+    }
+
+    private string Configuration()
+    {
+        var logKeyPath = Path.Combine(_command.GatewayFolder, Secrets, "log.key");
+        if (!File.Exists(logKeyPath))
+        {
+            throw new SettingsException(
+                $"{logKeyPath} does not exist: there is no development gateway to witness. Run `make config` first, or "
+                + "name its folder with --gateway; for another log, copy setup/witness.sample.toml.");
+        }
+
+        using var logKey = PrivateKeyText.Parse(File.ReadAllText(logKeyPath));
+        var root = Path.Combine(_command.GatewayFolder, Secrets, "simulated-root.pem");
+        return Resource("witness.sample.toml")
+            .Replace("\nvkey = \"\"", $"\nvkey = \"{logKey.VerifierKey}\"", StringComparison.Ordinal)
+            .Replace("\"secrets/simulated-root.pem\"", $"\"{root}\"", StringComparison.Ordinal);
+    }
+
+    private void MakeState()
+    {
+        if (Directory.Exists(StatePath) && Directory.EnumerateFileSystemEntries(StatePath).Any())
+        {
+            throw new SettingsException(
+                $"{StatePath} already holds a witness's state, and {_command.ConfigFile} is missing: restore that file, "
+                + $"or move {StatePath} and {KeyPath} away for a new witness.");
+        }
+
+        using var key = WitnessKey.Parse(File.ReadAllText(KeyPath));
+        using var files = StateFolder.Take(StatePath, make: true);
+        StateStore.Open(files, key, initialise: true).DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Say("made", StatePath, "an empty state");
+    }
+
+    private void MakeFile(string path, string what, Func<string> text)
+    {
+        var isThere = File.Exists(path);
+        if (!isThere)
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
+            SecretFile.Write(path, text());
+        }
+
+        Say(isThere ? "kept" : "made", path, what);
+    }
+
+    private static string Resource(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private void Say(string done, string path, string what) => _output.WriteLine($"{done}  {path,-28} {what}");
+}

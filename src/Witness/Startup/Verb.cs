@@ -1,0 +1,10 @@
+namespace Sequencer.Witness;
+
+/// <summary>What the program can be asked to do.</summary>
+internal enum Verb
+{
+    Serve,
+    ShowKey,
+    MakeConfiguration,
+    ShowUsage,
+}
