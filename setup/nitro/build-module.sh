@@ -10,7 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 release=$1 archive=$2 output=$3
 install_packages make gcc-12 libelf1
 
-open_archive "$archive" "deb MIRROR bookworm-backports main" "deb MIRROR bookworm main"
+open_archive "$archive" "deb MIRROR bookworm-backports main" "deb MIRROR bookworm main" ||
+  unavailable "the Debian archive cannot be reached."
 base=${release%-cloud-amd64}
 headers=$archive/headers
 for package in "linux-headers-$release" "linux-headers-$base-common" "linux-kbuild-$base"; do

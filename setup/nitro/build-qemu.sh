@@ -32,14 +32,16 @@ install_packages dpkg-dev gcc ninja-build pkg-config flex bison python3-venv lib
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 open_archive "$work/archive" "deb-src MIRROR $suite main" "deb MIRROR $suite main" \
-  "deb MIRROR bookworm-backports main"
+  "deb MIRROR bookworm-backports main" ||
+  unavailable "the Debian archive cannot be reached, and no QEMU is cached."
 version=$(archive_cache showsrc qemu | awk '$1 == "Version:" { print $2 }' | sort -V | tail -n 1)
 target=$store/$release-${version//:/_}-$recipe
 [ ! -x "$target/qemu-nitro" ] || { printf '%s\n' "$target"; exit 0; }
 
 say "building QEMU $version for $release; this takes some minutes"
 cd "$work"
-archive source -qq --download-only "qemu=$version"
+archive source -qq --download-only "qemu=$version" >/dev/null ||
+  unavailable "the Debian archive does not hand out the source of QEMU $version."
 dpkg-source --no-check -x qemu_*.dsc source >/dev/null
 # QEMU asks for meson 1.5 or newer; bookworm installs 1.0, so a newer one is unpacked and used from there.
 unpack_package "$work/meson" meson/bookworm-backports

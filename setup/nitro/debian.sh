@@ -9,8 +9,13 @@
 # shellcheck disable=SC2034 # for those that source this
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/sequencer
 
+# Exit code of a script that cannot have what it needs from Debian (EX_TEMPFAIL): nothing here is broken, and who
+# can do without may go on. Everything else ends with 1.
+UNAVAILABLE=75
+
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
 die() { say "$*"; exit 1; }
+unavailable() { say "$*"; exit "$UNAVAILABLE"; }
 
 # need COMMAND PACKAGE: stops unless the command exists.
 need() { command -v "$1" >/dev/null || die "needs '$1': install the package $2."; }
@@ -22,11 +27,13 @@ install_packages() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
-  [ "$(id -u)" = 0 ] || die "needs the packages ${missing[*]}: run 'apt-get install ${missing[*]}' as root."
+  [ "$(id -u)" = 0 ] ||
+    unavailable "needs the packages ${missing[*]}: run 'apt-get install ${missing[*]}' as root."
   say "installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  local output
+  output=$({ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}"; } 2>&1) ||
+    { printf '%s\n' "$output" >&2; unavailable "the packages ${missing[*]} cannot be installed (see above)."; }
 }
 
 debian_mirror() {
@@ -34,17 +41,18 @@ debian_mirror() {
   # shellcheck disable=SC2016 # apt's own variables
   [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' |
     awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
-  [ -n "$mirror" ] || die "this machine's apt knows no Debian archive: set DEBIAN_MIRROR to the address of one."
+  [ -n "$mirror" ] ||
+    unavailable "this machine's apt knows no Debian archive: set DEBIAN_MIRROR to the address of one."
   printf '%s\n' "$mirror"
 }
 
 # open_archive FOLDER LINE...: prepares `archive` and `archive_cache` below, which then see only those lines
-# of a sources.list, in which MIRROR stands for the archive's address.
+# of a sources.list, in which MIRROR stands for the archive's address. Fails when the archive cannot be reached.
 open_archive() {
   local folder=$1 mirror line
   shift
   need apt-get apt
-  mirror=$(debian_mirror)
+  mirror=$(debian_mirror) || return
   mkdir -p "$folder/state/lists/partial" "$folder/cache/archives/partial"
   : >"$folder/sources.list"
   for line in "$@"; do printf '%s\n' "${line/MIRROR/$mirror}" >>"$folder/sources.list"; done
@@ -61,7 +69,8 @@ archive_cache() { apt-cache "${ARCHIVE_OPTIONS[@]}" "$@"; }
 unpack_package() {
   local folder=$1 package=$2
   mkdir -p "$folder"
-  (cd "$folder" && archive download -qq "$package")
+  (cd "$folder" && archive download -qq "$package") ||
+    unavailable "the Debian archive does not hand out the package $package."
   dpkg-deb -x "$folder"/"${package%%[/=]*}"_*.deb "$folder"
   rm -f "$folder"/*.deb
 }

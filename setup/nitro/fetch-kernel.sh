@@ -11,6 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=setup/nitro/debian.sh
 . "$here/debian.sh"
 
+install_packages xz-utils
 store=$CACHE/kernel
 mkdir -p "$store"
 recipe=$(cat "$here/fetch-kernel.sh" "$here"/virtio_mmio_cmdline/* | sha256sum | cut -c1-8)
@@ -19,8 +20,8 @@ trap 'rm -rf "$work"' EXIT
 
 if ! open_archive "$work/archive" "deb MIRROR bookworm-backports main" "deb MIRROR bookworm main"; then
   cached=$(find "$store" -mindepth 2 -maxdepth 2 -path "*-$recipe/bzImage" | sort -V | tail -n 1)
-  [ -n "$cached" ] || die "the Debian archive cannot be reached and no kernel is cached: try again, or give one" \
-    "with 'make eif KERNEL=… NSM_KO=…'."
+  [ -n "$cached" ] || unavailable "the Debian archive cannot be reached and no kernel is cached: try again, or" \
+    "give one with 'make eif KERNEL=… NSM_KO=…'."
   say "the Debian archive cannot be reached: taking the newest kernel in the cache, which may not be the newest"
   dirname "$cached"
   exit 0

@@ -6,6 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=setup/nitro/debian.sh
 . "$here/debian.sh"
 
+install_packages xz-utils
 store=$CACHE/test-kernel
 mkdir -p "$store"
 cached=$(find "$store" -mindepth 2 -maxdepth 2 -name bzImage | sort -V | tail -n 1)
@@ -13,7 +14,8 @@ cached=$(find "$store" -mindepth 2 -maxdepth 2 -name bzImage | sort -V | tail -n
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-open_archive "$work/archive" "deb MIRROR bookworm main"
+open_archive "$work/archive" "deb MIRROR bookworm main" ||
+  unavailable "the Debian archive cannot be reached and no kernel is cached."
 package=$(archive_cache depends linux-image-cloud-amd64 | awk '$1 == "Depends:" { print $2; exit }')
 [ -n "$package" ] || die "bookworm lists no linux-image-cloud-amd64."
 say "fetching $package"

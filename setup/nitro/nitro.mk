@@ -4,12 +4,15 @@
 #   make eif KERNEL=bzImage NSM_KO=nsm.ko   with another kernel than Debian's, for example AWS's
 #   make eif ENCLAVE_CONFIG=file.json       with another measured configuration than setup/enclave.json
 
-export KERNEL NSM_KO ENCLAVE_CONFIG
+export KERNEL NSM_KO ENCLAVE_CONFIG EIF
 
-.PHONY: eif qemu-nitro test-nitro test-vsock
+.PHONY: eif nitro-release qemu-nitro test-nitro test-vsock
 
 eif: ## build the enclave image artifacts/sequencer.eif and print its measurements
 	@setup/nitro/build-eif.sh
+
+nitro-release: ## pack gateway, image and systemd units for an instance (docs/nitro.md)
+	@setup/nitro/release.sh
 
 qemu-nitro: ## build QEMU's nitro-enclave machine into the cache (three minutes, once)
 	@setup/nitro/build-qemu.sh

@@ -9,7 +9,7 @@ root=$(cd "$here/../.." && pwd)
 . "$here/debian.sh"
 [ $# = 2 ] || die "usage: publish-aot.sh PROJECT FOLDER"
 need dotnet dotnet-sdk-10.0
-need gcc gcc
+install_packages gcc libc6-dev
 
 say "publishing $(basename "$1")"
 dotnet publish "$1" -c Release -o "$2" -nologo -v quiet -p:CppCompilerAndLinker=gcc -p:DebugType=none \

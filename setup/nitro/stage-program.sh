@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/debian.sh"
 [ $# = 3 ] || die "usage: stage-program.sh PUBLISHED PROGRAM FOLDER"
 published=$1 program=$2 folder=$3
-need readelf binutils
+install_packages binutils
 libraries=lib/x86_64-linux-gnu
 search=(/lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu /lib64 /usr/lib64)
 

@@ -16,4 +16,7 @@ program=$("$here/publish-aot.sh" "$root/tests/Nitro.Guest" "$work/published")
 mkdir -p "$work/guest/modules"
 cp "$kernel"/modules/*.ko "$work/guest/modules/"
 export VSOCK_GUEST=$work/guest VSOCK_KERNEL=$kernel/bzImage
-dotnet test "$root/tests/Nitro.LiveTests" -nologo --filter Category=vsock --logger 'console;verbosity=detailed'
+export CONFIGURATION=Release
+output=$(dotnet build "$root/tests/Nitro.LiveTests" -c Release -nologo -v quiet 2>&1) ||
+  { printf '%s\n' "$output" >&2; exit 1; }
+"$root/tests/run.sh" Nitro.LiveTests --filter Category=vsock

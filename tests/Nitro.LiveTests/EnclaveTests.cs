@@ -21,8 +21,8 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
     [NitroFact]
     public async Task Describe_BootedImage_IsNitroUnderTheMeasuredPrefix()
     {
-        output.WriteLine(
-            $"boot, from QEMU's start to the heartbeat: {enclave.Machine.BootTime.TotalSeconds:0.00} s");
+        var boot = enclave.Machine.BootTime.TotalSeconds;
+        output.WriteLine($"figure: boot, from QEMU's start to the heartbeat: {boot:0.0} s");
         output.WriteLine(enclave.Machine.Console);
         await using var session = await enclave.OpenAsync(generation: null);
         var description = await DescribeAsync(session);
@@ -115,7 +115,7 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
             await chain.AppendAsync(session, EntriesPerFrame, watch);
         chain.Size.Should().Be(ManyEntries);
         output.WriteLine(
-            $"entries, {EntriesPerFrame} in a frame: {ManyEntries / watch.Elapsed.TotalSeconds:0}/s");
+            $"figure: entries, {EntriesPerFrame} in a frame: {ManyEntries / watch.Elapsed.TotalSeconds:0}/s");
     }
 
     [NitroFact]
@@ -126,11 +126,12 @@ public class EnclaveTests(BootedEnclave enclave, ITestOutputHelper output) : ICl
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < RoundTrips; i++)
             await DescribeAsync(session);
-        output.WriteLine($"round trips (describe): {RoundTrips / watch.Elapsed.TotalSeconds:0}/s");
+        output.WriteLine($"figure: round trips (describe): {RoundTrips / watch.Elapsed.TotalSeconds:0}/s");
         var appending = new Stopwatch();
         for (var i = 0; i < RoundTrips; i++)
             await chain.AppendAsync(session, 1, appending);
-        output.WriteLine($"round trips (append of one): {RoundTrips / appending.Elapsed.TotalSeconds:0}/s");
+        output.WriteLine(
+            $"figure: round trips (append of one): {RoundTrips / appending.Elapsed.TotalSeconds:0}/s");
     }
 
     private async Task<TestChain> AppendAndHangUpAsync(int entries)

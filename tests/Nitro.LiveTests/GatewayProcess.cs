@@ -53,6 +53,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public async Task StartAsync()
     {
         _process = LiveProcess.StartIn(_folder.FullName, _variables, NitroFiles.Gateway);
+        await WaitUntilReadyAsync();
+    }
+
+    /// <summary>Waits until it takes transactions.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
         using var client = new HttpClient { BaseAddress = Address };
         using var limit = new CancellationTokenSource(StartTimeout);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));

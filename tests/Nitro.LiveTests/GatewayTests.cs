@@ -35,9 +35,40 @@ public class GatewayTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         var (code, audit) = await gateway.CommandLineAsync(
             "audit", gateway.Address.ToString(), Chain, "--token", await gateway.TokenAsync(Chain));
-        output.WriteLine($"audit of all of it: {watch.Elapsed.TotalSeconds:0.0} s");
+        output.WriteLine($"figure: audit of all of it: {watch.Elapsed.TotalSeconds:0.0} s");
         output.WriteLine(audit);
         CheckAudit(code, audit, ManyEntries + SingleEntries);
+    }
+
+    /// <summary>
+    /// The enclave is killed under a running gateway and booted anew. An emulated document is no proof of a
+    /// past, so that the chains of the dead epoch must stop, each with the reason, and keep what they have;
+    /// new ones are served by the new epoch, and nobody has to start the gateway again.
+    /// </summary>
+    [NitroFact]
+    public async Task Gateway_ItsEnclaveIsKilled_StopsTheOldChainsAndServesNewOnes()
+    {
+        await using var machine = await NitroMachine.BootAsync(NitroFiles.Image);
+        await using var gateway = await GatewayProcess.CreateAsync(machine.EnclaveSocket);
+        using var old = await gateway.ClientAsync(Chain);
+        await SubmitManyAsync(old, 0, EntriesPerRequest);
+        var oldKey = await CosignerKeyAsync(old);
+
+        await machine.RebootAsync(NitroFiles.Image);
+        await gateway.WaitUntilReadyAsync();
+        (await CosignerKeyAsync(old)).Should().NotBe(oldKey);
+        // Durable before the enclave was asked, so that its outcome is not a plain no; the next is refused.
+        await RefusedAsync(old, "outcome_unknown");
+        await RefusedAsync(old, "chain_stopped");
+        var health = await old.GetStringAsync("health");
+        health.Should().Contain(Chain).And.Contain("ResumeDocument");
+        using var kept = await old.GetAsync($"sequence/{EntriesPerRequest - 1}");
+        kept.StatusCode.Should().Be(HttpStatusCode.OK);
+
+        using var fresh = await gateway.ClientAsync("after-the-kill");
+        using var accepted = await SubmitOneAsync(fresh, "first of the new epoch");
+        accepted.StatusCode.Should().Be(HttpStatusCode.OK);
+        output.WriteLine(health);
     }
 
     /// <summary>
@@ -79,7 +110,7 @@ public class GatewayTests(ITestOutputHelper output)
             answer.StatusCode.Should().Be(HttpStatusCode.OK, text);
         }
 
-        output.WriteLine($"entries through the gateway: {count / watch.Elapsed.TotalSeconds:0}/s");
+        output.WriteLine($"figure: entries through the gateway: {count / watch.Elapsed.TotalSeconds:0}/s");
         return first + count;
     }
 
@@ -88,14 +119,33 @@ public class GatewayTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < SingleEntries; i++)
         {
-            using var body = new StringContent(
-                $"{{\"data\": \"one {i}\"}}", Encoding.UTF8, "application/json");
-            using var answer = await client.PostAsync("sequence", body);
+            using var answer = await SubmitOneAsync(client, $"one {i}");
             answer.StatusCode.Should().Be(HttpStatusCode.OK);
             using var receipt = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
             receipt.RootElement.GetProperty("idx").GetInt64().Should().Be(first + i);
         }
 
-        output.WriteLine($"receipts one after the other: {SingleEntries / watch.Elapsed.TotalSeconds:0}/s");
+        output.WriteLine(
+            $"figure: receipts one after the other: {SingleEntries / watch.Elapsed.TotalSeconds:0}/s");
+    }
+
+    private static async Task<HttpResponseMessage> SubmitOneAsync(HttpClient client, string data)
+    {
+        using var body = new StringContent($"{{\"data\": \"{data}\"}}", Encoding.UTF8, "application/json");
+        return await client.PostAsync("sequence", body);
+    }
+
+    private static async Task RefusedAsync(HttpClient client, string code)
+    {
+        using var answer = await SubmitOneAsync(client, "after the end of its epoch");
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await answer.Content.ReadAsStringAsync()).Should().Contain($"\"{code}\"")
+            .And.Contain("ResumeDocument");
+    }
+
+    private static async Task<string> CosignerKeyAsync(HttpClient client)
+    {
+        using var heartbeat = JsonDocument.Parse(await client.GetStringAsync("heartbeat"));
+        return heartbeat.RootElement.GetProperty("configuration").GetProperty("cosigner_key").GetString()!;
     }
 }

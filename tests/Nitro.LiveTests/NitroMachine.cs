@@ -16,17 +16,13 @@ internal sealed class NitroMachine : IAsyncDisposable
     private const uint HeartbeatPort = 9000;
     private const string MemorySize = "512M";
 
-    private readonly DirectoryInfo _folder;
-    private readonly LiveProcess _vsock;
-    private readonly LiveProcess _qemu;
-    private readonly long _started;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nitro-");
+    private LiveProcess? _vsock;
+    private LiveProcess? _qemu;
+    private long _started;
 
-    private NitroMachine(DirectoryInfo folder, LiveProcess vsock, LiveProcess qemu)
+    private NitroMachine()
     {
-        _folder = folder;
-        _vsock = vsock;
-        _qemu = qemu;
-        _started = Stopwatch.GetTimestamp();
     }
 
     /// <summary>How long a machine may take until its heartbeat, or until it refuses an image.</summary>
@@ -36,7 +32,7 @@ internal sealed class NitroMachine : IAsyncDisposable
     public TimeSpan BootTime { get; private set; }
 
     /// <summary>What the kernel and the enclave program wrote on the serial console.</summary>
-    public string Console => _qemu.Output;
+    public string Console => _qemu!.Output;
 
     /// <summary>The socket that is connected to the enclave's port, one connection to one.</summary>
     public string EnclaveSocket => Path.Combine(_folder.FullName, "enclave");
@@ -62,30 +58,55 @@ internal sealed class NitroMachine : IAsyncDisposable
     /// <summary>Starts a machine and waits for nothing: nobody answers its heartbeat.</summary>
     public static async Task<NitroMachine> StartAsync(string image)
     {
-        var folder = Directory.CreateTempSubdirectory("nitro-");
-        var control = Path.Combine(folder.FullName, "vhost");
-        var vsock = LiveProcess.Start(
+        var machine = new NitroMachine();
+        await machine.PowerUpAsync(image);
+        return machine;
+    }
+
+    /// <summary>
+    /// Ends the machine as <c>nitro-cli terminate-enclave</c> does, and boots an image where it was.
+    /// </summary>
+    public async Task RebootAsync(string image)
+    {
+        await PowerDownAsync();
+        foreach (var socket in _folder.GetFiles())
+            socket.Delete();
+        await PowerUpAsync(image);
+        await AwaitHeartbeatAsync();
+    }
+
+    /// <summary>Waits until the machine ends by itself.</summary>
+    public Task<int> WaitForExitAsync() => _qemu!.WaitForExitAsync(BootTimeout);
+
+    public async ValueTask DisposeAsync()
+    {
+        await PowerDownAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task PowerUpAsync(string image)
+    {
+        var control = Path.Combine(_folder.FullName, "vhost");
+        _vsock = LiveProcess.Start(
             "python3", NitroFiles.VhostVsock, "--socket", control,
-            "--accept", $"{HeartbeatPort}={Path.Combine(folder.FullName, "heartbeat")}",
-            "--forward", $"{EnclavePort}={Path.Combine(folder.FullName, "enclave")}");
-        await vsock.WaitForAsync("ready", BootTimeout);
-        var qemu = LiveProcess.Start(
+            "--accept", $"{HeartbeatPort}={Path.Combine(_folder.FullName, "heartbeat")}",
+            "--forward", $"{EnclavePort}={EnclaveSocket}");
+        await _vsock.WaitForAsync("ready", BootTimeout);
+        _qemu = LiveProcess.Start(
             Path.Combine(NitroFiles.QemuFolder, "qemu-nitro"),
             "-L", Path.Combine(NitroFiles.QemuFolder, "data"),
             "-M", $"nitro-enclave,vsock=c,id={ModuleId},parent-id={InstanceId}", "-kernel", image,
             "-chardev", $"socket,id=c,path={control}", "-m", MemorySize, "-cpu", "max", "-smp", "1",
             "-accel", "tcg,thread=multi", "-nographic", "-nodefaults", "-serial", "stdio", "-no-reboot");
-        return new NitroMachine(folder, vsock, qemu);
+        _started = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Waits until the machine ends by itself.</summary>
-    public Task<int> WaitForExitAsync() => _qemu.WaitForExitAsync(BootTimeout);
-
-    public async ValueTask DisposeAsync()
+    private async Task PowerDownAsync()
     {
-        await _qemu.DisposeAsync();
-        await _vsock.DisposeAsync();
-        _folder.Delete(recursive: true);
+        if (_qemu is not null)
+            await _qemu.DisposeAsync();
+        if (_vsock is not null)
+            await _vsock.DisposeAsync();
     }
 
     private async Task AwaitHeartbeatAsync()
@@ -93,7 +114,7 @@ internal sealed class NitroMachine : IAsyncDisposable
         using var heartbeat = new HeartbeatListener(Path.Combine(_folder.FullName, "heartbeat"));
         using var limit = new CancellationTokenSource(BootTimeout);
         var beat = heartbeat.AnswerAsync(limit.Token);
-        var ended = _qemu.WaitForExitAsync(BootTimeout);
+        var ended = _qemu!.WaitForExitAsync(BootTimeout);
         if (await Task.WhenAny(beat, ended) == ended)
             throw new InvalidOperationException($"The machine ended before its heartbeat:\n{Console}");
         await beat;

@@ -27,7 +27,7 @@ public class RestartTests(ITestOutputHelper output)
         }
 
         await using var second = await NitroMachine.BootAsync(NitroFiles.Image);
-        output.WriteLine($"second boot: {second.BootTime.TotalSeconds:0.00} s");
+        output.WriteLine($"figure: second boot: {second.BootTime.TotalSeconds:0.0} s");
         await using var next = await OpenAsync(second);
         (await KeyAsync(next)).ToArray().Should().NotEqual(oldKey.ToArray());
         var heads = await next.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), default);

@@ -26,7 +26,7 @@ public class TransportTests(ITestOutputHelper output)
                 "-kernel", NitroFiles.GuestKernel, "-initrd", ramdisk,
                 "-append", "console=ttyS0 quiet panic=-1 reboot=t");
             await guest.WaitForExitAsync(GuestTimeout);
-            output.WriteLine(guest.Output);
+            output.WriteLine(guest.Output.Replace("FIGURE ", "figure: ", StringComparison.Ordinal));
             guest.Output.Should().MatchRegex("DONE [1-9][0-9]* passed, 0 failed").And.NotContain("FAIL");
         }
         finally

@@ -22,7 +22,9 @@ internal sealed class NsmFields
             var name = reader.ReadTextString();
             if (fields._fields.Count == MaxFields)
                 throw Malformed(call, $"more than {MaxFields} fields");
-            fields._fields.Add(name, reader.ReadEncodedValue());
+            // The reader's strict mode compares names by their bytes: one with a longer length would pass.
+            if (!fields._fields.TryAdd(name, reader.ReadEncodedValue()))
+                throw Malformed(call, $"the field {name} occurs twice");
         }
 
         reader.ReadEndMap();

@@ -1,8 +1,12 @@
 using System.Buffers.Text;
+using System.Text;
 
 namespace Sequencer.Cli.Terminal;
 
-/// <summary>Attestation documents in files: raw, or in base64 with any white space.</summary>
+/// <summary>
+/// Attestation documents in files: raw, or in base64 of either alphabet (RFC 4648, sections 4 and 5), with or
+/// without padding and with any white space.
+/// </summary>
 internal static class DocumentFile
 {
     /// <summary>
@@ -13,8 +17,8 @@ internal static class DocumentFile
     {
         if (file.Length == 0 || file[0] > 127)
             return file;
-        var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(file.Length)];
-        var status = Base64.DecodeFromUtf8(file, decoded, out _, out var length);
-        return status == System.Buffers.OperationStatus.Done ? decoded[..length] : file;
+        var letters = Encoding.Latin1.GetString(file).TrimEnd().TrimEnd('=')
+            .Replace('+', '-').Replace('/', '_');
+        return Base64Url.IsValid(letters) ? Base64Url.DecodeFromChars(letters) : file;
     }
 }

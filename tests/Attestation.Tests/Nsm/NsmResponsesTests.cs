@@ -94,6 +94,8 @@ public class NsmResponsesTests
         Refused(good[..^1]);
         Refused(Answer("ExtendPCR"));
         Refused(Answer("ExtendPCR", ("data", Bytes(Pcr)), ("data", Bytes(Pcr))));
+        Refused([0xa1, .. Text("ExtendPCR"), 0xa2, .. Text("data"), .. Bytes(Pcr),
+            0x78, 0x04, .. "data"u8, .. Bytes(Pcr)]); // the second name's length in a byte of its own
         Refused(Answer("ExtendPCR", ("data", Text("x"))));
         Refused([0xa2, .. good[1..], .. Text("Error"), .. Text("InternalError")]);
         Refused([0xa1, .. Text("Error"), 0x00]);

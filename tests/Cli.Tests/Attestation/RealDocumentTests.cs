@@ -22,6 +22,20 @@ public class RealDocumentTests
             .And.Contain("(1024 bytes)").And.Contain("ACCEPTED, but for no particular image");
     }
 
+    [SharedDataFact(Recent)]
+    public async Task Verify_EitherAlphabetOfBase64OrRaw_IsTheSameDocument()
+    {
+        using var folder = new ScratchFolder();
+        var text = SharedData.ReadText(Recent).ReplaceLineEndings("");
+        var wrapped = string.Join("\r\n", text.Chunk(76).Select(line => new string(line)));
+        var url = text.Replace('+', '-').Replace('/', '_').TrimEnd('=') + "\n";
+        var raw = folder.Write("raw", Convert.FromBase64String(text));
+        foreach (var file in new[] { folder.Write("wrapped", wrapped), folder.Write("url", url), raw })
+            (await CliRun.OfAsync(["attestation", "verify", file])).ExitCode.Should().Be(0, file);
+        (await CliRun.OfAsync(["attestation", "verify", folder.Write("cut", text[..^9])]))
+            .ExitCode.Should().Be(1);
+    }
+
     [SharedDataFact(Production)]
     public async Task Verify_ProductionDocumentNow_IsRefusedAsExpired()
     {
