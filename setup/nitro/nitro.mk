@@ -6,10 +6,13 @@
 
 export KERNEL NSM_KO ENCLAVE_CONFIG EIF
 
-.PHONY: eif nitro-release qemu-nitro test-nitro test-vsock
+.PHONY: eif test-eif nitro-release qemu-nitro test-nitro test-vsock
 
 eif: ## build the enclave image artifacts/sequencer.eif and print its measurements
 	@setup/nitro/build-eif.sh
+
+test-eif: ## build the image in two clean clones and compare the bytes
+	@setup/nitro/test-reproducible.sh
 
 nitro-release: ## pack gateway, image and systemd units for an instance (docs/nitro.md)
 	@setup/nitro/release.sh
