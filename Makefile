@@ -96,5 +96,6 @@ veryclean: clean ## also remove the ledger, the witness's state, the configurati
 -include setup/nitro/nitro.mk
 -include setup/aws-emulator/aws.mk
 -include tests/sim.mk
+-include tests/Fuzz/fuzz.mk
 -include tests/Chaos.LiveTests/chaos.mk
 -include bench/bench.mk

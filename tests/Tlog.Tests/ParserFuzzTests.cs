@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Sequencer.Testing;
 
 namespace Sequencer.Tlog.Tests;
 

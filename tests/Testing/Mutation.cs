@@ -1,10 +1,10 @@
 using System.Text;
 using CsCheck;
 
-namespace Sequencer.Tlog.Tests;
+namespace Sequencer.Testing;
 
 /// <summary>Broken inputs: random bytes, and valid samples changed in a few places.</summary>
-internal static class Mutation
+public static class Mutation
 {
     private static readonly byte[][] Tokens =
     [
