@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 namespace Sequencer.Chaos.LiveTests;
 
 /// <summary>
-/// Ten thousand clients that hold a connection and say nothing more, a thousand that stop in the middle of a body,
-/// and a thousand that vanish there: a real gateway goes on serving the others, in flat memory.
+/// Ten thousand clients that hold a connection and say nothing more, a thousand that stop in the middle of a
+/// body, and a thousand that vanish there: a real gateway goes on serving the others, in flat memory.
 /// </summary>
 public sealed class CrowdTests(ITestOutputHelper output)
 {
@@ -23,7 +23,8 @@ public sealed class CrowdTests(ITestOutputHelper output)
     {
         using var deployment = new Deployment();
         await deployment.WhenReadyAsync();
-        var token = deployment.Run("Cli", "sequencer", "token", "--key", "secrets/jwt.key", "--chain", "crowd").Trim();
+        var token = deployment
+            .Run("Cli", "sequencer", "token", "--key", "secrets/jwt.key", "--chain", "crowd").Trim();
         using var http = new HttpClient { BaseAddress = deployment.Url };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         await SubmitAsync(http, "first");
@@ -41,8 +42,8 @@ public sealed class CrowdTests(ITestOutputHelper output)
                 await SubmitAsync(http, string.Create(CultureInfo.InvariantCulture, $"beside {i}"));
             var crowded = deployment.GatewayResidentBytes >> 20;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"crowd: resident MiB before {before}, with {Idle} idle connections {idle}, with {Stuck} half bodies "
-                + $"and {Stuck} vanished clients {crowded}"));
+                $"crowd: resident MiB before {before}, with {Idle} idle connections {idle}, "
+                + $"with {Stuck} half bodies and {Stuck} vanished clients {crowded}"));
             crowded.Should().BeLessThan(ResidentMiBMax);
         }
         finally
@@ -57,8 +58,9 @@ public sealed class CrowdTests(ITestOutputHelper output)
     private static byte[] Greeting() => "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray();
 
     private static byte[] HalfABody(string token) => Encoding.ASCII.GetBytes(
-        $"POST /sequence HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-        + "Content-Length: 4000\r\n\r\n{\"data\":\"" + new string('x', 1_000));
+        $"POST /sequence HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n"
+        + "Content-Type: application/json\r\nContent-Length: 4000\r\n\r\n{\"data\":\""
+        + new string('x', 1_000));
 
     private static async Task OpenAsync(
         List<Socket> open, int count, Uri url, byte[] request, bool waitForAnswer = true)
@@ -74,7 +76,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
 
     private static async Task<Socket> ConnectAsync(Uri url, byte[] request)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, url.Port);
         await socket.SendAsync(request);
         return socket;

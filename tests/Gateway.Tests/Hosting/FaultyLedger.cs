@@ -11,7 +11,9 @@ internal enum WriteFault
     FailsAndIsLost,
 }
 
-/// <summary>A ledger in memory whose writes fail, whose openings wait and whose records change when told to.</summary>
+/// <summary>
+/// A ledger in memory whose writes fail, whose openings wait and whose records change when told to.
+/// </summary>
 internal sealed class FaultyLedger : ILedgerSource
 {
     private readonly MemoryLedgerSource _source = new(new MemoryLedger());
@@ -48,13 +50,16 @@ internal sealed class FaultyLedger : ILedgerSource
 
         public ILedger Contents { get; set; } = null!;
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            nameof(ILedger.WriteAsync) => new ValueTask(WriteAsync((LedgerBatch)args![0]!, (bool)args[1]!)),
-            nameof(ILedger.ReadEntry) when Faults.IsDamaged && targetMethod.Invoke(Contents, args) is byte[] entry =>
-                (byte[])[(byte)(entry[0] ^ 1), .. entry[1..]],
-            _ => targetMethod.Invoke(Contents, args),
-        };
+            if (targetMethod!.Name == nameof(ILedger.WriteAsync))
+                return new ValueTask(WriteAsync((LedgerBatch)args![0]!, (bool)args[1]!));
+            var answer = targetMethod.Invoke(Contents, args);
+            var isEntry = targetMethod.Name == nameof(ILedger.ReadEntry);
+            return Faults.IsDamaged && isEntry && answer is byte[] entry
+                ? (byte[])[(byte)(entry[0] ^ 1), .. entry[1..]]
+                : answer;
+        }
 
         private async Task WriteAsync(LedgerBatch batch, bool sync)
         {
