@@ -35,7 +35,8 @@ internal sealed class FeedStream : IDisposable
             request.Headers.Add("Last-Event-ID", id.ToString(CultureInfo.InvariantCulture));
         if (ndJson)
             request.Headers.Accept.ParseAdd("application/x-ndjson");
-        var response = await (http ?? gateway.Http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var response = await (http ?? gateway.Http).SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead);
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         return new FeedStream(response, await response.Content.ReadAsStreamAsync());
     }

@@ -35,7 +35,10 @@ public class LiveFeedTests(SharedGateway shared, ITestOutputHelper output)
     {
         var random = new Random(seed);
         for (var batch = 0; batch < batches; batch++)
-            await SubmitAsync([.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => (byte)random.Next(5, 256))]);
+        {
+            var size = random.Next(1, 60);
+            await SubmitAsync([.. Enumerable.Range(0, size).Select(_ => (byte)random.Next(5, 256))]);
+        }
     }
 
     /// <summary>One entry for each byte; 4 is the last.</summary>
