@@ -3,13 +3,13 @@ using Sequencer.Tlog;
 namespace Sequencer.Witness;
 
 /// <summary>
-/// Cosigns checkpoints that extend what it cosigned before, and nothing else (C2SP tlog-witness). The check of
-/// the old size, the proof and the write to stable storage are one step for each log: there are never two roots
-/// of one size, nor a smaller size, nor an earlier time. Safe for concurrent use.
+/// Cosigns checkpoints that extend what it cosigned before, and nothing else (C2SP tlog-witness). The check
+/// of the old size, the proof and the write to stable storage are one step for each log: there are never two
+/// roots of one size, nor a smaller size, nor an earlier time. Safe for concurrent use.
 /// </summary>
 internal sealed partial class CheckpointWitness(
-    LogRules rules, WitnessedLogs logs, StateStore state, EnclaveWord enclaves, WitnessKey key, TimeProvider time,
-    ILogger<CheckpointWitness> logger)
+    LogRules rules, WitnessedLogs logs, StateStore state, EnclaveWord enclaves, WitnessKey key,
+    TimeProvider time, ILogger<CheckpointWitness> logger)
 {
     private volatile string? _trouble;
 
@@ -34,8 +34,8 @@ internal sealed partial class CheckpointWitness(
         if (logs.FindOrAdd(submission.Checkpoint.Origin, submission.Rule) is not { } log)
         {
             return new Verdict.Refused(Refusal.OriginsFull,
-                $"This witness cosigns {submission.Rule.OriginsMax} chains below {submission.Rule.Prefix} and takes "
-                + "no further one (origins_max).");
+                $"This witness cosigns {submission.Rule.OriginsMax} chains below {submission.Rule.Prefix} "
+                + "and takes no further one (origins_max).");
         }
 
         await log.Turn.WaitAsync(cancellation);
@@ -49,8 +49,8 @@ internal sealed partial class CheckpointWitness(
             _trouble = failure.Message;
             LogNotWritten(submission.Checkpoint.Origin, failure.Message);
             return new Verdict.Refused(Refusal.StateUnavailable,
-                "The witness could not write its state, so that nothing was cosigned; its operator's log says why. "
-                + "Try again.");
+                "The witness could not write its state, so that nothing was cosigned; its operator's log "
+                + "says why. Try again.");
         }
         finally
         {
@@ -80,12 +80,12 @@ internal sealed partial class CheckpointWitness(
         }
 
         log.Last = next;
-        return new Verdict.Cosigned(next, key.Cosign(submission.Text, now).ToLine());
+        return new Verdict.Cosigned(next);
     }
 
     /// <summary>
-    /// After a write that may or may not have lasted, what the file says is written once more, so that it does;
-    /// only then is anything answered about the log.
+    /// After a write that may or may not have lasted, what the file says is written once more, so that it
+    /// does; only then is anything answered about the log.
     /// </summary>
     private async Task SettleAsync(WitnessedLog log, string origin)
     {
@@ -109,7 +109,8 @@ internal sealed partial class CheckpointWitness(
         {
             var next = submission.Checkpoint;
             ConsistencyProof.Verify(
-                submission.OldSize, last?.Root ?? MerkleHash.Empty, next.Size, next.Root, [.. submission.Proof]);
+                submission.OldSize, last?.Root ?? MerkleHash.Empty, next.Size, next.Root,
+                [.. submission.Proof]);
             return null;
         }
         catch (TlogException wrong)
