@@ -28,6 +28,15 @@ internal sealed partial class CheckpointWitness(
         var (submission, refusal) = Submission.Read(body.Span, rules);
         if (submission is null)
             return refusal!;
+        var verdict = await DecideAsync(submission, cancellation);
+        // Signed by the log, and yet not to be cosigned: a fork, or somebody else with the log's key.
+        if (verdict is Verdict.Refused { Reason: Refusal.NotConsistent or Refusal.NotSignedByEnclave } suspect)
+            LogSuspect(submission.Checkpoint.Origin, submission.Checkpoint.Size, suspect.Sentence);
+        return verdict;
+    }
+
+    private async Task<Verdict> DecideAsync(Submission submission, CancellationToken cancellation)
+    {
         var (enclaveLines, notByEnclave) = await enclaves.CheckAsync(submission, cancellation);
         if (notByEnclave is not null)
             return notByEnclave;
@@ -98,6 +107,7 @@ internal sealed partial class CheckpointWitness(
 
         if (found is not null)
             await state.WriteAsync(found);
+        _trouble = null;
         log.Last = found;
         log.IsUncertain = false;
         LogSettled(origin, found?.Checkpoint.Size ?? 0);
@@ -118,6 +128,9 @@ internal sealed partial class CheckpointWitness(
             return wrong.Message;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Origin} at {Size} is signed by its log, and not cosigned: {Reason}")]
+    private partial void LogSuspect(string origin, ulong size, string reason);
 
     [LoggerMessage(LogLevel.Error, "The checkpoint of {Origin} was not cosigned: {Reason}")]
     private partial void LogNotWritten(string origin, string reason);

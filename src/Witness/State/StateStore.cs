@@ -110,8 +110,9 @@ internal sealed class StateStore : IAsyncDisposable
                 Replace(NameOf(write.Checkpoint.Checkpoint.Origin), write.Checkpoint.Note.Span);
                 write.Done.SetResult();
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure)
             {
+                // Whatever it was: the caller waits, and must hear of it.
                 write.Done.SetException(new StateException(
                     $"The state could not be written: {failure.Message}", failure));
             }
