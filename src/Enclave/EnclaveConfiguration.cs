@@ -31,6 +31,9 @@ public sealed record EnclaveConfiguration
     /// <summary>Images, besides this one, whose chains may be resumed; null for none.</summary>
     public AcceptedImages? Predecessors { get; init; }
 
+    /// <summary>What is demanded of witnesses; null for nothing.</summary>
+    public WitnessDemand? Witnesses { get; init; }
+
     /// <summary>Reads the file's JSON; an unknown or missing key is an error.</summary>
     /// <exception cref="FormatException">With a sentence that names the key.</exception>
     public static EnclaveConfiguration Parse(ReadOnlySpan<byte> json)
@@ -66,6 +69,12 @@ internal sealed class EnclaveFile
 
     public JsonElement? Predecessors { get; set; }
 
+    public string[]? WitnessPolicy { get; set; }
+
+    public string[]? WitnessedChains { get; set; }
+
+    public int? WitnessClockAheadSeconds { get; set; }
+
     public EnclaveConfiguration ToConfiguration()
     {
         Origin.CheckPrefix(LogPrefix);
@@ -79,7 +88,23 @@ internal sealed class EnclaveFile
                 AnchorIntervalSeconds, defaults.AnchorIntervalSeconds, "anchor_interval_seconds", ageMax - 1),
             AnchorAgeMaxSeconds = ageMax,
             Predecessors = Predecessors is { } images ? ReadPredecessors(images) : null,
+            Witnesses = ReadWitnesses(),
         };
+    }
+
+    private WitnessDemand? ReadWitnesses()
+    {
+        if (WitnessPolicy is { } lines)
+        {
+            return WitnessDemand.Parse(
+                string.Join('\n', lines) + '\n', WitnessedChains ?? [],
+                WitnessClockAheadSeconds ?? WitnessDemand.DefaultClockAheadSeconds);
+        }
+
+        return WitnessedChains is null && WitnessClockAheadSeconds is null
+            ? null
+            : throw new FormatException(
+                "witnessed_chains and witness_clock_ahead_seconds mean nothing without a witness_policy.");
     }
 
     private static AcceptedImages ReadPredecessors(JsonElement json)

@@ -69,6 +69,12 @@ internal sealed class EnclaveIdentity : IDisposable
     public byte[] Cosign(Checkpoint checkpoint, ulong time) =>
         Sign(Cosignature.Message(time, checkpoint.ToNoteText()));
 
+    /// <summary>
+    /// Signs a checkpoint that is not final yet: 64 bytes, the same for the same checkpoint. The message of a
+    /// cosignature starts otherwise, so that this is never taken for one.
+    /// </summary>
+    public byte[] Propose(Checkpoint checkpoint) => Sign(Encoding.UTF8.GetBytes(checkpoint.ToNoteText()));
+
     /// <summary>Signs a handover note: 64 bytes.</summary>
     public byte[] Sign(Handover handover) => Sign(Encoding.UTF8.GetBytes(handover.ToNoteText()));
 

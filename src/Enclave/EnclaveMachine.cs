@@ -14,7 +14,9 @@ public sealed class EnclaveMachine : IDisposable
     private readonly EnclaveConfiguration _configuration;
     private readonly EnclaveIdentity _identity;
     private readonly ResumeCheck _resumeCheck;
-    private readonly Dictionary<string, ChainState> _chains = [];
+    private readonly IWitnessRule? _witnesses;
+    private readonly Openings _openings;
+    private readonly ChainTable _chains;
     private readonly WriteRole _role = new();
 
     /// <summary>Boots an epoch: makes its key and has it attested.</summary>
@@ -24,8 +26,19 @@ public sealed class EnclaveMachine : IDisposable
     /// <param name="monotonic">Gives the counter that carries the trusted time on.</param>
     public EnclaveMachine(
         EnclaveConfiguration configuration, INsm nsm, TrustedRoot root, TimeProvider monotonic)
+        : this(configuration, nsm, root, monotonic, WitnessRule.For(configuration.Witnesses))
+    {
+    }
+
+    /// <summary>Boots an epoch under another rule for witnesses than the configuration's.</summary>
+    internal EnclaveMachine(
+        EnclaveConfiguration configuration, INsm nsm, TrustedRoot root, TimeProvider monotonic,
+        IWitnessRule? witnesses)
     {
         _configuration = configuration;
+        _chains = new ChainTable(configuration.LogPrefix, configuration.ChainsMax);
+        _witnesses = witnesses;
+        _openings = new Openings(witnesses, configuration.ChainsMax);
         var clock = new TrustedClock(monotonic, TimeSpan.FromSeconds(configuration.AnchorAgeMaxSeconds));
         var mode = root.IsSimulated ? EnclaveMode.Simulated : EnclaveMode.Nitro;
         _identity = new EnclaveIdentity(nsm, mode, configuration.LogPrefix, clock);
@@ -83,39 +96,69 @@ public sealed class EnclaveMachine : IDisposable
         _role.Check(session);
         return request switch
         {
-            DescribeRequest => new DescribeReply(
-                _identity.Cosigner.Name, _identity.Cosigner.PublicKey, Limits.Version, _identity.Mode,
-                _configuration.LogPrefix, WitnessPolicy: "", WitnessedChains: []),
-            HeadsRequest heads => new HeadsReply(
-                [.. heads.Origins.Where(_chains.ContainsKey).Select(origin => _chains[origin].Head)]),
+            DescribeRequest => Describe(),
+            HeadsRequest heads => Heads(heads),
             _ when !session.MayWrite => throw Refuse(EnclaveRefusalReason.ReadOnlySession,
                 "This session did not claim the write role with a generation."),
+            BeginOpenRequest begin => BeginOpen(begin),
             CreateRequest create => Create(create),
             ResumeRequest resume => Resume(resume),
             AppendRequest append => Append(append),
+            SealRequest seal => new SealReply(_chains.RequireHeld(seal.Origin).Seal(seal, _witnesses, Now())),
             RetireRequest retire => Retire(retire),
             _ => throw Refuse(EnclaveRefusalReason.InvalidRequest, $"No rule for {request.GetType().Name}."),
         };
     }
 
+    private DescribeReply Describe() => new(
+        _identity.Cosigner.Name, _identity.Cosigner.PublicKey, Limits.Version, _identity.Mode,
+        _configuration.LogPrefix, _configuration.Witnesses?.PolicyText ?? "",
+        _configuration.Witnesses?.WitnessedChains ?? []);
+
+    private HeadsReply Heads(HeadsRequest request)
+    {
+        var heads = new List<Head>();
+        foreach (var origin in request.Origins)
+        {
+            if (_chains.TryGet(origin, out var chain))
+                heads.Add(chain.Head);
+        }
+
+        return new HeadsReply(heads);
+    }
+
+    private BeginOpenReply BeginOpen(BeginOpenRequest begin)
+    {
+        _chains.RequireNew(begin.Origin);
+        return _openings.Begin(begin.Origin, Now());
+    }
+
     private OpenReply Create(CreateRequest create)
     {
-        RequireNew(create.Origin);
-        return Add(new ChainState(_identity, create.Origin, new CompactRange(), Now(), priorCosigner: null));
+        var id = _chains.RequireNew(create.Origin);
+        var now = Now();
+        var start = new Checkpoint(create.Origin, 0, MerkleHash.Empty);
+        _openings.Check(start, create.WitnessLines, now);
+        return Open(new ChainState(
+            _identity, start, new CompactRange(), now, priorCosigner: null, IsWitnessed(id)));
     }
 
     private OpenReply Resume(ResumeRequest resume)
     {
-        RequireNew(resume.Origin);
+        var id = _chains.RequireNew(resume.Origin);
         var now = Now();
-        var (range, priorCosigner) = _resumeCheck.Check(resume, now);
+        var (start, range, priorCosigner) = _resumeCheck.Check(resume, now);
+        _openings.Check(start, resume.WitnessLines, now);
         var time = Math.Max(now, resume.Time);
-        return Add(new ChainState(_identity, resume.Origin, range, time, priorCosigner));
+        return Open(new ChainState(_identity, start, range, time, priorCosigner, IsWitnessed(id)));
     }
 
-    private OpenReply Add(ChainState chain)
+    private bool IsWitnessed(ChainId id) => _configuration.Witnesses?.IsWitnessed(id.Value) ?? false;
+
+    private OpenReply Open(ChainState chain)
     {
-        _chains.Add(chain.Head.Origin, chain);
+        _chains.Add(chain);
+        _openings.Complete(chain.Head.Origin);
         return new OpenReply(chain.Head);
     }
 
@@ -132,7 +175,7 @@ public sealed class EnclaveMachine : IDisposable
     {
         try
         {
-            return RequireHeld(item.Origin).Append(item, now);
+            return _chains.RequireHeld(item.Origin).Append(item, now);
         }
         catch (Exception exception)
         {
@@ -142,36 +185,8 @@ public sealed class EnclaveMachine : IDisposable
 
     private RetireReply Retire(RetireRequest retire)
     {
-        RequireHeld(retire.Origin).Retired = true;
+        _chains.RequireHeld(retire.Origin).Retired = true;
         return new RetireReply();
-    }
-
-    private ChainState RequireHeld(string origin)
-    {
-        if (!_chains.TryGetValue(origin, out var chain))
-            throw Refuse(EnclaveRefusalReason.UnknownOrigin, $"{origin} is not held in this epoch.");
-        return chain.Retired
-            ? throw Refuse(EnclaveRefusalReason.Retired, $"{origin} was retired in this epoch.")
-            : chain;
-    }
-
-    private void RequireNew(string origin)
-    {
-        var prefix = _configuration.LogPrefix + "/";
-        if (!origin.StartsWith(prefix, StringComparison.Ordinal)
-            || !ChainId.TryParse(origin[prefix.Length..], out _))
-        {
-            throw Refuse(EnclaveRefusalReason.OriginNotAllowed,
-                $"{origin} is not {prefix} followed by a chain id.");
-        }
-
-        if (_chains.ContainsKey(origin))
-            throw Refuse(EnclaveRefusalReason.AlreadyHeld, $"{origin} is held already in this epoch.");
-        if (_chains.Count >= _configuration.ChainsMax)
-        {
-            throw Refuse(EnclaveRefusalReason.ChainsFull,
-                $"This enclave holds {_chains.Count} chains, its limit.");
-        }
     }
 
     private ulong Now() => _identity.Clock.Seconds() ?? throw Refuse(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Sequencer.Attestation;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
@@ -21,9 +22,10 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages? acceptable)
     private readonly Dictionary<string, VerifierKey> _known = [];
 
     /// <summary>Checks everything that a resume claims, in the order of its refusal reasons.</summary>
-    /// <returns>The tree to go on with, and the key of the epoch that signed it.</returns>
+    /// <returns>What the chain goes on from, its tree, and the key of the epoch that signed it.</returns>
     /// <exception cref="EnclaveRefusedException">With the first rule that failed.</exception>
-    public (CompactRange Range, VerifierKey PriorCosigner) Check(ResumeRequest request, ulong now)
+    public (Checkpoint Start, CompactRange Range, VerifierKey PriorCosigner) Check(
+        ResumeRequest request, ulong now)
     {
         var checkpoint = ParseCheckpoint(request);
         var cosigner = PriorCosigner(request.Document);
@@ -35,11 +37,36 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages? acceptable)
                 + $"more than {ClockToleranceSeconds} s ahead.");
         }
 
-        var range = CompactRange.TryCreate(checkpoint.Size, [.. request.CompactRange]);
-        return range is not null && range.Root() == checkpoint.Root
-            ? (range, cosigner)
+        var start = request.Proposal is { } proposal
+            ? CheckProposal(proposal, checkpoint, cosigner)
+            : checkpoint;
+        var range = CompactRange.TryCreate(start.Size, [.. request.CompactRange]);
+        return range is not null && range.Root() == start.Root
+            ? (start, range, cosigner)
             : throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeCompactRange,
-                $"The compact range does not have the root of the checkpoint of size {checkpoint.Size}.");
+                $"The compact range does not have the root of the checkpoint of size {start.Size}.");
+    }
+
+    /// <summary>
+    /// The prior epoch proposed only what extends its head: one key for both is proof that this does.
+    /// </summary>
+    private static Checkpoint CheckProposal(PriorProposal prior, Checkpoint head, VerifierKey cosigner)
+    {
+        try
+        {
+            var proposal = Checkpoint.Parse(prior.Checkpoint);
+            cosigner.Verify(Encoding.UTF8.GetBytes(prior.Checkpoint), prior.Signature.Span);
+            if (proposal.Origin == head.Origin && proposal.Extensions.Count == 0 && proposal.Size > head.Size)
+                return proposal;
+        }
+        catch (TlogException exception)
+        {
+            throw new EnclaveRefusedException(
+                EnclaveRefusalReason.ResumeProposal, $"The prior proposal: {exception.Message}");
+        }
+
+        throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeProposal,
+            $"The prior proposal does not extend {head.Origin} beyond its head of size {head.Size}.");
     }
 
     private static Checkpoint ParseCheckpoint(ResumeRequest request)

@@ -31,13 +31,16 @@ internal sealed partial class EdgeMiddleware(
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; nobody is left to answer.
-            if (!context.Response.HasStarted)
-                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (LedgerException failure)
         {
             LogLedger(context.Request.Method, context.Request.Path, failure.Message);
-            await AnswerAsync(context, ForLedger(failure));
+            await AnswerAsync(context, new Problem(
+                ProblemCode.LedgerUnavailable, "The ledger cannot be read at the moment; try again.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            });
         }
         catch (Exception bug)
         {
@@ -52,15 +55,6 @@ internal sealed partial class EdgeMiddleware(
                 context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
                 time.GetElapsedTime(started).TotalMilliseconds);
     }
-
-    /// <summary>Damage does not heal by asking again; anything else may.</summary>
-    private static Problem ForLedger(LedgerException failure) => failure.Reason == LedgerError.Corrupt
-        ? new Problem(ProblemCode.ChainStopped,
-            "A record that this needs is damaged in the ledger; the operator must look, /health has the reason.")
-        : new Problem(ProblemCode.LedgerUnavailable, "The ledger cannot be read at the moment; try again.")
-        {
-            RetryAfter = TimeSpan.FromSeconds(1),
-        };
 
     private static Task AnswerAsync(HttpContext context, Problem problem)
     {

@@ -30,13 +30,15 @@ internal sealed partial class InProcessEnclave : IAsyncDisposable
 
     public IEnclaveTransport Transport => _transport;
 
-    /// <exception cref="SettingsException">When the simulated root cannot be read.</exception>
+    /// <exception cref="SettingsException">When the simulated root or the witness policy cannot be used.
+    /// </exception>
     public static InProcessEnclave Start(GatewaySettings settings, ILogger<InProcessEnclave> logger)
     {
         var configuration = new EnclaveConfiguration
         {
             LogPrefix = settings.Log.Prefix,
             ChainsMax = settings.Sequencer.MaxChains,
+            Witnesses = ReadWitnesses(settings.Enclave),
         };
         try
         {
@@ -48,6 +50,31 @@ internal sealed partial class InProcessEnclave : IAsyncDisposable
             when (unusable is FormatException or IOException or UnauthorizedAccessException)
         {
             throw new SettingsException($"enclave.simulated_root_file: {unusable.Message}");
+        }
+    }
+
+    /// <summary>What an image would have measured.</summary>
+    private static WitnessDemand? ReadWitnesses(EnclaveSettings settings)
+    {
+        if (settings.SimulatedWitnessPolicyFile.Length == 0)
+        {
+            return settings.SimulatedWitnessedChains.Count == 0
+                ? null
+                : throw new SettingsException(
+                    "enclave.simulated_witnessed_chains needs enclave.simulated_witness_policy_file.");
+        }
+
+        try
+        {
+            var policy = File.ReadAllText(settings.SimulatedWitnessPolicyFile);
+            return WitnessDemand.Parse(policy, settings.SimulatedWitnessedChains);
+        }
+        catch (Exception unusable)
+            when (unusable is FormatException or IOException or UnauthorizedAccessException)
+        {
+            var file = settings.SimulatedWitnessPolicyFile;
+            throw new SettingsException(
+                $"enclave.simulated_witness_policy_file {file}: {unusable.Message}");
         }
     }
 

@@ -104,7 +104,8 @@ internal static class CborFields
         return items;
     }
 
-    public static void WriteArray<T>(CborWriter writer, IReadOnlyList<T> items, Action<CborWriter, T> writeItem)
+    public static void WriteArray<T>(
+        CborWriter writer, IReadOnlyList<T> items, Action<CborWriter, T> writeItem)
     {
         writer.WriteStartArray(items.Count);
         foreach (var item in items)

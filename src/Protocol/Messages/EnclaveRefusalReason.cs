@@ -69,7 +69,7 @@ public enum EnclaveRefusalReason
     /// <summary>Resume: the compact range does not have the checkpoint's root.</summary>
     ResumeCompactRange = 27,
 
-    /// <summary>Resume: the proposal is no checkpoint of this chain, not larger, or not the prior key's.</summary>
+    /// <summary>Resume: the proposal is not the prior epoch's, or not beyond the checkpoint.</summary>
     ResumeProposal = 28,
 
     /// <summary>Create, resume: witnesses are demanded, and the opening was not begun.</summary>

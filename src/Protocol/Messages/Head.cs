@@ -10,8 +10,8 @@ namespace Sequencer.Protocol;
 /// <param name="Cosignature">Ed25519 signature over the cosignature message; 64 bytes.</param>
 /// <param name="Handover">Ed25519 signature of the note of the handover by which this very head was adopted,
 /// at <paramref name="Time"/>; 64 bytes. Null for a new chain, and from the next head on.</param>
-/// <param name="Proposal">What a chain of witnessed finality proposed beyond this head and has not sealed; null
-/// for none.</param>
+/// <param name="Proposal">What a chain of witnessed finality proposed beyond this head and has not sealed;
+/// null for none.</param>
 public sealed record Head(
     string Origin,
     ulong Size,

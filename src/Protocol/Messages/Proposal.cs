@@ -3,8 +3,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Protocol;
 
 /// <summary>
-/// What a chain of witnessed finality will be once a quorum of witnesses has cosigned it. It is no cosignature:
-/// nobody takes it for the enclave's last word.
+/// What a chain of witnessed finality will be once a quorum of witnesses has cosigned it. It is no
+/// cosignature: nobody takes it for the enclave's last word.
 /// </summary>
 /// <param name="Size">Number of entries.</param>
 /// <param name="Root">Root of the tree of that size.</param>

@@ -40,8 +40,8 @@ public sealed record HeadsReply(IReadOnlyList<Head> Heads) : EnclaveReply;
 
 /// <summary>A chain may be opened.</summary>
 /// <param name="Time">The enclave's time, in seconds since 1970.</param>
-/// <param name="WitnessTimeMin">The earliest time of a witness's cosignature that will count, in seconds since
-/// 1970.</param>
+/// <param name="WitnessTimeMin">The earliest time of a witness's cosignature that will count, in seconds
+/// since 1970; 0 where none is demanded.</param>
 public sealed record BeginOpenReply(ulong Time, ulong WitnessTimeMin) : EnclaveReply;
 
 /// <summary>A chain was created or resumed; its first cosignature of this epoch.</summary>

@@ -26,7 +26,8 @@ internal static class ReplyParts
         writer.WriteInt32((int)describe.Mode);
         writer.WriteTextString(describe.LogPrefix);
         writer.WriteTextString(describe.WitnessPolicy);
-        CborFields.WriteArray(writer, describe.WitnessedChains, static (w, chain) => w.WriteTextString(chain));
+        CborFields.WriteArray(
+            writer, describe.WitnessedChains, static (w, chain) => w.WriteTextString(chain));
     }
 
     public static DescribeReply ReadDescription(CborReader reader) => new(

@@ -27,8 +27,8 @@ public sealed record AttestRequest(ReadOnlyMemory<byte>? Nonce) : EnclaveRequest
 public sealed record HeadsRequest(IReadOnlyList<string> Origins) : EnclaveRequest;
 
 /// <summary>
-/// Announces that a chain, which this epoch does not hold, is to be created or resumed: witnesses' cosignatures
-/// on what it then starts from count when they are made after this. A repeat begins anew.
+/// Announces that a chain, which this epoch does not hold, is to be created or resumed: witnesses'
+/// cosignatures on what it then starts from count when they are made after this. A repeat begins anew.
 /// </summary>
 public sealed record BeginOpenRequest(string Origin) : EnclaveRequest;
 
@@ -45,10 +45,10 @@ public sealed record CreateRequest(string Origin, string WitnessLines = "") : En
 /// <param name="Cosignature">The prior epoch's signature of the cosignature message; 64 bytes.</param>
 /// <param name="Document">The attestation document that binds the prior epoch's key.</param>
 /// <param name="CompactRange">Subtree roots of the size that the chain goes on from, largest first.</param>
-/// <param name="Proposal">What the prior epoch proposed beyond that checkpoint and did not seal; the chain then
-/// goes on from there. Null to go on from the checkpoint.</param>
-/// <param name="WitnessLines">Witnesses' cosignatures, as signature lines of a note, on the checkpoint that the
-/// chain goes on from. Empty where the enclave demands none.</param>
+/// <param name="Proposal">What the prior epoch proposed beyond that checkpoint and did not seal; the chain
+/// then goes on from there. Null to go on from the checkpoint.</param>
+/// <param name="WitnessLines">Witnesses' cosignatures, as signature lines of a note, on the checkpoint that
+/// the chain goes on from. Empty where the enclave demands none.</param>
 public sealed record ResumeRequest(
     string Origin,
     string Checkpoint,
@@ -60,7 +60,7 @@ public sealed record ResumeRequest(
     string WitnessLines = "") : EnclaveRequest;
 
 /// <summary>A proposal of an earlier epoch.</summary>
-/// <param name="Checkpoint">Text of the proposed checkpoint: origin, size and root, each ending in LF.</param>
+/// <param name="Checkpoint">Text of what was proposed: origin, size and root, each ending in LF.</param>
 /// <param name="Signature">The prior epoch's signature of that text (type 0x01); 64 bytes.</param>
 public sealed record PriorProposal(string Checkpoint, ReadOnlyMemory<byte> Signature);
 

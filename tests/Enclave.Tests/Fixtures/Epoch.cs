@@ -83,6 +83,14 @@ internal sealed class Epoch : IDisposable
         new([new AppendItem(
             origin, expectedSize, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), wantNodes)]);
 
+    /// <summary>The bytes of an answer, to compare it by.</summary>
+    public static byte[] Encoded(AppendResult result)
+    {
+        var writer = new System.Formats.Cbor.CborWriter();
+        ReplyCodec.Encode(writer, 1, new AppendReply([result]));
+        return writer.Encode();
+    }
+
     public Head Head(string origin = Demo) =>
         Ask<HeadsReply>(Open(null), new HeadsRequest([origin])).Heads.Should().ContainSingle().Subject;
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using Sequencer.Attestation;
 using Sequencer.Protocol;
+using Sequencer.Tlog;
 using Hash = Sequencer.Tlog.Hash;
 
 namespace Sequencer.Enclave.Tests;
@@ -25,25 +26,49 @@ public sealed class ExecuteFuzzTests
 
     private static readonly Gen<ulong> Size = Gen.Frequency((9, Gen.ULong[0, 20]), (1, Gen.ULong));
 
+    private static readonly TestWitnesses Witnesses = new("a", "b");
+
+    /// <summary>Quorums for empty chains and for the first appends of zeros, and what is none.</summary>
+    private static readonly Gen<string> Lines = Gen.Frequency(
+        (1, Gen.String[0, 100]),
+        (1, Gen.Const("")),
+        (4, Gen.Select(Gen.Int[0, 1], Gen.Int[0, 4], Gen.ULong[0, 5]).Select((origin, leaves, time) =>
+            Witnesses.Lines(
+                new Checkpoint(Origins[origin], (ulong)leaves, Tree.Root(new Hash[leaves])),
+                Epoch.Start + time, "a", "b"))));
+
     private static readonly Gen<EnclaveRequest> Request = Gen.OneOf<EnclaveRequest>(
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.ULong[0, 5]).Select(
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.ULong[0, 5]).Select(
             (min, max, generation) => (EnclaveRequest)new HelloRequest(min, max, generation)),
         Gen.Const<EnclaveRequest>(new DescribeRequest()),
         Blob.Select(nonce => (EnclaveRequest)new AttestRequest(nonce)),
         Origin.List[0, 5].Select(origins => (EnclaveRequest)new HeadsRequest(origins)),
-        Origin.Select(origin => (EnclaveRequest)new CreateRequest(origin)),
+        Origin.Select(origin => (EnclaveRequest)new BeginOpenRequest(origin)),
+        Gen.Select(Origin, Lines).Select((origin, lines) => (EnclaveRequest)new CreateRequest(origin, lines)),
+        Gen.Select(Origin, Size, Lines).Select(
+            (origin, size, lines) => (EnclaveRequest)new SealRequest(origin, size, lines)),
         Origin.Select(origin => (EnclaveRequest)new RetireRequest(origin)),
         Gen.Select(Origin, Size, Gen.Int[0, 9], Gen.Bool).List[0, 4].Select(items =>
             (EnclaveRequest)new AppendRequest([.. items.Select(item =>
                 new AppendItem(item.Item1, item.Item2, new byte[item.Item3 * 32], item.Item4))])),
-        Gen.Select(Origin, Gen.String[0, 100], Size, Blob, Gen.Int[0, 64]).Select(
-            (origin, checkpoint, time, document, hashes) => (EnclaveRequest)new ResumeRequest(
-                origin, checkpoint, time, new byte[64], document, new Hash[hashes])));
+        Gen.Select(Origin, Gen.String[0, 100], Size, Blob, Gen.Int[0, 64], Lines).Select(
+            (origin, checkpoint, time, document, hashes, lines) => (EnclaveRequest)new ResumeRequest(
+                origin, checkpoint, time, new byte[64], document, new Hash[hashes],
+                hashes > 32 ? new PriorProposal(checkpoint, new byte[64]) : null, lines)));
 
     [Fact]
     public void Execute_AnyRequests_AreAllAnswered() => Request.List[1, 40].Sample(requests =>
     {
         using var epoch = Epoch.Boot(configuration: Epoch.Configuration with { ChainsMax = 3 });
+        return requests.All(request => IsAnswered(epoch, epoch.Writer, request));
+    }, iter: 150, threads: 1);
+
+    [Fact]
+    public void Execute_WithWitnesses_AnyRequests_AreAllAnswered() => Request.List[1, 80].Sample(requests =>
+    {
+        using var epoch = Epoch.Boot(configuration: Witnesses.Demand(2, "demo"));
+        epoch.Ask<BeginOpenReply>(new BeginOpenRequest(Epoch.Demo));
+        epoch.Advance(TimeSpan.FromSeconds(3));
         return requests.All(request => IsAnswered(epoch, epoch.Writer, request));
     }, iter: 150, threads: 1);
 
@@ -62,10 +87,16 @@ public sealed class ExecuteFuzzTests
         var leaves = Tree.Leaves(0, 5);
         prior.Ask<OpenReply>(new CreateRequest(Epoch.Demo));
         prior.Append(0, leaves);
-        var good = prior.ToResume(leaves);
-        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 20_000], Gen.Int[1, 255]).Sample((field, at, bits) =>
+        var checkpoint = new Checkpoint(Epoch.Demo, 5, Tree.Root(leaves));
+        var good = prior.ToResume(leaves) with
         {
-            using var next = Epoch.Boot(Epoch.Start + 1);
+            WitnessLines = Witnesses.Lines(checkpoint, Epoch.Start + 4, "a", "b"),
+        };
+        Gen.Select(Gen.Int[0, 5], Gen.Int[0, 20_000], Gen.Int[1, 255]).Sample((field, at, bits) =>
+        {
+            using var next = Epoch.Boot(Epoch.Start + 1, Witnesses.Demand(2));
+            next.Ask<BeginOpenReply>(new BeginOpenRequest(Epoch.Demo));
+            next.Advance(TimeSpan.FromSeconds(3));
             return next.Machine.Execute(next.Writer, Changed(good, field, at, (byte)bits)) is RefusedReply;
         }, iter: 150, threads: 1);
     }
@@ -95,6 +126,10 @@ public sealed class ExecuteFuzzTests
                 return good with { Checkpoint = new string(text) };
             case 3:
                 return good with { Time = good.Time ^ bits };
+            case 4:
+                var lines = good.WitnessLines.ToCharArray();
+                lines[at % lines.Length] = (char)(lines[at % lines.Length] ^ (bits & 0x7f | 1));
+                return good with { WitnessLines = new string(lines) };
             default:
                 var hashes = good.CompactRange.ToArray();
                 var changed = Flipped(hashes[at % hashes.Length].Bytes.ToArray(), at, bits);

@@ -32,7 +32,8 @@ public sealed class SessionTests : IDisposable
 
     [Fact]
     public void Hello_Twice_IsRefused() =>
-        _epoch.Refused(new HelloRequest(Limits.Version, Limits.Version, 5)).Reason.Should().Be(EnclaveRefusalReason.HelloExpected);
+        _epoch.Refused(new HelloRequest(Limits.Version, Limits.Version, 5)).Reason
+            .Should().Be(EnclaveRefusalReason.HelloExpected);
 
     [Theory]
     [InlineData(0ul)]
@@ -79,7 +80,8 @@ public sealed class SessionTests : IDisposable
         var reply = _epoch.Ask<DescribeReply>(new DescribeRequest());
         reply.Cosigner.Should().Be(Epoch.Prefix + "/_simulated-enclave");
         reply.PublicKey.ToArray().Should().Equal(_epoch.Machine.Cosigner.PublicKey.ToArray());
-        (reply.Version, reply.Mode, reply.LogPrefix).Should().Be((Limits.Version, EnclaveMode.Simulated, Epoch.Prefix));
+        (reply.Version, reply.Mode, reply.LogPrefix)
+            .Should().Be((Limits.Version, EnclaveMode.Simulated, Epoch.Prefix));
     }
 
     public void Dispose() => _epoch.Dispose();
@@ -90,9 +92,11 @@ public sealed class SessionTests : IDisposable
         new AttestRequest(null),
         new AttestRequest(new byte[3]),
         new HeadsRequest([Epoch.Demo]),
+        new BeginOpenRequest(Epoch.Demo),
         new CreateRequest(Epoch.Demo),
         new ResumeRequest(Epoch.Demo, "", 0, new byte[64], new byte[1], []),
         new AppendRequest([]),
+        new SealRequest(Epoch.Demo, 1, ""),
         new RetireRequest(Epoch.Demo),
     ];
 }

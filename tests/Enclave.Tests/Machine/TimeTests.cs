@@ -87,6 +87,7 @@ public sealed class TimeTests : IDisposable
         _epoch.Advance(AgeMax + TimeSpan.FromTicks(1));
         EnclaveRequest[] signed =
         [
+            new BeginOpenRequest(Epoch.Prefix + "/new"),
             new CreateRequest(Epoch.Prefix + "/new"),
             Epoch.Appending(Epoch.Demo, 0, Tree.Leaves(0, 1)),
         ];

@@ -45,6 +45,10 @@ public sealed partial class SettingsTests : IDisposable
         { "enclave:address", "unix:///run/enclave", "Enclave.Address" },
         { "enclave:simulated_root_file", "{folder}/jwt.pub", "Enclave.SimulatedRootFile" },
         { "enclave:simulated_root_key_file", "{folder}/jwt.pub", "Enclave.SimulatedRootKeyFile" },
+        {
+            "enclave:simulated_witness_policy_file", "{folder}/jwt.pub", "Enclave.SimulatedWitnessPolicyFile"
+        },
+        { "enclave:simulated_witnessed_chains:0", "demo", "Enclave.SimulatedWitnessedChains" },
         { "ledger:path", "elsewhere", "Ledger.Path" },
         { "ledger:id", "another", "Ledger.Id" },
         { "sequencer:batch_max_entries", "14", "Sequencer.BatchMaxEntries" },
@@ -73,11 +77,6 @@ public sealed partial class SettingsTests : IDisposable
         { "reads:burst", "27", "Reads.Burst" },
         { "reads:attestations_per_minute", "28", "Reads.AttestationsPerMinute" },
         { "reads:attestations_per_minute_all", "29", "Reads.AttestationsPerMinuteAll" },
-        { "feed:readers_max", "30", "Feed.ReadersMax" },
-        { "feed:chain_readers_max", "31", "Feed.ChainReadersMax" },
-        { "feed:client_readers_max", "32", "Feed.ClientReadersMax" },
-        { "feed:keep_alive_seconds", "33", "Feed.KeepAliveSeconds" },
-        { "feed:write_timeout_seconds", "34", "Feed.WriteTimeoutSeconds" },
         { "logging:level", "error", "Logging.Level" },
         { "logging:requests", "false", "Logging.Requests" },
         { "logging:format", "json", "Logging.Json" },
@@ -178,7 +177,7 @@ public sealed partial class SettingsTests : IDisposable
         foreach (var key in new[]
         {
             "auth:public_key_file", "log:key_file", "enclave:simulated_root_file",
-            "enclave:simulated_root_key_file",
+            "enclave:simulated_root_key_file", "enclave:simulated_witness_policy_file",
         })
         {
             var reading = () => Read((key, "/nowhere/at/all"));
@@ -231,7 +230,6 @@ public sealed partial class SettingsTests : IDisposable
             ("Server", settings.Server), ("Server.Listener", settings.Server.Listener),
             ("Auth", settings.Auth), ("Log", settings.Log),
             ("Enclave", settings.Enclave), ("Ledger", settings.Ledger), ("Reads", settings.Reads),
-            ("Feed", settings.Feed),
             ("Logging", settings.Logging), ("Sequencer", settings.Sequencer),
             ("Sequencer.ChainDefaults", settings.Sequencer.ChainDefaults),
             ("demo", settings.Sequencer.Chains.GetValueOrDefault("demo", settings.Sequencer.ChainDefaults)),

@@ -111,6 +111,10 @@ public sealed class StartupTests : IDisposable
     [InlineData("key_file = \"secrets/log.key\"", "key_file = \"secrets/jwt.pub\"",
         "log.key_file: secrets/jwt.pub: ")]
     [InlineData("secrets/simulated-root.pem", "secrets/jwt.pub", "enclave.simulated_root_file: ")]
+    [InlineData("witness_policy_file = \"\"", "witness_policy_file = \"secrets/jwt.pub\"",
+        "enclave.simulated_witness_policy_file secrets/jwt.pub: witness_policy: Line 1 of the policy")]
+    [InlineData("witnessed_chains = []", "witnessed_chains = [\"*\"]",
+        "enclave.simulated_witnessed_chains needs enclave.simulated_witness_policy_file")]
     [InlineData("path = \"data\"", "path = \"lost\"", "ledger.path: The ledger folder 'lost' does not exist")]
     [InlineData("path = \"data\"", "path = \"secrets\"",
         "ledger.path: The ledger folder 'secrets' holds no ledger")]
