@@ -70,7 +70,7 @@ test-live: build ## real processes over real HTTP; Iac against AWS or its emulat
 lint: ## formatting, analysers as errors, shell syntax
 	@dotnet format whitespace --folder . --verify-no-changes --include $$(git ls-files '*.cs')
 	$(call dotnet_build,Sequencer.sln -warnaserror)
-	@git ls-files '*.sh' '.ci/run' | xargs -n 1 bash -n
+	@git ls-files '*.sh' .ci/run setup/systemd/run-enclave | xargs -n 1 bash -n
 	@echo "lint: clean"
 
 .PHONY: format

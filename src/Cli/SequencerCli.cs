@@ -3,6 +3,8 @@ using System.CommandLine.Invocation;
 using Sequencer.Cli.Attestation;
 using Sequencer.Cli.Audit;
 using Sequencer.Cli.Eif;
+using Sequencer.Cli.Evidence;
+using Sequencer.Cli.Monitor;
 using Sequencer.Cli.Policy;
 using Sequencer.Cli.Receipt;
 using Sequencer.Cli.Submit;
@@ -70,6 +72,8 @@ internal static class SequencerCli
             VerifyCommand.Create(environment),
             PolicyCommand.Create(environment),
             new AuditCommand(environment),
+            new MonitorCommand(environment),
+            VerifyEvidenceCommand.Create(environment),
             AttestationCommands.Create(environment),
             EifCommands.Create(environment),
         };

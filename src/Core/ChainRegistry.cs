@@ -7,7 +7,7 @@ namespace Sequencer.Core;
 /// <summary>The chains of this process: finds them, creates their records and opens them on first use.</summary>
 internal sealed class ChainRegistry(
     ILedger ledger, EnclaveLink link, ChainOpener opener, Intake intake, SequencerOptions options,
-    TimeProvider time) : IDisposable
+    TimeProvider time, PublishedCheckpoints published) : IDisposable
 {
     private const int OpeningMax = 64;
 
@@ -58,7 +58,10 @@ internal sealed class ChainRegistry(
 
     private Chain MakeChain(ChainId id) => new(
         id, Origin.For(options.LogPrefix, id),
-        options.Chains.GetValueOrDefault(id.Value, options.ChainDefaults), time);
+        options.Chains.GetValueOrDefault(id.Value, options.ChainDefaults), time)
+    {
+        Published = published,
+    };
 
     private async Task OpenClaimedAsync(Chain chain, CancellationToken cancellation)
     {

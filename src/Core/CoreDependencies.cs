@@ -18,4 +18,7 @@ public sealed record CoreDependencies
     public required ILogger<SequencerCore> Logger { get; init; }
 
     public required CoreMetrics Metrics { get; init; }
+
+    /// <summary>Told of every checkpoint that is published.</summary>
+    public PublishedCheckpoints Published { get; init; } = new();
 }

@@ -33,7 +33,8 @@ internal sealed class Engine : IAsyncDisposable
         _rideAlong = new RideAlong(ledger);
         Intake = new Intake(options);
         var opener = new ChainOpener(ledger, _assembler, _rideAlong);
-        Chains = new ChainRegistry(ledger, _link, opener, Intake, options, dependencies.Time);
+        Chains = new ChainRegistry(
+            ledger, _link, opener, Intake, options, dependencies.Time, dependencies.Published);
         _committer = new Committer(Intake, ledger, _rideAlong, options, dependencies.Time, dependencies.Metrics);
         _publisher = new Publisher(
             _committer.Committed, _link, opener, _assembler, _rideAlong, dependencies.Time, dependencies.Metrics);
@@ -42,6 +43,8 @@ internal sealed class Engine : IAsyncDisposable
     public Intake Intake { get; }
 
     public ChainRegistry Chains { get; }
+
+    public ILedger Ledger => _ledger;
 
     /// <summary>The epoch that signs; null before the enclave was reached.</summary>
     public EnclaveEpoch? Epoch => _link.Connection?.Epoch;

@@ -36,7 +36,7 @@ internal sealed class AuditCommand : Command
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var images = _trust.ReadImages(parsed);
+        var enclaves = _trust.ReadEnclaves(parsed);
         var token = _gateway.ReadToken(parsed);
         var options = new LogAuditOptions
         {
@@ -44,10 +44,6 @@ internal sealed class AuditCommand : Command
             RehashEntries = token is not null,
             OlderCheckpoint = parsed.GetValue(_older) is { } file ? InputFile.ReadText(file) : null,
         };
-        var simulatedRoot = _trust.ReadSimulatedRoot(parsed);
-        var enclaves = images is null
-            ? EnclaveVerifier.OfAnyImage(simulatedRoot)
-            : new EnclaveVerifier(images, simulatedRoot);
         using var connection = new GatewayConnection(
             _environment, AddressArgument.Read(parsed, _url), token, isPatient: true);
         var report = await AuditProgressBar.RunAsync(_environment, progress =>
@@ -56,8 +52,8 @@ internal sealed class AuditCommand : Command
             return new LogAuditor(connection.Client, enclaves, options)
                 .AuditAsync(ChainArgument.Read(parsed, _chain), cancellation);
         }).ConfigureAwait(false);
-        AuditPrinter.Print(
-            _environment.Output, report, images is not null, parsed.GetValue(_trust.SimulatedRoot));
+        AuditPrinter.Print(_environment.Output, report, parsed.GetValue(_trust.Images) is not null,
+            parsed.GetValue(_trust.SimulatedRoot));
         return report.IsSound ? ExitCodes.Done : ExitCodes.Refused;
     }
 }

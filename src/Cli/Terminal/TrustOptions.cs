@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sequencer.Attestation;
+using Sequencer.Client;
 using Sequencer.Tlog;
 
 namespace Sequencer.Cli.Terminal;
@@ -71,6 +72,18 @@ internal sealed class TrustOptions
             throw CliException.Usage(
                 $"{file} is no list of images that can be used. {malformed.Message}", malformed);
         }
+    }
+
+    /// <summary>
+    /// A verifier of enclaves by these options; without images, each document is held to its own.
+    /// </summary>
+    /// <exception cref="CliException">When a file cannot be used.</exception>
+    public EnclaveVerifier ReadEnclaves(ParseResult parsed)
+    {
+        var simulatedRoot = ReadSimulatedRoot(parsed);
+        return ReadImages(parsed) is { } images
+            ? new EnclaveVerifier(images, simulatedRoot)
+            : EnclaveVerifier.OfAnyImage(simulatedRoot);
     }
 
     /// <summary>The simulated root; null when none was named.</summary>

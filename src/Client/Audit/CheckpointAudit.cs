@@ -9,13 +9,14 @@ namespace Sequencer.Client;
 internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, AuditFindings findings)
 {
     /// <summary>Checks that a checkpoint is of the log and signed by its key.</summary>
-    public void CheckLogSignature(AuditRule rule, string where, SignedCheckpoint signed)
+    /// <returns>The key that signed; null when none did.</returns>
+    public VerifierKey? CheckLogSignature(AuditRule rule, string where, SignedCheckpoint signed)
     {
         var origin = signed.Checkpoint.Origin;
         if (origin != epochs.Origin)
         {
             findings.Add(rule, where, $"It is of the log {origin}; this log is {epochs.Origin}.");
-            return;
+            return null;
         }
 
         try
@@ -24,17 +25,22 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
                 ? [VerifierKey.Parse(epochs.LogKey)]
                 : [.. from log in policy.Logs where log.Key.Name == origin select log.Key];
             if (keys.Length == 0)
-                findings.Add(rule, where, $"The policy does not name the log {origin}.");
-            else if (signed.SignaturesBy(keys).Count == 0)
             {
-                var source = policy is null ? "gateway" : "policy";
-                findings.Add(rule, where, $"It is not signed by the key that the {source} names.");
+                findings.Add(rule, where, $"The policy does not name the log {origin}.");
+                return null;
             }
+
+            if (signed.SignaturesBy(keys) is [var signature, ..])
+                return signature.Key;
+            var source = policy is null ? "gateway" : "policy";
+            findings.Add(rule, where, $"It is not signed by the key that the {source} names.");
         }
         catch (TlogException wrong)
         {
             findings.Add(rule, where, wrong.Message);
         }
+
+        return null;
     }
 
     /// <summary>

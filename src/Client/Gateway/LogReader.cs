@@ -18,13 +18,21 @@ public sealed class LogReader
         _prefix = $"log/{chain}/";
     }
 
-    /// <summary>The newest checkpoint, a signed note; null when there is no such chain.</summary>
+    /// <summary>
+    /// The newest checkpoint, a signed note, or, where the gateway has witnesses, the newest that their
+    /// quorum has cosigned; null when there is no such chain.
+    /// </summary>
     /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
-    public async Task<string?> FindCheckpointAsync(CancellationToken cancellation = default)
-    {
-        var note = await FindAsync("checkpoint", SignedNote.MaxSizeBytes, cancellation).ConfigureAwait(false);
-        return note is null ? null : System.Text.Encoding.UTF8.GetString(note);
-    }
+    public Task<string?> FindCheckpointAsync(CancellationToken cancellation = default) =>
+        FindNoteAsync("checkpoint", cancellation);
+
+    /// <summary>
+    /// The newest checkpoint of all, whether witnesses have cosigned it or not; null when there is none, or
+    /// when the log does not offer it.
+    /// </summary>
+    /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
+    public Task<string?> FindLatestCheckpointAsync(CancellationToken cancellation = default) =>
+        FindNoteAsync("checkpoint?latest", cancellation);
 
     /// <summary>
     /// The hashes of a tile; null when there is none. A log that has grown may have replaced a partial tile
@@ -61,6 +69,12 @@ public sealed class LogReader
         var full = bundle with { Width = Tile.Width };
         bytes = await FindBundleAsync(full, cancellation).ConfigureAwait(false);
         return bytes is null ? null : Parse(full, bytes)[..bundle.Width];
+    }
+
+    private async Task<string?> FindNoteAsync(string path, CancellationToken cancellation)
+    {
+        var note = await FindAsync(path, SignedNote.MaxSizeBytes, cancellation).ConfigureAwait(false);
+        return note is null ? null : System.Text.Encoding.UTF8.GetString(note);
     }
 
     private async Task<Hash[]?> FindExactTileAsync(TileId tile, CancellationToken cancellation)

@@ -50,6 +50,9 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     /// <summary>The opening under way or the last one; set by whoever claimed it.</summary>
     public Task Opening { get; set; } = Task.CompletedTask;
 
+    /// <summary>Told of every checkpoint that is published.</summary>
+    public PublishedCheckpoints? Published { get; init; }
+
     /// <summary>Index of the next entry to be written ahead.</summary>
     public ulong NextIndex { get; set; }
 
@@ -84,6 +87,7 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     {
         Times.Add(checkpoint.Size, checkpoint.Time);
         Latest = checkpoint;
+        Published?.Raise(Id);
     }
 
     /// <summary>

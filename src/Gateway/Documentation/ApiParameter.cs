@@ -11,6 +11,9 @@ internal sealed record ApiParameter(string Name, ParameterLocation In, string De
     public static ApiParameter Prefer { get; } = new("Prefer", ParameterLocation.Header,
         "return=minimal answers with index and leaf hash only.");
 
+    public static ApiParameter LastEventId { get; } = new("Last-Event-ID", ParameterLocation.Header,
+        "index of the last entry that was received; goes on behind it, whatever from says");
+
     public static ApiParameter Query(string name, string description) =>
         new(name, ParameterLocation.Query, description);
 

@@ -59,6 +59,18 @@ internal static class Descriptions
         .Produces<EpochsAnswer>(200, Json)
         .RefusesWith(403, 404, 429);
 
+    public static void DescribeFeed(this RouteHandlerBuilder call) => call
+        .WithName("feed").WithTags("Log")
+        .WithSummary("Every entry in order, from any index on and on into those to come")
+        .WithDescription(
+            "Server-sent events, or NDJSON by Accept. An entry is followed sooner or later by a checkpoint "
+            + "that covers it.")
+        .Produces<FeedEventShape>(200, "text/event-stream", NdJson)
+        .RefusesWith(400, 401, 403, 404, 429, 503)
+        .WithMetadata(NeedsToken.UnlessPublic, ApiParameter.LastEventId,
+            ApiParameter.Query("from", "index of the first entry, 0 by default, or next"),
+            ApiParameter.Query("form", "base64 for data_base64 in any case"));
+
     public static void DescribeAttestation(this RouteHandlerBuilder call) => call
         .WithName("attestation").WithTags("Service")
         .WithSummary("An attestation document of the enclave")

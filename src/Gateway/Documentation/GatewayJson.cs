@@ -13,6 +13,7 @@ namespace Sequencer.Gateway;
 [JsonSerializable(typeof(TransactionShape))]
 [JsonSerializable(typeof(ReceiptShape))]
 [JsonSerializable(typeof(BatchReceiptShape))]
+[JsonSerializable(typeof(FeedEventShape))]
 [JsonSerializable(typeof(ProblemShape))]
 [JsonSerializable(typeof(byte[]))]
 [JsonSerializable(typeof(string))]

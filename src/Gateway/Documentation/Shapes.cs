@@ -50,6 +50,33 @@ internal sealed record BatchReceiptShape
     public required string CreatedAt { get; init; }
 }
 
+/// <summary>
+/// An event of <c>GET /log/{chain}/feed</c>: an entry, or a checkpoint (the last three fields).
+/// </summary>
+internal sealed record FeedEventShape
+{
+    [Description("Zero-based place of the entry; the events come in this order without a gap.")]
+    public ulong? Idx { get; init; }
+
+    [Description("The entry as a text, when it is UTF-8.")]
+    public string? Data { get; init; }
+
+    [Description("The entry in base64 otherwise.")]
+    public string? DataBase64 { get; init; }
+
+    [Description("Time of the first cosignature that covers the entry, RFC 3339.")]
+    public string? CreatedAt { get; init; }
+
+    [Description("Of a checkpoint: index of the entry that comes next; the checkpoint covers all before it.")]
+    public ulong? NextIdx { get; init; }
+
+    [Description("The newest checkpoint: a C2SP signed note.")]
+    public string? Checkpoint { get; init; }
+
+    [Description("Consistency proof (RFC 6962) from next_idx to the checkpoint's size; base64 hashes.")]
+    public IReadOnlyList<string>? Consistency { get; init; }
+}
+
 /// <summary>Every refusal: problem+json, RFC 9457.</summary>
 internal sealed record ProblemShape
 {

@@ -31,16 +31,13 @@ internal sealed partial class EdgeMiddleware(
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; nobody is left to answer.
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (LedgerException failure)
         {
             LogLedger(context.Request.Method, context.Request.Path, failure.Message);
-            await AnswerAsync(context, new Problem(
-                ProblemCode.LedgerUnavailable, "The ledger cannot be read at the moment; try again.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            });
+            await AnswerAsync(context, ForLedger(failure));
         }
         catch (Exception bug)
         {
@@ -55,6 +52,15 @@ internal sealed partial class EdgeMiddleware(
                 context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
                 time.GetElapsedTime(started).TotalMilliseconds);
     }
+
+    /// <summary>Damage does not heal by asking again; anything else may.</summary>
+    private static Problem ForLedger(LedgerException failure) => failure.Reason == LedgerError.Corrupt
+        ? new Problem(ProblemCode.ChainStopped,
+            "A record that this needs is damaged in the ledger; the operator must look, /health has the reason.")
+        : new Problem(ProblemCode.LedgerUnavailable, "The ledger cannot be read at the moment; try again.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
 
     private static Task AnswerAsync(HttpContext context, Problem problem)
     {

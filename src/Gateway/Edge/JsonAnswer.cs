@@ -16,7 +16,7 @@ internal sealed class JsonAnswer : IDisposable
     private const int BytesKept = 128 * 1024;
 
     // Answers are never put into HTML and say nosniff, so '+' and '<' may stay as they are.
-    private static readonly JsonWriterOptions Options = new()
+    internal static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,

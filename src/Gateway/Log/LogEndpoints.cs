@@ -102,10 +102,10 @@ internal static class LogEndpoints
         ? id
         : throw new ArgumentException("The chain id was to be checked before.", nameof(chain));
 
-    private static Problem ChainIdInvalid { get; } = new(ProblemCode.ChainIdInvalid,
+    internal static Problem ChainIdInvalid { get; } = new(ProblemCode.ChainIdInvalid,
         "The path names no chain; a chain id matches [a-z0-9][a-z0-9._-]{0,63}.");
 
-    private static Problem ChainUnknown { get; } = new(ProblemCode.ChainUnknown,
+    internal static Problem ChainUnknown { get; } = new(ProblemCode.ChainUnknown,
         "There is no such chain; it begins with its first transaction.");
 
     private static async Task SendAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> body)

@@ -13,13 +13,18 @@ internal sealed class GatewayMetrics
 
     private readonly Counter<long> _problems;
 
-    public GatewayMetrics(IMeterFactory meters, ArrivingBytes arriving)
+    public GatewayMetrics(IMeterFactory meters, ArrivingBytes arriving, FeedReaders readers)
     {
         var meter = meters.Create(MeterName);
         _problems = meter.CreateCounter<long>(
             "sequencer.problems", "{answer}", "Answers that were problems, by code.");
         meter.CreateObservableGauge(
             "sequencer.arriving", () => arriving.Total, "By", "Bytes of bodies that are not whole yet.");
+        meter.CreateObservableGauge(
+            "sequencer.feed.readers", () => readers.Count, "{reader}", "Readers of feeds.");
+        meter.CreateObservableCounter(
+            "sequencer.feed.cut_off", () => readers.CutOff, "{reader}",
+            "Readers of feeds that were cut off because they took nothing.");
     }
 
     /// <summary>One more answer with this code.</summary>

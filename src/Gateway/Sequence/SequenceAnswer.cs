@@ -77,7 +77,7 @@ internal static class SequenceAnswer
     }
 
     /// <summary>RFC 3339 in UTC and whole seconds: <c>2026-11-22T19:00:00Z</c>.</summary>
-    private static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateTimeOffset time)
+    internal static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateTimeOffset time)
     {
         Span<byte> text = stackalloc byte[20];
         time.UtcDateTime.TryFormat(text, out var length, "s", CultureInfo.InvariantCulture);

@@ -23,6 +23,8 @@ internal sealed record GatewaySettings
 
     public required ReadSettings Reads { get; init; }
 
+    public required FeedSettings Feed { get; init; }
+
     public required LoggingSettings Logging { get; init; }
 
     /// <summary>Tables of the same file that other programs read, or that Kestrel reads itself.</summary>
@@ -48,6 +50,7 @@ internal sealed record GatewaySettings
             Sequencer = sequencer,
             Chains = ChainSettings.Read(reader, sequencer),
             Reads = ReadSettings.Read(reader),
+            Feed = FeedSettings.Read(reader),
             Logging = LoggingSettings.Read(reader),
         };
         foreach (var table in ForeignTables)

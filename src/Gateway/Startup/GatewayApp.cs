@@ -31,6 +31,7 @@ internal static class GatewayApp
         app.MapSequence();
         app.MapBatch();
         app.MapLog();
+        app.MapFeed();
         app.MapAttestation();
         app.MapHeartbeat();
         app.MapHealth();
@@ -49,6 +50,8 @@ internal static class GatewayApp
         services.AddSigningKeys(settings.Auth);
         services.AddSingleton<TokenValidator>().AddSingleton<Gate>();
         services.AddSingleton<ArrivingBytes>().AddSingleton<BodyReader>().AddSingleton<BatchReader>();
+        services.AddSingleton(settings.Feed).AddSingleton<FeedReaders>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedReaders>());
         services.AddSingleton<AttestationBudget>().AddSingleton<ServiceState>();
         services.AddRateLimits(settings.Reads);
         GatewayMetrics.Collect(services);

@@ -1,6 +1,8 @@
 namespace Sequencer.Hosting;
 
-/// <summary>How a server listens, and what it puts up with from one client: part of <c>[server]</c>.</summary>
+/// <summary>
+/// How a server listens, and what it puts up with from one client: part of <c>[server]</c>.
+/// </summary>
 internal sealed record ListenerSettings
 {
     /// <summary>

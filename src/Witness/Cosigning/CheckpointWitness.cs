@@ -3,13 +3,13 @@ using Sequencer.Tlog;
 namespace Sequencer.Witness;
 
 /// <summary>
-/// Cosigns checkpoints that extend what it cosigned before, and nothing else (C2SP tlog-witness). The check of
-/// the old size, the proof and the write to stable storage are one step for each log: there are never two roots
-/// of one size, nor a smaller size, nor an earlier time. Safe for concurrent use.
+/// Cosigns checkpoints that extend what it cosigned before, and nothing else (C2SP tlog-witness). The check
+/// of the old size, the proof and the write to stable storage are one step for each log: there are never two
+/// roots of one size, nor a smaller size, nor an earlier time. Safe for concurrent use.
 /// </summary>
 internal sealed partial class CheckpointWitness(
-    LogRules rules, WitnessedLogs logs, StateStore state, EnclaveWord enclaves, WitnessKey key, TimeProvider time,
-    ILogger<CheckpointWitness> logger)
+    LogRules rules, WitnessedLogs logs, StateStore state, EnclaveWord enclaves, WitnessKey key,
+    TimeProvider time, ILogger<CheckpointWitness> logger)
 {
     private volatile string? _trouble;
 
@@ -28,14 +28,23 @@ internal sealed partial class CheckpointWitness(
         var (submission, refusal) = Submission.Read(body.Span, rules);
         if (submission is null)
             return refusal!;
+        var verdict = await DecideAsync(submission, cancellation);
+        // Signed by the log, and yet not to be cosigned: a fork, or somebody else with the log's key.
+        if (verdict is Verdict.Refused { Reason: Refusal.NotConsistent or Refusal.NotSignedByEnclave } suspect)
+            LogSuspect(submission.Checkpoint.Origin, submission.Checkpoint.Size, suspect.Sentence);
+        return verdict;
+    }
+
+    private async Task<Verdict> DecideAsync(Submission submission, CancellationToken cancellation)
+    {
         var (enclaveLines, notByEnclave) = await enclaves.CheckAsync(submission, cancellation);
         if (notByEnclave is not null)
             return notByEnclave;
         if (logs.FindOrAdd(submission.Checkpoint.Origin, submission.Rule) is not { } log)
         {
             return new Verdict.Refused(Refusal.OriginsFull,
-                $"This witness cosigns {submission.Rule.OriginsMax} chains below {submission.Rule.Prefix} and takes "
-                + "no further one (origins_max).");
+                $"This witness cosigns {submission.Rule.OriginsMax} chains below {submission.Rule.Prefix} "
+                + "and takes no further one (origins_max).");
         }
 
         await log.Turn.WaitAsync(cancellation);
@@ -49,8 +58,8 @@ internal sealed partial class CheckpointWitness(
             _trouble = failure.Message;
             LogNotWritten(submission.Checkpoint.Origin, failure.Message);
             return new Verdict.Refused(Refusal.StateUnavailable,
-                "The witness could not write its state, so that nothing was cosigned; its operator's log says why. "
-                + "Try again.");
+                "The witness could not write its state, so that nothing was cosigned; its operator's log "
+                + "says why. Try again.");
         }
         finally
         {
@@ -80,12 +89,12 @@ internal sealed partial class CheckpointWitness(
         }
 
         log.Last = next;
-        return new Verdict.Cosigned(next, key.Cosign(submission.Text, now).ToLine());
+        return new Verdict.Cosigned(next);
     }
 
     /// <summary>
-    /// After a write that may or may not have lasted, what the file says is written once more, so that it does;
-    /// only then is anything answered about the log.
+    /// After a write that may or may not have lasted, what the file says is written once more, so that it
+    /// does; only then is anything answered about the log.
     /// </summary>
     private async Task SettleAsync(WitnessedLog log, string origin)
     {
@@ -98,6 +107,7 @@ internal sealed partial class CheckpointWitness(
 
         if (found is not null)
             await state.WriteAsync(found);
+        _trouble = null;
         log.Last = found;
         log.IsUncertain = false;
         LogSettled(origin, found?.Checkpoint.Size ?? 0);
@@ -109,7 +119,8 @@ internal sealed partial class CheckpointWitness(
         {
             var next = submission.Checkpoint;
             ConsistencyProof.Verify(
-                submission.OldSize, last?.Root ?? MerkleHash.Empty, next.Size, next.Root, [.. submission.Proof]);
+                submission.OldSize, last?.Root ?? MerkleHash.Empty, next.Size, next.Root,
+                [.. submission.Proof]);
             return null;
         }
         catch (TlogException wrong)
@@ -117,6 +128,9 @@ internal sealed partial class CheckpointWitness(
             return wrong.Message;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Origin} at {Size} is signed by its log, and not cosigned: {Reason}")]
+    private partial void LogSuspect(string origin, ulong size, string reason);
 
     [LoggerMessage(LogLevel.Error, "The checkpoint of {Origin} was not cosigned: {Reason}")]
     private partial void LogNotWritten(string origin, string reason);

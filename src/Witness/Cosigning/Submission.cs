@@ -28,7 +28,8 @@ internal sealed record Submission
     public string Text => Note.Text;
 
     /// <summary>Reads a body and checks all that needs no memory; either a submission or a refusal.</summary>
-    public static (Submission? Submission, Verdict.Refused? Refusal) Read(ReadOnlySpan<byte> body, LogRules rules)
+    public static (Submission? Submission, Verdict.Refused? Refusal) Read(
+        ReadOnlySpan<byte> body, LogRules rules)
     {
         AddCheckpointRequest request;
         SignedNote note;
@@ -42,9 +43,9 @@ internal sealed record Submission
         catch (TlogException malformed)
         {
             // A line that is no signature is none by the log's key.
+            var isUnsigned = malformed.Reason == TlogError.MalformedSignatureLine;
             return (null, new Verdict.Refused(
-                malformed.Reason == TlogError.MalformedSignatureLine ? Refusal.NotSignedByLog : Refusal.Malformed,
-                malformed.Message));
+                isUnsigned ? Refusal.NotSignedByLog : Refusal.Malformed, malformed.Message));
         }
 
         if (!rules.TryFind(checkpoint.Origin, out var rule, out var key))
@@ -58,7 +59,8 @@ internal sealed record Submission
         if (request.OldSize > checkpoint.Size)
         {
             return (null, new Verdict.Refused(Refusal.OldSizeAbove,
-                $"The old size {request.OldSize} is above the checkpoint's, {checkpoint.Size}: a log never shrinks."));
+                $"The old size {request.OldSize} is above the checkpoint's, {checkpoint.Size}: "
+                + "a log never shrinks."));
         }
 
         return (new Submission
@@ -68,7 +70,7 @@ internal sealed record Submission
             Proof = request.Proof,
             Checkpoint = checkpoint,
             Note = note,
-            LogLines = [.. note.Signatures.Where(line => line.Name == key.Name && line.KeyId == key.KeyId).Take(1)],
+            LogLines = [note.Signatures.First(line => line.Name == key.Name && line.KeyId == key.KeyId)],
         }, null);
     }
 

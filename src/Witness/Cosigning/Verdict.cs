@@ -8,7 +8,7 @@ internal abstract record Verdict
     }
 
     /// <summary>Cosigned, and on stable storage.</summary>
-    public sealed record Cosigned(CosignedCheckpoint Checkpoint, string Lines) : Verdict;
+    public sealed record Cosigned(CosignedCheckpoint Checkpoint) : Verdict;
 
     /// <summary>The request's old size is not the one that was cosigned last.</summary>
     public sealed record Behind(ulong Size) : Verdict;

@@ -16,7 +16,9 @@ internal sealed class WitnessKey : IDisposable
     /// <summary>What policies name: the public half, of type 0x04.</summary>
     public VerifierKey Verifier { get; }
 
-    /// <summary>Reads a private key in the text form of a note's key; its name becomes the witness's.</summary>
+    /// <summary>
+    /// Reads a private key in the text form of a note's key; its name becomes the witness's.
+    /// </summary>
     /// <exception cref="TlogException">When the text is no such key.</exception>
     public static WitnessKey Parse(string text)
     {
@@ -33,6 +35,9 @@ internal sealed class WitnessKey : IDisposable
         _signer.Sign(Cosignature.Message(time, text), signature);
         return NoteSignature.Cosignature(Verifier, time, signature);
     }
+
+    /// <summary>Whether a line claims to be by this key.</summary>
+    public bool IsOf(NoteSignature line) => line.Name == Verifier.Name && line.KeyId == Verifier.KeyId;
 
     public void Dispose() => _signer.Dispose();
 }

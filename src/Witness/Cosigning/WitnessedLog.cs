@@ -5,7 +5,9 @@ internal sealed class WitnessedLog(LogRule? rule) : IDisposable
 {
     private volatile CosignedCheckpoint? _last;
 
-    /// <summary>The rule whose chains this one counts among; null for what no rule is about any more.</summary>
+    /// <summary>
+    /// The rule whose chains this one counts among; null for what no rule is about any more.
+    /// </summary>
     public LogRule? Rule => rule;
 
     /// <summary>Requests about one log are judged one after the other.</summary>
@@ -19,8 +21,8 @@ internal sealed class WitnessedLog(LogRule? rule) : IDisposable
     }
 
     /// <summary>
-    /// Whether a write failed since: then the file, and not <see cref="Last"/>, says what was cosigned. Owned by
-    /// the holder of the turn.
+    /// Whether a write failed since: then the file, and not <see cref="Last"/>, says what was cosigned. Owned
+    /// by the holder of the turn.
     /// </summary>
     public bool IsUncertain { get; set; }
 

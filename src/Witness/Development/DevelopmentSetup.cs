@@ -4,9 +4,10 @@ using Sequencer.Tlog;
 namespace Sequencer.Witness;
 
 /// <summary>
-/// What <c>make witness</c> runs first: a configuration that cosigns the chains of a development gateway, with a
-/// key and an empty state. Everything is made only where it is missing; the state only together with the
-/// configuration: once there is one, a missing state is a lost one and never made anew.
+/// What <c>make witness</c> runs first: a configuration with a key and an empty state, which cosigns the
+/// chains of a development gateway if there is one. Everything is made only where it is missing; the state
+/// only together with the configuration: once there is one, a missing state is a lost one and never made
+/// anew.
 /// </summary>
 internal sealed class DevelopmentSetup
 {
@@ -14,11 +15,13 @@ internal sealed class DevelopmentSetup
     private const string KeyPath = Secrets + "/witness.key";
     private const string ImagesPath = "setup/witness-images.json";
     private const string StatePath = "witness-state";
+    private const string ShowKey = "sequencer-witness key";
 
     private readonly CommandLine _command;
     private readonly TextWriter _output;
 
-    private DevelopmentSetup(CommandLine command, TextWriter output) => (_command, _output) = (command, output);
+    private DevelopmentSetup(CommandLine command, TextWriter output) =>
+        (_command, _output) = (command, output);
 
     /// <summary>Makes what is missing and says so; the exit code of the program.</summary>
     /// <exception cref="SettingsException">When something is missing or in the way.</exception>
@@ -44,36 +47,40 @@ internal sealed class DevelopmentSetup
             using var key = PrivateKeyText.Generate(_command.KeyName);
             return key.Export() + "\n";
         });
-        MakeFile(ImagesPath, "the image that simulated enclaves say they are", () => Resource("simulated-image.json"));
+        MakeFile(ImagesPath, "the image of simulated enclaves", () => Resource("simulated-image.json"));
         if (File.Exists(_command.ConfigFile))
         {
             Say("kept", _command.ConfigFile, "the configuration");
             return;
         }
 
-        var configuration = Configuration();
-        MakeState();
-        MakeFile(_command.ConfigFile, "the configuration, with the gateway's log key", () => configuration);
-        _output.WriteLine($"""
-
-            Next: start it (make witness), and put it into the policy of those who verify: sequencer-witness key
-            Every setting is explained in setup/witness.sample.toml, and docs/witness.md tells what a witness is.
-            """);
-    }
-
-    private string Configuration()
-    {
-        var logKeyPath = Path.Combine(_command.GatewayFolder, Secrets, "log.key");
-        if (!File.Exists(logKeyPath))
+        var logKeyPath = Path.Combine(_command.GatewayFolder ?? "", Secrets, "log.key");
+        var hasGateway = File.Exists(logKeyPath);
+        if (!hasGateway && _command.GatewayFolder is not null)
         {
             throw new SettingsException(
-                $"{logKeyPath} does not exist: there is no development gateway to witness. Run `make config` first, or "
-                + "name its folder with --gateway; for another log, copy setup/witness.sample.toml.");
+                $"{logKeyPath} does not exist: there is no development gateway in that folder. "
+                + "Run `make config` there first, or leave --gateway away.");
         }
 
+        MakeState();
+        MakeFile(
+            _command.ConfigFile, "the configuration", () => Configuration(hasGateway ? logKeyPath : null));
+        _output.WriteLine(hasGateway
+            ? $"\nNext: make witness starts it; {ShowKey} prints its line for policies."
+            : $"\nNext: put the log that is to be cosigned into [logs] of {_command.ConfigFile}; {ShowKey} "
+                + "prints what its operator needs.");
+    }
+
+    /// <summary>The sample; with a development gateway, filled in for its chains.</summary>
+    private string Configuration(string? logKeyPath)
+    {
+        var sample = Resource("witness.sample.toml");
+        if (logKeyPath is null)
+            return sample;
         using var logKey = PrivateKeyText.Parse(File.ReadAllText(logKeyPath));
-        var root = Path.Combine(_command.GatewayFolder, Secrets, "simulated-root.pem");
-        return Resource("witness.sample.toml")
+        var root = Path.Combine(_command.GatewayFolder ?? "", Secrets, "simulated-root.pem");
+        return sample
             .Replace("\nvkey = \"\"", $"\nvkey = \"{logKey.VerifierKey}\"", StringComparison.Ordinal)
             .Replace("\"secrets/simulated-root.pem\"", $"\"{root}\"", StringComparison.Ordinal);
     }
@@ -83,8 +90,8 @@ internal sealed class DevelopmentSetup
         if (Directory.Exists(StatePath) && Directory.EnumerateFileSystemEntries(StatePath).Any())
         {
             throw new SettingsException(
-                $"{StatePath} already holds a witness's state, and {_command.ConfigFile} is missing: restore that file, "
-                + $"or move {StatePath} and {KeyPath} away for a new witness.");
+                $"{StatePath} already holds a witness's state, and {_command.ConfigFile} is missing: restore "
+                + $"that file, or move {StatePath} and {KeyPath} away for a new witness.");
         }
 
         using var key = WitnessKey.Parse(File.ReadAllText(KeyPath));
@@ -113,5 +120,6 @@ internal sealed class DevelopmentSetup
         return reader.ReadToEnd();
     }
 
-    private void Say(string done, string path, string what) => _output.WriteLine($"{done}  {path,-28} {what}");
+    private void Say(string done, string path, string what) =>
+        _output.WriteLine($"{done}  {path,-28} {what}");
 }

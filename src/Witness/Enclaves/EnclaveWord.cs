@@ -5,14 +5,16 @@ using Sequencer.Tlog;
 namespace Sequencer.Witness;
 
 /// <summary>
-/// Demands, where the rule says so, that an enclave of an accepted image signed the checkpoint: its cosignature
-/// (type 0x04), or its signature of a proposal (type 0x01) under the same name. Whoever holds the log's key alone
-/// then gets nothing cosigned. A key is bound to its image by the attestation document among the log's epochs;
-/// those are fetched when a key is met that is not known yet. Safe for concurrent use.
+/// Demands, where the rule says so, that an enclave of an accepted image signed the checkpoint: its
+/// cosignature (type 0x04), or its signature of a proposal (type 0x01) under the same name. Whoever holds the
+/// log's key alone then gets nothing cosigned. A key is bound to its image by the attestation document among
+/// the log's epochs; those are fetched when a key is met that is not known yet. Safe for concurrent use.
 /// </summary>
 internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWord> logger)
 {
-    /// <summary>Keys that are remembered for each rule, two for each enclave; beyond, all are learnt anew.</summary>
+    /// <summary>
+    /// Keys that are remembered for each rule, two for each enclave; beyond, all are learnt anew.
+    /// </summary>
     private const int KeysMax = 512;
 
     private static readonly IReadOnlyList<NoteSignature> NoLines = [];
@@ -20,9 +22,12 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
     private readonly Lock _lock = new();
 
     /// <summary>Keys of accepted enclaves. Guarded by the lock.</summary>
-    private readonly Dictionary<EnclaveRule, HashSet<VerifierKey>> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<EnclaveRule, HashSet<VerifierKey>> _known =
+        new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The enclave's good signatures, none where none is demanded; or why that is not enough.</summary>
+    /// <summary>
+    /// The enclave's good signatures, none where none is demanded; or why that is not enough.
+    /// </summary>
     public async ValueTask<(IReadOnlyList<NoteSignature> Lines, Verdict.Refused? Refusal)> CheckAsync(
         Submission submission, CancellationToken cancellation)
     {
@@ -33,7 +38,8 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
         if (lines.Count == 0)
         {
             return (NoLines, NotByEnclave(
-                $"it carries no signature by {rule.CosignerName}, and the log's own key is not enough for this witness"));
+                $"it carries no signature by {rule.CosignerName}, and the log's own key is not enough for "
+                + "this witness"));
         }
 
         if (Judge(submission, rule, lines) is { } known)
@@ -43,8 +49,8 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
             return (NoLines, fetched.Refusal);
         Learn(rule, submission.Checkpoint.Origin, lines, fetched.Epochs);
         return Judge(submission, rule, lines) ?? (NoLines, NotByEnclave(
-            $"none of its signatures by {rule.CosignerName} is by an enclave that the log's epochs show to run an "
-            + "accepted image"));
+            $"none of its signatures by {rule.CosignerName} is by an enclave that the log's epochs show to "
+            + "run an accepted image"));
     }
 
     /// <summary>Judges the lines by known keys; null when no line is by one.</summary>
@@ -109,7 +115,9 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
         }
     }
 
-    /// <summary>The enclave's key as a cosigner and as the signer of proposals; null when the text is no vkey.</summary>
+    /// <summary>
+    /// The enclave's key as a cosigner and as the signer of proposals; null when the text is no vkey.
+    /// </summary>
     private static VerifierKey[]? KeysOf(string cosignerKey)
     {
         try

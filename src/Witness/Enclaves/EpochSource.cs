@@ -18,7 +18,9 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
 
     private readonly Lock _lock = new();
 
-    /// <summary>Fetches under way, by origin; who asks meanwhile waits for the same. Guarded by the lock.</summary>
+    /// <summary>
+    /// Fetches under way, by origin; who asks meanwhile waits for the same. Guarded by the lock.
+    /// </summary>
     private readonly Dictionary<string, Task<Answer>> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>The log's epochs, or why they cannot be had now.</summary>
@@ -33,8 +35,8 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
             {
                 case FetchBudget.Decision.FetchedJustNow:
                     return Task.FromResult(new Answer(None, new Verdict.Refused(Refusal.NotSignedByEnclave,
-                        "No accepted enclave signed the checkpoint: none of its signatures is by a key that is known "
-                        + "to be one's, and the log's epochs were fetched less than a second ago.")));
+                        "No accepted enclave signed the checkpoint: none of its signatures is by a key that "
+                        + "is known to be one's, and the log's epochs were fetched less than a second ago.")));
                 case FetchBudget.Decision.Exhausted:
                     return Task.FromResult(Unavailable("they were asked for too often; try again"));
             }
@@ -49,7 +51,8 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
     private static Uri AddressOf(Submission submission, EnclaveRule rule)
     {
         var chain = submission.Rule.ChainOf(submission.Checkpoint.Origin);
-        return new Uri(rule.Address.AbsoluteUri.TrimEnd('/') + (chain is null ? "" : "/" + chain) + "/epochs");
+        return new Uri(
+            rule.Address.AbsoluteUri.TrimEnd('/') + (chain is null ? "" : "/" + chain) + "/epochs");
     }
 
     private async Task<Answer> FetchOnceAsync(string origin, Uri address)
@@ -85,7 +88,8 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
 
     private static Answer Unavailable(string why) => new(None, new Verdict.Refused(
         Refusal.EpochsUnavailable,
-        $"The enclave's key is not known yet, and the log's epochs, which show its image, cannot be had: {why}."));
+        $"The enclave's key is not known yet, and the log's epochs, which show its image, cannot be had: "
+        + $"{why}."));
 
     /// <summary>Epochs, unverified; or why there are none.</summary>
     internal sealed record Answer(IReadOnlyList<LogEpoch> Epochs, Verdict.Refused? Refusal);

@@ -14,7 +14,8 @@ internal sealed class BodyReader(ServerSettings settings, TimeProvider time)
             return await TooLargeAsync(context);
         using var patience = new CancellationTokenSource(
             TimeSpan.FromSeconds(settings.BodyTimeoutSeconds), time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            patience.Token, context.RequestAborted);
         try
         {
             var reader = context.Request.BodyReader;
@@ -28,7 +29,8 @@ internal sealed class BodyReader(ServerSettings settings, TimeProvider time)
         {
             context.Response.Headers.Connection = "close";
             await PlainAnswer.RefuseAsync(context, StatusCodes.Status408RequestTimeout,
-                $"The body did not arrive within {settings.BodyTimeoutSeconds} s (server.body_timeout_seconds).");
+                $"The body did not arrive within {settings.BodyTimeoutSeconds} s "
+                + "(server.body_timeout_seconds).");
             return null;
         }
     }

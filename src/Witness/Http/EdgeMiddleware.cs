@@ -17,11 +17,13 @@ internal sealed partial class EdgeMiddleware(
         {
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
-                await PlainAnswer.RefuseAsync(context, context.Response.StatusCode, SentenceOf(context.Response));
+                await PlainAnswer.RefuseAsync(
+                    context, context.Response.StatusCode, SentenceOf(context.Response));
         }
         catch (BadHttpRequestException malformed)
         {
-            await AnswerAsync(context, malformed.StatusCode, "The request is not well-formed HTTP, or too slow or long.");
+            await AnswerAsync(
+                context, malformed.StatusCode, "The request is not well-formed HTTP, or too slow or long.");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -60,7 +62,8 @@ internal sealed partial class EdgeMiddleware(
     private static string SentenceOf(HttpResponse response) => response.StatusCode switch
     {
         StatusCodes.Status404NotFound =>
-            "There is nothing at this address: POST <prefix>/add-checkpoint, GET <prefix>/<origin hash>/checkpoint.",
+            "There is nothing at this address: POST <prefix>/add-checkpoint, "
+            + "GET <prefix>/<origin hash>/checkpoint.",
         StatusCodes.Status405MethodNotAllowed => $"This address takes {response.Headers.Allow}.",
         _ => "The request cannot be answered.",
     };

@@ -10,8 +10,8 @@ internal static class RateLimits
         {
             limiter.OnRejected = (rejected, _) => new(PlainAnswer.RefuseAsync(
                 rejected.HttpContext, StatusCodes.Status429TooManyRequests,
-                "Too many requests at a time (requests_per_second, burst, requests_max and client_requests_max of "
-                + "the witness's [server]); slow down."));
+                "Too many requests at a time (requests_per_second, burst, requests_max and "
+                + "client_requests_max of the witness's [server]); slow down."));
             limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
                 Rate(settings),
                 AtOneTime(settings.ClientRequestsMax, ClientAddress.Of),
@@ -29,7 +29,8 @@ internal static class RateLimits
                 QueueLimit = 0,
             }));
 
-    private static PartitionedRateLimiter<HttpContext> AtOneTime(int max, Func<HttpContext, string> partition) =>
+    private static PartitionedRateLimiter<HttpContext> AtOneTime(
+        int max, Func<HttpContext, string> partition) =>
         PartitionedRateLimiter.Create<HttpContext, string>(context =>
             RateLimitPartition.GetConcurrencyLimiter(
                 partition(context), _ => new() { PermitLimit = max, QueueLimit = 0 }));

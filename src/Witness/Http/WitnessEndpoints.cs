@@ -17,7 +17,8 @@ internal static class WitnessEndpoints
         witness.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], KeyAsync);
     }
 
-    private static async Task AddCheckpointAsync(HttpContext context, CheckpointWitness witness, BodyReader bodies)
+    private static async Task AddCheckpointAsync(
+        HttpContext context, CheckpointWitness witness, BodyReader bodies)
     {
         if (await bodies.ReadAsync(context) is not { } body)
             return;
@@ -25,10 +26,13 @@ internal static class WitnessEndpoints
         context.Items[nameof(Verdict)] = verdict;
         await (verdict switch
         {
-            Verdict.Cosigned cosigned => PlainAnswer.WriteAsync(context, StatusCodes.Status200OK, cosigned.Lines),
+            Verdict.Cosigned cosigned => PlainAnswer.WriteAsync(context, StatusCodes.Status200OK,
+                AddCheckpointAnswer.FormatCosignatures([cosigned.Checkpoint.OwnLine])),
             Verdict.Behind behind => PlainAnswer.WriteAsync(context, StatusCodes.Status409Conflict,
-                string.Create(CultureInfo.InvariantCulture, $"{behind.Size}\n"), AddCheckpointAnswer.SizeContentType),
-            Verdict.Refused refused => PlainAnswer.RefuseAsync(context, StatusOf(refused.Reason), refused.Sentence),
+                string.Create(CultureInfo.InvariantCulture, $"{behind.Size}\n"),
+                AddCheckpointAnswer.SizeContentType),
+            Verdict.Refused refused => PlainAnswer.RefuseAsync(
+                context, StatusOf(refused.Reason), refused.Sentence),
             _ => throw new System.Diagnostics.UnreachableException(),
         });
     }

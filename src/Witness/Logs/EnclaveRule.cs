@@ -2,7 +2,9 @@ using Sequencer.Client;
 
 namespace Sequencer.Witness;
 
-/// <summary>That a log's checkpoints must carry its enclave's word, and how such an enclave is known.</summary>
+/// <summary>
+/// That a log's checkpoints must carry its enclave's word, and how such an enclave is known.
+/// </summary>
 internal sealed record EnclaveRule
 {
     /// <summary>Judges attestation documents by the accepted images and the root.</summary>
@@ -12,7 +14,8 @@ internal sealed record EnclaveRule
     public required string CosignerName { get; init; }
 
     /// <summary>
-    /// URL of the log, to which <c>/epochs</c> is added; below a prefix, to which <c>/&lt;chain id&gt;/epochs</c> is.
+    /// URL of the log, to which <c>/epochs</c> is added; below a prefix, to which <c>/&lt;chain
+    /// id&gt;/epochs</c> is.
     /// </summary>
     public required Uri Address { get; init; }
 

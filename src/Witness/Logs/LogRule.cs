@@ -10,12 +10,14 @@ internal sealed record LogRule
     /// <summary>What the settings call it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The log's key, whose name is its origin; below a prefix, the bytes of every chain's key.</summary>
+    /// <summary>
+    /// The log's key, whose name is its origin; below a prefix, the bytes of every chain's key.
+    /// </summary>
     public required VerifierKey Key { get; init; }
 
     /// <summary>
-    /// Every <c>&lt;prefix&gt;/&lt;chain id&gt;</c> is such a log, each with a key of that name and the same bytes;
-    /// null for the one log of <see cref="Key"/>.
+    /// Every <c>&lt;prefix&gt;/&lt;chain id&gt;</c> is such a log, each with a key of that name and the same
+    /// bytes; null for the one log of <see cref="Key"/>.
     /// </summary>
     public string? Prefix { get; init; }
 

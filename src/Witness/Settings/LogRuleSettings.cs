@@ -14,16 +14,17 @@ internal static class LogRuleSettings
         if (names.Count == 0)
         {
             throw new SettingsException(
-                "[logs] names no log, so that there is nothing to cosign: add a table [logs.\"name\"] with a vkey, as "
-                + "setup/witness.sample.toml shows.");
+                "[logs] names no log, so that there is nothing to cosign: add a table [logs.\"name\"] with a "
+                + "vkey, as setup/witness.sample.toml shows.");
         }
 
         var rules = names.Select(name => ReadRule(reader, name)).ToList();
-        foreach (var same in rules.GroupBy(rule => rule.Prefix ?? rule.Key.Name).Where(same => same.Count() > 1))
+        var sameNames = rules.GroupBy(rule => rule.Prefix ?? rule.Key.Name).Where(same => same.Count() > 1);
+        foreach (var same in sameNames)
         {
             throw new SettingsException(
-                $"[logs.\"{same.Last().Name}\"]: {same.Key} is already in [logs.\"{same.First().Name}\"]; a log has one "
-                + "table.");
+                $"[logs.\"{same.Last().Name}\"]: {same.Key} is already in [logs.\"{same.First().Name}\"]; a "
+                + "log has one table.");
         }
 
         return new LogRules(rules);
@@ -84,15 +85,15 @@ internal static class LogRuleSettings
             return url.Length == 0 && root.Length == 0
                 ? null
                 : throw new SettingsException(
-                    $"logs.{name}.accepted_images is not set, so that no enclave is demanded; set it, or leave "
-                    + "attestation_url and simulated_root_file away.");
+                    $"logs.{name}.accepted_images is not set, so that no enclave is demanded; set it, or "
+                    + "leave attestation_url and simulated_root_file away.");
         }
 
         if (logPrefix is null)
         {
             throw new SettingsException(
-                $"logs.{name}.accepted_images: the log's name has no prefix, so that the name of its enclave is not "
-                + "known; expected an origin such as sequencer.example/log/chain.");
+                $"logs.{name}.accepted_images: the log's name has no prefix, so that the name of its enclave "
+                + "is not known; expected an origin such as sequencer.example/log/chain.");
         }
 
         var isSimulated = root.Length > 0;

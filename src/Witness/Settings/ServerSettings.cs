@@ -6,7 +6,9 @@ internal sealed record ServerSettings
     /// <summary>Where it listens, and the limits that hold for every connection.</summary>
     public required ListenerSettings Listener { get; init; }
 
-    /// <summary>What every path but <c>/health</c> begins with, for example <c>/witness</c>; empty for nothing.</summary>
+    /// <summary>
+    /// What every path but <c>/health</c> begins with, for example <c>/witness</c>; empty for nothing.
+    /// </summary>
     public required string PathPrefix { get; init; }
 
     /// <summary>Longest that a body may take to arrive, in seconds; then 408.</summary>
@@ -18,7 +20,9 @@ internal sealed record ServerSettings
     /// <summary>Requests that one client address may make at once.</summary>
     public required int Burst { get; init; }
 
-    /// <summary>Requests of one client address that are worked on at one time; further ones get 429.</summary>
+    /// <summary>
+    /// Requests of one client address that are worked on at one time; further ones get 429.
+    /// </summary>
     public required int ClientRequestsMax { get; init; }
 
     /// <summary>The same for all clients together.</summary>

@@ -7,13 +7,13 @@ internal sealed record CommandLine
         sequencer-witness [--config FILE] [--init]    cosign; FILE defaults to setup/witness.toml
         sequencer-witness key [--config FILE]         print the witness's key and its line for policies
         sequencer-witness config [--config FILE] [--name NAME] [--gateway FOLDER]
-                                                      make FILE, a key called NAME and an empty state, for the
-                                                      development gateway whose secrets/ is in FOLDER
+                                                      make FILE, a key called NAME and an empty state; for the
+                                                      chains of the development gateway in FOLDER, or here
         sequencer-witness --help
 
         --init accepts an empty state: use it once, for the first start of a new key.
-        Every setting is explained in setup/witness.sample.toml. An environment variable overrides the one it names:
-        SEQUENCER_WITNESS__SERVER__LISTEN=http://127.0.0.1:5011 for listen in [server].
+        Every setting is explained in setup/witness.sample.toml. An environment variable overrides the one it
+        names: SEQUENCER_WITNESS__SERVER__LISTEN=http://127.0.0.1:5011 for listen in [server].
         Exit codes: 0 stopped as told, 1 could not start, 2 usage.
         """;
 
@@ -28,8 +28,11 @@ internal sealed record CommandLine
     /// <summary>Name of a new key.</summary>
     public string KeyName { get; private init; } = "127.0.0.1:5010";
 
-    /// <summary>Folder of the development gateway whose chains a new configuration cosigns.</summary>
-    public string GatewayFolder { get; private init; } = "";
+    /// <summary>
+    /// Folder of the development gateway whose chains a new configuration cosigns; null for the present
+    /// folder, where there need not be one.
+    /// </summary>
+    public string? GatewayFolder { get; private init; }
 
     /// <summary>Reads the arguments; null, with what is wrong, when they make no sense.</summary>
     public static CommandLine? Parse(IReadOnlyList<string> arguments, out string wrong)

@@ -6,8 +6,8 @@ internal static class WitnessApp
     /// <param name="configuration">Where the settings were read; Kestrel reads its own tables there.</param>
     /// <param name="service">What answers; it outlives the application.</param>
     public static WebApplication Build(
-        WitnessSettings settings, IConfiguration configuration, WitnessService service, Serilog.ILogger logger,
-        TimeProvider time)
+        WitnessSettings settings, IConfiguration configuration, WitnessService service,
+        Serilog.ILogger logger, TimeProvider time)
     {
         // Neither the environment nor files of the framework change what runs: the settings are all there is.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions

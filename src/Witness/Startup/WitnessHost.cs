@@ -15,9 +15,10 @@ internal static partial class WitnessHost
         await using var log = LoggingSetup.CreateLogger(settings.Logging);
         using var loggers = new LoggerFactory([new SerilogLoggerProvider(log)]);
         var logger = loggers.CreateLogger(typeof(WitnessHost));
-        using var key = settings.ReadKey();
+        using var key = settings.Identity.ReadKey();
         using var files = TakeFolder(settings, command.Init);
-        await using var service = StartService(settings, key, files, command.Init, loggers);
+        using var http = LogConnections.Open();
+        await using var service = StartService(settings, key, files, command.Init, http, loggers);
         await using var app = WitnessApp.Build(settings, configuration, service, log, TimeProvider.System);
         await app.StartListeningAsync(settings.Server.Listener);
         LogStarted(logger, string.Join(", ", app.Urls), key.Verifier, service.LogCount);
@@ -32,7 +33,9 @@ internal static partial class WitnessHost
     /// <exception cref="SettingsException">When the configuration or the key cannot be read.</exception>
     public static int ShowKey(CommandLine command, TextWriter output)
     {
-        var settings = WitnessSettings.Read(WitnessSettings.ReadConfiguration(command.ConfigFile));
+        // The key alone: whoever asks for it may not know yet which logs there will be.
+        var settings = IdentitySettings.Read(new SettingsReader(
+            WitnessSettings.ReadConfiguration(command.ConfigFile), WitnessSettings.EnvironmentPrefix));
         using var key = settings.ReadKey();
         output.WriteLine(key.Verifier);
         output.WriteLine($"witness {key.Verifier.Name} {key.Verifier} {settings.PublicUrl}");
@@ -43,7 +46,7 @@ internal static partial class WitnessHost
     {
         try
         {
-            return StateFolder.Take(settings.StatePath, make: init);
+            return StateFolder.Take(settings.Identity.StatePath, make: init);
         }
         catch (StateException unusable)
         {
@@ -52,15 +55,18 @@ internal static partial class WitnessHost
     }
 
     private static WitnessService StartService(
-        WitnessSettings settings, WitnessKey key, StateFolder files, bool init, ILoggerFactory loggers)
+        WitnessSettings settings, WitnessKey key, StateFolder files, bool init, HttpMessageInvoker http,
+        ILoggerFactory loggers)
     {
         try
         {
-            return WitnessService.Start(settings.Logs, key, files, init, TimeProvider.System, loggers);
+            return WitnessService.Start(
+                settings.Logs, key, files, init, http, TimeProvider.System, loggers);
         }
         catch (StateException unusable)
         {
-            throw new SettingsException($"witness.state_path ({settings.StatePath}): {unusable.Message}");
+            throw new SettingsException(
+                $"witness.state_path ({settings.Identity.StatePath}): {unusable.Message}");
         }
     }
 
@@ -68,7 +74,8 @@ internal static partial class WitnessHost
         ? $"the log's key and {enclave.CosignerName} of an accepted image"
         : "the log's key";
 
-    [LoggerMessage(LogLevel.Information, "Listening on {Addresses}; witness {Key}; {Count} logs in the state")]
+    [LoggerMessage(
+        LogLevel.Information, "Listening on {Addresses}; witness {Key}; {Count} logs in the state")]
     private static partial void LogStarted(ILogger logger, string addresses, Tlog.VerifierKey key, int count);
 
     [LoggerMessage(LogLevel.Information, "Cosigns {Log} when signed by {Demands}")]

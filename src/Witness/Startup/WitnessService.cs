@@ -1,23 +1,16 @@
 namespace Sequencer.Witness;
 
-/// <summary>Everything below HTTP: key, state, memory, and the connections to the logs.</summary>
+/// <summary>Everything below HTTP: the key, the state, and what is in memory of it.</summary>
 internal sealed class WitnessService : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
-
-    private const int ConnectionsPerLogMax = 4;
-    private const int HeadersMaxKiB = 16;
-
     private readonly StateStore _state;
     private readonly WitnessedLogs _logs;
-    private readonly HttpMessageInvoker _http;
 
     private WitnessService(
-        WitnessKey key, StateStore state, WitnessedLogs logs, HttpMessageInvoker http, CheckpointWitness witness)
+        WitnessKey key, StateStore state, WitnessedLogs logs, CheckpointWitness witness)
     {
         (Key, Witness) = (key, witness);
-        (_state, _logs, _http) = (state, logs, http);
+        (_state, _logs) = (state, logs);
     }
 
     public WitnessKey Key { get; }
@@ -27,35 +20,26 @@ internal sealed class WitnessService : IAsyncDisposable
     /// <summary>How many logs the state has.</summary>
     public int LogCount => _logs.Count;
 
-    /// <summary>Reads the state.</summary>
-    /// <param name="key">The caller's, and disposed by it after this service; as are the files.</param>
+    /// <summary>
+    /// Reads the state. What is given stays the caller's, and is disposed after this service.
+    /// </summary>
+    /// <param name="http">Connections to the logs; see <see cref="LogConnections"/>.</param>
     /// <exception cref="StateException">When it cannot be used.</exception>
     public static WitnessService Start(
-        LogRules rules, WitnessKey key, IStateFiles files, bool initialise, TimeProvider time, ILoggerFactory loggers)
+        LogRules rules, WitnessKey key, IStateFiles files, bool initialise, HttpMessageInvoker http,
+        TimeProvider time, ILoggerFactory loggers)
     {
         var state = StateStore.Open(files, key, initialise);
         var logs = new WitnessedLogs(rules, state.ReadAll());
-        var http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = ConnectTimeout,
-            MaxConnectionsPerServer = ConnectionsPerLogMax,
-            MaxResponseHeadersLength = HeadersMaxKiB,
-            MaxResponseDrainSize = 0,
-            PooledConnectionLifetime = ConnectionLifetime,
-        });
         var enclaves = new EnclaveWord(
             new EpochSource(http, new FetchBudget(time), time), loggers.CreateLogger<EnclaveWord>());
-        return new WitnessService(key, state, logs, http, new CheckpointWitness(
+        return new WitnessService(key, state, logs, new CheckpointWitness(
             rules, logs, state, enclaves, key, time, loggers.CreateLogger<CheckpointWitness>()));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _state.DisposeAsync();
-        _http.Dispose();
         _logs.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Sequencer.Tlog;
 
 namespace Sequencer.Witness;
@@ -18,20 +19,27 @@ internal sealed record CosignedCheckpoint
     /// <summary>When it was cosigned, in POSIX seconds.</summary>
     public required ulong Time { get; init; }
 
-    /// <summary>The signed note in UTF-8: the log's signature, the enclave's if demanded, the witness's.</summary>
+    /// <summary>
+    /// The signed note in UTF-8: the log's signature, the enclave's if demanded, the witness's.
+    /// </summary>
     public required ReadOnlyMemory<byte> Note { get; init; }
+
+    /// <summary>The witness's own line of it: the cosignature.</summary>
+    public required NoteSignature OwnLine { get; init; }
 
     /// <summary>Cosigns a checkpoint.</summary>
     /// <param name="signatures">The verified signatures that go with it, the log's at least.</param>
     public static CosignedCheckpoint Create(
         Checkpoint checkpoint, string text, IEnumerable<NoteSignature> signatures, WitnessKey key, ulong time)
     {
-        var note = SignedNote.Create(text, [.. signatures, key.Cosign(text, time)]);
+        var own = key.Cosign(text, time);
+        var note = SignedNote.Create(text, [.. signatures, own]);
         return new()
         {
             Checkpoint = checkpoint,
             Time = time,
-            Note = System.Text.Encoding.UTF8.GetBytes(note.ToString()),
+            Note = Encoding.UTF8.GetBytes(note.ToString()),
+            OwnLine = own,
         };
     }
 
@@ -45,6 +53,7 @@ internal sealed record CosignedCheckpoint
             Checkpoint = Checkpoint.Parse(verified.Text),
             Time = verified.By(key.Verifier)!.Time!.Value,
             Note = note,
+            OwnLine = verified.Note.Signatures.First(line => key.IsOf(line)),
         };
     }
 }

@@ -14,6 +14,9 @@ internal sealed class FolderSync(IStateFiles files)
     /// <summary>The last rename that a failed sync covered. Guarded by the turn.</summary>
     private long _failed;
 
+    /// <summary>How many renames there were to cover.</summary>
+    public long Renames => Interlocked.Read(ref _renames);
+
     /// <summary>Returns when the renames that the caller made before are on stable storage.</summary>
     /// <exception cref="IOException">When they may not be.</exception>
     public void CoverRenames()
@@ -23,7 +26,7 @@ internal sealed class FolderSync(IStateFiles files)
         {
             if (mine > _covered)
                 Sync();
-            // The kernel reports a failure once: a later sync that succeeds says nothing of renames before it.
+            // The kernel reports a failure once: a later sync that succeeds says nothing of what was before.
             if (mine <= _failed)
                 throw new IOException("The folder's sync, shared with another write, failed.");
         }
@@ -31,7 +34,7 @@ internal sealed class FolderSync(IStateFiles files)
 
     private void Sync()
     {
-        var upTo = Interlocked.Read(ref _renames);
+        var upTo = Renames;
         _covered = upTo;
         try
         {

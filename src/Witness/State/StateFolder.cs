@@ -6,6 +6,7 @@ namespace Sequencer.Witness;
 internal sealed partial class StateFolder : IStateFiles, IDisposable
 {
     private const string LockName = "lock";
+    private const int WouldBlock = 11; // EWOULDBLOCK
     private const int CloseOnExec = 0x80000; // O_CLOEXEC, and O_RDONLY, which is 0
 
     private readonly string _folder;
@@ -15,15 +16,17 @@ internal sealed partial class StateFolder : IStateFiles, IDisposable
 
     /// <summary>Takes the folder for this process.</summary>
     /// <param name="make">Whether a missing folder is made.</param>
-    /// <exception cref="StateException">When it is missing, cannot be used, or another process has it.</exception>
+    /// <exception cref="StateException">
+    /// When it is missing, cannot be used, or another process has it.
+    /// </exception>
     public static StateFolder Take(string folder, bool make)
     {
         if (!make && !Directory.Exists(folder))
         {
             throw new StateException(
-                $"The state folder '{folder}' does not exist. If its volume is not mounted, mount it: a witness "
-                + "that forgets what it cosigned can be made to cosign a second history. Only if this key has "
-                + "never cosigned anything, start once with --init.");
+                $"The state folder '{folder}' does not exist. If its volume is not mounted, mount it: a "
+                + "witness that forgets what it cosigned can be made to cosign a second history. Only if "
+                + "this key has never cosigned anything, start once with --init.");
         }
 
         try
@@ -33,11 +36,11 @@ internal sealed partial class StateFolder : IStateFiles, IDisposable
             return new StateFolder(
                 folder, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException taken) when (Directory.Exists(folder) && IsTaken(taken))
+        catch (IOException taken) when (IsTaken(taken))
         {
             throw new StateException(
-                $"Another process holds the state folder '{folder}'; one witness at a time may. Stop the other "
-                + "one.", taken);
+                $"Another process holds the state folder '{folder}'; one witness at a time may. Stop the "
+                + "other one.", taken);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -47,7 +50,8 @@ internal sealed partial class StateFolder : IStateFiles, IDisposable
     }
 
     public IReadOnlyList<string> List() =>
-        [.. Directory.EnumerateFiles(_folder).Select(path => Path.GetFileName(path)).Where(name => name != LockName)];
+        [.. Directory.EnumerateFiles(_folder).Select(path => Path.GetFileName(path)!)
+            .Where(name => name != LockName)];
 
     public byte[]? Read(string name)
     {
@@ -96,12 +100,11 @@ internal sealed partial class StateFolder : IStateFiles, IDisposable
     private IOException Failure() =>
         new($"The folder '{_folder}' could not be synced: {Marshal.GetLastPInvokeErrorMessage()}");
 
-    // The framework reports flock's EWOULDBLOCK as a sharing violation, without a type of its own.
-    private static bool IsTaken(IOException failure) =>
-        failure.GetType() == typeof(IOException)
-        && failure.Message.Contains("being used by another process", StringComparison.Ordinal);
+    // flock's error number, which the framework hands on.
+    private static bool IsTaken(IOException failure) => failure.HResult == WouldBlock;
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]

@@ -6,11 +6,11 @@ using Sequencer.Tlog;
 namespace Sequencer.Witness;
 
 /// <summary>
-/// What the witness cosigned last, one file a log, named for the SHA-256 of its origin. A file is replaced as a
-/// whole (draft, sync, rename, sync of the folder), so that there is never half a checkpoint to judge, and what
-/// does not verify is damage and stops the start: nothing is ever taken for torn and dropped. Every folder sync
-/// covers all renames before it, so that many logs share one. Safe for concurrent use; the writes of one log
-/// follow each other.
+/// What the witness cosigned last, one file a log, named for the SHA-256 of its origin. A file is replaced as
+/// a whole (draft, sync, rename, sync of the folder), so that there is never half a checkpoint to judge, and
+/// what does not verify is damage and stops the start: nothing is ever taken for torn and dropped. Every
+/// folder sync covers all renames before it, so that many logs share one. Safe for concurrent use; the writes
+/// of one log follow each other.
 /// </summary>
 internal sealed class StateStore : IAsyncDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class StateStore : IAsyncDisposable
         try
         {
             var names = files.List();
-            foreach (var draft in names.Where(name => name.EndsWith(DraftSuffix, StringComparison.Ordinal)))
+            foreach (var draft in names.Where(IsDraft))
                 files.Delete(draft);
             if (files.Read(MarkName) is not { } mark)
                 Initialise(files, key, initialise, names);
@@ -67,11 +67,11 @@ internal sealed class StateStore : IAsyncDisposable
         try
         {
             Parallel.ForEach(_files.List().Where(name => name != MarkName), name => logs.Add(
-                ReadFile(name) ?? throw new StateException($"The state's file {name} vanished while it was read.")));
+                ReadFile(name) ?? throw new StateException($"The state's file {name} vanished.")));
         }
-        catch (AggregateException several)
+        catch (AggregateException several) when (several.InnerExceptions[0] is StateException first)
         {
-            throw several.InnerExceptions.OfType<StateException>().FirstOrDefault() ?? several.InnerExceptions[0];
+            throw new StateException(first.Message, several);
         }
 
         return [.. logs];
@@ -110,8 +110,9 @@ internal sealed class StateStore : IAsyncDisposable
                 Replace(NameOf(write.Checkpoint.Checkpoint.Origin), write.Checkpoint.Note.Span);
                 write.Done.SetResult();
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure)
             {
+                // Whatever it was: the caller waits, and must hear of it.
                 write.Done.SetException(new StateException(
                     $"The state could not be written: {failure.Message}", failure));
             }
@@ -149,19 +150,19 @@ internal sealed class StateStore : IAsyncDisposable
     private static void Initialise(
         IStateFiles files, WitnessKey key, bool initialise, IReadOnlyList<string> names)
     {
-        if (names.FirstOrDefault(name => !name.EndsWith(DraftSuffix, StringComparison.Ordinal)) is { } foreign)
+        if (names.FirstOrDefault(name => !IsDraft(name)) is { } foreign)
         {
             throw new StateException(
-                $"The state has lost its file '{MarkName}', but '{foreign}' is there: it was damaged, or the folder "
-                + "is not a witness's.");
+                $"The state has lost its file '{MarkName}', but '{foreign}' is there: it was damaged, or the "
+                + "folder is not a witness's.");
         }
 
         if (!initialise)
         {
             throw new StateException(
-                "The state is empty. If its volume is not mounted, mount it: a witness that forgets what it cosigned "
-                + "can be made to cosign a second history. Only if this key has never cosigned anything, start once "
-                + "with --init.");
+                "The state is empty. If its volume is not mounted, mount it: a witness that forgets what it "
+                + "cosigned can be made to cosign a second history. Only if this key has never cosigned "
+                + "anything, start once with --init.");
         }
 
         files.Write(MarkName + DraftSuffix, Encoding.UTF8.GetBytes(MarkOf(key)));
@@ -173,17 +174,19 @@ internal sealed class StateStore : IAsyncDisposable
         if (mark == MarkOf(key))
             return;
         throw new StateException(mark.StartsWith(MarkHeader, StringComparison.Ordinal)
-            ? $"The state belongs to the witness {mark[MarkHeader.Length..].TrimEnd()}, not to {key.Verifier}: one "
-                + "state goes with one key."
-            : $"The state's file '{MarkName}' is not what this version writes: it was damaged, or the folder is not a "
-                + "witness's.");
+            ? $"The state belongs to the witness {mark[MarkHeader.Length..].TrimEnd()}, not to "
+                + $"{key.Verifier}: one state goes with one key."
+            : $"The state's file '{MarkName}' is not what this version writes: it was damaged, or the folder "
+                + "is not a witness's.");
     }
+
+    private static bool IsDraft(string name) => name.EndsWith(DraftSuffix, StringComparison.Ordinal);
 
     private static string MarkOf(WitnessKey key) => $"{MarkHeader}{key.Verifier}\n";
 
     private static StateException Damaged(string name, string why) => new(
-        $"The state's file {name} is damaged: {why} A witness must not forget what it cosigned: put the newest "
-        + "checkpoint there that carries this witness's cosignature, or begin with a new key.");
+        $"The state's file {name} is damaged: {why} A witness must not forget what it cosigned: put the "
+        + "newest checkpoint there that carries this witness's cosignature, or begin with a new key.");
 
     private sealed record Write(CosignedCheckpoint Checkpoint)
     {

@@ -7,7 +7,11 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
     public static Task<CliRun> OfAsync(params string[] args) => OfAsync(new Surroundings(), args);
 
-    public static async Task<CliRun> OfAsync(Surroundings surroundings, params string[] args)
+    public static Task<CliRun> OfAsync(Surroundings surroundings, params string[] args) =>
+        OfAsync(surroundings, CancellationToken.None, args);
+
+    public static async Task<CliRun> OfAsync(
+        Surroundings surroundings, CancellationToken cancellation, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
@@ -21,7 +25,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Time = surroundings.Time,
             CreateHandler = () => surroundings.Gateway
                 ?? throw new InvalidOperationException("This command must not use the network."),
-        });
+        }, cancellation);
         return new(exitCode, output.ToString(), error.ToString());
     }
 }

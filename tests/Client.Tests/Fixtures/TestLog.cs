@@ -19,8 +19,9 @@ internal sealed class TestLog : IDisposable
     public const ulong Time = 1_795_374_000;
 
     private readonly byte[][] _entries;
-    private readonly List<LogEpoch> _epochs = [];
-    private readonly List<TestEnclave> _enclaves = [];
+    private readonly List<LogEpoch> _epochs;
+    private readonly List<TestEnclave> _enclaves;
+    private readonly bool _ownsRoot;
     private readonly PrivateKeyText _logKey =
         PrivateKeyText.FromSeed(LogOrigin, Enumerable.Repeat((byte)1, 32).ToArray());
     private readonly NoteSigner _logSigner;
@@ -28,18 +29,24 @@ internal sealed class TestLog : IDisposable
     /// <param name="size">Number of entries; entry i is the text <c>entry i</c>.</param>
     /// <param name="epochStarts">Sizes at which further enclaves take over, ascending.</param>
     public TestLog(int size, params int[] epochStarts)
+        : this([.. Enumerable.Range(0, size).Select(Entry)], SimulatedRoot.Create(Clock), [], [])
     {
-        _logSigner = _logKey.CreateSigner();
-        _entries = [.. Enumerable.Range(0, size).Select(Entry)];
-        Tree = new TestTree(_entries);
+        _ownsRoot = true;
         AddEpoch(0);
         foreach (var start in epochStarts)
             AddEpoch((ulong)start);
     }
 
+    private TestLog(byte[][] entries, SimulatedRoot root, List<LogEpoch> epochs, List<TestEnclave> enclaves)
+    {
+        _logSigner = _logKey.CreateSigner();
+        (_entries, Root, _epochs, _enclaves) = (entries, root, epochs, enclaves);
+        Tree = new TestTree(_entries);
+    }
+
     public static FixedClock Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds((long)Time));
 
-    public SimulatedRoot Root { get; } = SimulatedRoot.Create(Clock);
+    public SimulatedRoot Root { get; }
 
     public TestTree Tree { get; }
 
@@ -60,6 +67,23 @@ internal sealed class TestLog : IDisposable
 
     public static byte[] Entry(int index) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"entry {index}"));
+
+    /// <summary>
+    /// The same log with more or fewer entries, which from an index on may be others; epochs and keys are
+    /// those of now. To be let go before this one.
+    /// </summary>
+    public TestLog Resized(int size, int otherFrom = int.MaxValue) => new(
+        [.. Enumerable.Range(0, size).Select(index => index < otherFrom ? Entry(index) : OtherEntry(index))],
+        Root, [.. _epochs], [.. _enclaves]);
+
+    /// <summary>Another boot of the enclave takes over at a size that the log has.</summary>
+    /// <param name="start">The size.</param>
+    /// <param name="seed">Of its key; another than the 10 and more that the log's own have.</param>
+    public TestLog TakenOver(int start, byte seed)
+    {
+        AddEpoch((ulong)start, seed);
+        return this;
+    }
 
     /// <summary>A policy whose quorum is a group of these witnesses.</summary>
     public TlogPolicy PolicyWith(string threshold, params TestWitness[] witnesses)
@@ -125,12 +149,16 @@ internal sealed class TestLog : IDisposable
     {
         _logKey.Dispose();
         _logSigner.Dispose();
-        Root.Dispose();
+        if (_ownsRoot)
+            Root.Dispose();
     }
 
-    private void AddEpoch(ulong start)
+    private static byte[] OtherEntry(int index) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"other entry {index}"));
+
+    private void AddEpoch(ulong start, byte? seed = null)
     {
-        var enclave = new TestEnclave(Root, Clock, (byte)(10 + _enclaves.Count));
+        var enclave = new TestEnclave(Root, Clock, seed ?? (byte)(10 + _enclaves.Count));
         _epochs.Add(new()
         {
             StartSize = start,

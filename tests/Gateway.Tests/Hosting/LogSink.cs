@@ -11,6 +11,27 @@ internal sealed class LogSink : ILogEventSink
 
     public string Text => string.Join('\n', _lines);
 
-    public void Emit(LogEvent logEvent) =>
+    /// <summary>Completes once a text has been logged.</summary>
+    public async Task WhenAsync(string text)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Logged += Look;
+        Look();
+        await seen.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Logged -= Look;
+
+        void Look()
+        {
+            if (Text.Contains(text, StringComparison.Ordinal))
+                seen.TrySetResult();
+        }
+    }
+
+    public void Emit(LogEvent logEvent)
+    {
         _lines.Enqueue($"{logEvent.Level} {logEvent.RenderMessage()} {logEvent.Exception}");
+        Logged?.Invoke();
+    }
+
+    private event Action? Logged;
 }

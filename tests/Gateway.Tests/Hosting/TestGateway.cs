@@ -44,7 +44,12 @@ internal sealed class TestGateway : IAsyncDisposable
     public ReadOnlyMemory<byte> LogPublicKey => _service.Identity.PublicKey;
 
     /// <param name="settings">Settings over those of the test set-up, as <c>table:key</c>.</param>
-    public static async Task<TestGateway> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<TestGateway> StartAsync(params (string Key, string Value)[] settings) =>
+        StartAsync(new MemoryLedgerSource(new MemoryLedger()), settings);
+
+    /// <summary>Over a ledger of the test's own.</summary>
+    public static async Task<TestGateway> StartAsync(
+        ILedgerSource ledger, params (string Key, string Value)[] settings)
     {
         var secrets = new TestSecrets();
         var configuration = secrets.Configuration(settings);
@@ -52,8 +57,7 @@ internal sealed class TestGateway : IAsyncDisposable
         var log = new LogSink();
         var logger = new LoggerConfiguration().MinimumLevel.Debug().WriteTo.Sink(log).CreateLogger();
         var loggers = new LoggerFactory([new SerilogLoggerProvider(logger, dispose: true)]);
-        var service = await SequencerService.StartAsync(
-            read, new MemoryLedgerSource(new MemoryLedger()), loggers);
+        var service = await SequencerService.StartAsync(read, ledger, loggers);
         var app = GatewayApp.Build(
             read, configuration, service.Core, service.Identity, logger, TimeProvider.System);
         await app.StartAsync();

@@ -143,7 +143,7 @@ public class ServiceTests(SharedGateway shared)
         var paths = document["paths"]!.AsObject();
         paths.Select(path => path.Key).Should().BeEquivalentTo(
             "/sequence", "/sequence/{idx}", "/sequence/batch", "/log/{chain}/checkpoint",
-            "/log/{chain}/tile/{path}",
+            "/log/{chain}/tile/{path}", "/log/{chain}/feed",
             "/log/{chain}/epochs", "/attestation", "/heartbeat", "/health", "/health/live", "/health/ready");
         var submit = paths["/sequence"]!["post"]!;
         submit["security"]!.AsArray().Should().ContainSingle();

@@ -1,0 +1,92 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>Writes evidence and tells of it: once for each checkpoint that the log contradicts.</summary>
+internal sealed class ContradictionReporter(EvidenceFolder folder, TlogPolicy? policy, TimeProvider time)
+{
+    /// <summary>
+    /// Files that one state accounts for; a log that goes on contradicting itself fills no disk.
+    /// </summary>
+    private const int FilesMax = 16;
+
+    /// <summary>Tells of two checkpoints that contradict each other.</summary>
+    /// <param name="state">Holds the one that was seen before.</param>
+    /// <param name="served">The other.</param>
+    /// <param name="servedBy">The enclave that cosigned it, if one is known.</param>
+    /// <param name="kind">How they contradict each other.</param>
+    /// <param name="subtree">What shows it, where the two notes alone do not.</param>
+    /// <param name="events">Takes the event.</param>
+    /// <returns>The state with the evidence noted.</returns>
+    public MonitorState Report(
+        MonitorState state, ServedCheckpoint served, EnclaveIdentity? servedBy, ContradictionKind kind,
+        SubtreeDisagreement? subtree, RoundEvents events)
+    {
+        var checkpoint = served.Signed.Checkpoint;
+        var what = $"The log signed size {state.Checkpoint.Size} with root {state.Checkpoint.Root}, and now "
+            + $"size {checkpoint.Size} with root {checkpoint.Root}: {Describe(kind, subtree)}";
+        if (state.Evidence.FirstOrDefault(found => found.Size == state.Checkpoint.Size) is { } earlier)
+        {
+            events.Add(MonitorEventKind.ContradictionPersists, what, checkpoint, earlier.File);
+            return state;
+        }
+
+        if (state.Evidence.Count >= FilesMax)
+        {
+            events.Add(MonitorEventKind.ContradictionPersists,
+                $"{what} There are {FilesMax} evidence files already; this one was not written.", checkpoint);
+            return state;
+        }
+
+        return Save(state, Evidence(state, served, servedBy, kind, subtree), what, checkpoint, events);
+    }
+
+    private MonitorState Save(
+        MonitorState state, ContradictionEvidence evidence, string what, Checkpoint checkpoint,
+        RoundEvents events)
+    {
+        try
+        {
+            var file = folder.Save(evidence);
+            events.Add(MonitorEventKind.ContradictionProven,
+                $"{what} Keep {file}: it proves this to anybody.", checkpoint, file);
+            return state with { Evidence = [.. state.Evidence, new(state.Checkpoint.Size, file)] };
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            events.Add(MonitorEventKind.ContradictionProven,
+                $"{what} The evidence cannot be written, and is tried again: {unwritable.Message}",
+                checkpoint);
+            return state;
+        }
+    }
+
+    private ContradictionEvidence Evidence(
+        MonitorState state, ServedCheckpoint served, EnclaveIdentity? servedBy, ContradictionKind kind,
+        SubtreeDisagreement? subtree)
+    {
+        var before = new EvidenceSide(state.Note, state.Document);
+        var now = new EvidenceSide(served.Note, servedBy?.Attestation.Document.Bytes);
+        var isSmaller = served.Signed.Checkpoint.Size < state.Checkpoint.Size;
+        return new()
+        {
+            FoundAt = time.GetUtcNow(),
+            Kind = kind,
+            LogKey = state.LogKey,
+            Older = isSmaller ? now : before,
+            Newer = isSmaller ? before : now,
+            Disagreement = subtree,
+            Witnesses = policy is null
+                ? []
+                : [.. policy.Witnesses.Select(witness => new EvidenceWitness(witness.Name, witness.Key))],
+        };
+    }
+
+    private static string Describe(ContradictionKind kind, SubtreeDisagreement? subtree) => kind switch
+    {
+        ContradictionKind.SameSize => "two histories of one length.",
+        ContradictionKind.TimeReversed =>
+            "its enclave cosigned the smaller size at a later time than the larger one.",
+        _ => $"the entries {subtree!.FirstIndex} to {subtree.LastIndex} are not the same in both.",
+    };
+}

@@ -1,0 +1,110 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>
+/// The epochs of a log as it serves them, with their documents verified. They are read when they are first
+/// needed, and again when a checkpoint is cosigned by none of them. Owned by the monitor's one flow.
+/// </summary>
+internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveVerifier enclaves)
+{
+    private AuditFindings _findings = new();
+    private EpochAudit? _audit;
+    private bool _handoversAreDue;
+
+    /// <summary>As the gateway tells them; null until they were read.</summary>
+    public LogEpochs? Served { get; private set; }
+
+    public IReadOnlyList<AuditedEpoch> Audited => _audit?.Epochs ?? [];
+
+    /// <summary>Reads them anew.</summary>
+    /// <exception cref="SequencerClientException">
+    /// When the gateway refused, could not be reached, or knows no such chain.
+    /// </exception>
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        Served = await client.FindEpochsAsync(chain, cancellation).ConfigureAwait(false)
+            ?? throw new SequencerClientException(SequencerClientError.BadAnswer,
+                $"The gateway serves a checkpoint of {chain}, but no epochs.");
+        _findings = new();
+        _audit = new(Served.Origin, enclaves, _findings);
+        _audit.CheckEpochs(Served.Epochs);
+        _handoversAreDue = true;
+    }
+
+    /// <summary>The epoch that cosigned, wherever it began; null when none did.</summary>
+    public AuditedEpoch? FindCosigner(SignedCheckpoint signed)
+    {
+        try
+        {
+            return Audited.FirstOrDefault(
+                epoch => epoch.Enclave is { } enclave && signed.SignaturesBy([enclave.Key]).Count > 0);
+        }
+        catch (TlogException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Checks, once for each reading, the documents and handovers, against the tree and against what was seen
+    /// before.
+    /// </summary>
+    /// <param name="known">Epochs that held before; the tree is not asked for them again.</param>
+    /// <param name="checkpoint">A checkpoint whose tree is known to be the log's.</param>
+    /// <param name="tiles">The tiles at its size.</param>
+    /// <param name="events">Takes what is wrong.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The epochs as they are known from now on.</returns>
+    /// <exception cref="TilesUnreadableException">When a tile is missing or malformed.</exception>
+    public async Task<IReadOnlyList<KnownEpoch>> CheckAsync(
+        IReadOnlyList<KnownEpoch> known, Checkpoint checkpoint, TileNodes tiles, RoundEvents events,
+        CancellationToken cancellation)
+    {
+        if (!_handoversAreDue || Served is null)
+            return known;
+        KnownEpoch[] served = [.. Served.Epochs.Select(KnownEpoch.Of)];
+        var isSame = served.Length >= known.Count && known.SequenceEqual(served[..known.Count]);
+        if (!isSame)
+        {
+            events.Add(MonitorEventKind.EpochsChanged,
+                $"{known.Count} epochs were seen before; the log no longer serves all of them as they were.",
+                checkpoint);
+        }
+
+        var roots = await ReadRootsAsync(
+            served.Skip(isSame ? known.Count : 0), checkpoint, tiles, cancellation).ConfigureAwait(false);
+        _audit!.CheckHandovers(start => roots.TryGetValue(start, out var root) ? root : null);
+        events.AddFindings(_findings, checkpoint);
+        _handoversAreDue = false;
+        return isSame && _findings.Count == 0 ? served : known;
+    }
+
+    private static async Task<Dictionary<ulong, Hash>> ReadRootsAsync(
+        IEnumerable<KnownEpoch> epochs, Checkpoint checkpoint, TileNodes tiles,
+        CancellationToken cancellation)
+    {
+        var roots = new Dictionary<ulong, Hash>();
+        var starts = epochs.Select(epoch => epoch.StartSize).Where(start => start <= checkpoint.Size);
+        foreach (var start in starts.Distinct())
+        {
+            var (root, proof) = await tiles.ReadAsync(
+                nodes => (TreeRoot.Compute(start, nodes),
+                    ConsistencyProof.Build(start, checkpoint.Size, nodes)),
+                cancellation).ConfigureAwait(false);
+            try
+            {
+                ConsistencyProof.Verify(start, root, checkpoint.Size, checkpoint.Root, proof);
+            }
+            catch (TlogException wrong)
+            {
+                throw new TilesUnreadableException(
+                    $"The tiles around size {start} do not belong to the checkpoint. {wrong.Message}");
+            }
+
+            roots.Add(start, root);
+        }
+
+        return roots;
+    }
+}

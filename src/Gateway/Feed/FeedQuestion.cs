@@ -1,0 +1,61 @@
+using System.Globalization;
+using Sequencer.Tlog;
+
+namespace Sequencer.Gateway;
+
+/// <summary>What a reader asks of a feed.</summary>
+/// <param name="From">Index of the first entry; null for the next one that will be sequenced.</param>
+/// <param name="Form">The form of the answer.</param>
+internal readonly record struct FeedQuestion(ulong? From, FeedForm Form)
+{
+    private const string Next = "next";
+
+    /// <summary>Reads the question; a problem when it makes no sense.</summary>
+    public static Problem? Read(HttpRequest request, out FeedQuestion question)
+    {
+        question = default;
+        if (!QueryFlags.TryRead(request, "form", "base64", "auto", out var base64))
+            return new Problem(ProblemCode.QueryMalformed, "form is base64 or auto.");
+        if (!TryReadStart(request, out var from))
+            return new Problem(ProblemCode.IndexMalformed,
+                "from is next, or an index: a whole number from 0 up, in decimal digits without leading "
+                + "zeros. Last-Event-ID is the index of the last entry that was received.");
+        var accepted = request.Headers.Accept.ToString();
+        var isNdJson = RequestHeaders.AcceptsNdJson(request)
+            && !accepted.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
+        question = new FeedQuestion(from, new FeedForm(isNdJson, base64));
+        return null;
+    }
+
+    private static bool TryReadStart(HttpRequest request, out ulong? from)
+    {
+        from = 0;
+        var last = request.Headers["Last-Event-ID"];
+        if (last.Count > 0)
+        {
+            // It wins: a browser that comes back sends it along with the address it began with.
+            var isIndex = TryReadIndex(last.ToString(), out var received);
+            from = received + 1;
+            return isIndex;
+        }
+
+        var values = request.Query["from"];
+        if (values.Count == 0)
+            return true;
+        if (values.ToString() == Next)
+        {
+            from = null;
+            return true;
+        }
+
+        var isStart = TryReadIndex(values.ToString(), out var start);
+        from = start;
+        return isStart;
+    }
+
+    private static bool TryReadIndex(string text, out ulong index) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index)
+        && index < CompactRange.MaxSize
+        && (text.Length == 1 || text[0] != '0')
+        && text.All(char.IsAsciiDigit); // the runtime's parsers pass over NUL characters at the end
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using Sequencer.Core;
+using Sequencer.Tlog;
+
+namespace Sequencer.Gateway;
+
+/// <summary>
+/// Everybody who follows a chain: lets readers in up to the limits of <c>[feed]</c>, wakes them when a chain
+/// grows and now and then for a sign of life, and cuts off those that do not take what they are sent. One
+/// timer serves all. Safe for concurrent use.
+/// </summary>
+internal sealed partial class FeedReaders(
+    FeedSettings settings, SequencerCore core, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<FeedReaders> logger) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<ChainId, ChainFeed> _feeds = new();
+    private readonly HashSet<FeedReader> _readers = [];
+    private readonly Dictionary<string, int> _clients = [];
+    private readonly CancellationTokenSource _ended = new();
+    private Task _ticking = Task.CompletedTask;
+    private uint _lastSlot;
+
+    /// <summary>Readers at this moment.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _readers.Count;
+        }
+    }
+
+    /// <summary>Readers that were cut off since the start.</summary>
+    public long CutOff { get; private set; }
+
+    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
+
+    public TimeProvider Time => time;
+
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        core.Published.Published += WakeReaders;
+        // Readers end their answers before the server waits for them.
+        lifetime.ApplicationStopping.Register(WakeAll);
+        _ticking = TickAsync(_ended.Token);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        core.Published.Published -= WakeReaders;
+        await _ended.CancelAsync();
+        await _ticking;
+    }
+
+    public void Dispose() => _ended.Dispose();
+
+    /// <summary>Lets a reader in; whoever is let in calls <see cref="Leave"/> at the end.</summary>
+    /// <returns>Why not, or null.</returns>
+    public Problem? Enter(FeedReader reader)
+    {
+        lock (_lock)
+        {
+            var feed = _feeds.GetValueOrDefault(reader.Chain);
+            var ofClient = _clients.GetValueOrDefault(reader.Client);
+            if (Refuse(feed?.Readers ?? 0, ofClient) is { } full)
+                return full;
+            feed ??= _feeds[reader.Chain] = new ChainFeed(reader.Chain, core);
+            feed.Readers++;
+            _clients[reader.Client] = ofClient + 1;
+            _readers.Add(reader);
+            reader.Join(feed, (int)(_lastSlot++ % ChainFeed.Slots));
+            return null;
+        }
+    }
+
+    public void Leave(FeedReader reader)
+    {
+        lock (_lock)
+        {
+            _readers.Remove(reader);
+            if (--_clients[reader.Client] == 0)
+                _clients.Remove(reader.Client);
+            if (--_feeds[reader.Chain].Readers == 0)
+                _feeds.TryRemove(reader.Chain, out _);
+        }
+    }
+
+    private Problem? Refuse(int ofChain, int ofClient)
+    {
+        if (IsStopping)
+            return new Problem(ProblemCode.Stopping, "The service is stopping.") { RetryAfter = Pause };
+        if (_readers.Count >= settings.ReadersMax)
+            return new Problem(ProblemCode.FeedFull,
+                $"The service has {settings.ReadersMax} feed readers, its limit (feed.readers_max).")
+            { RetryAfter = Pause };
+        if (ofChain >= settings.ChainReadersMax)
+            return new Problem(ProblemCode.FeedChainFull,
+                $"The chain has {settings.ChainReadersMax} feed readers, its limit (feed.chain_readers_max).")
+            { RetryAfter = Pause };
+        return ofClient >= settings.ClientReadersMax
+            ? new Problem(ProblemCode.FeedClientFull,
+                $"This address has {settings.ClientReadersMax} feed readers, its limit "
+                + "(feed.client_readers_max); end some of them.")
+            { RetryAfter = Pause }
+            : null;
+    }
+
+    private void WakeReaders(ChainId chain)
+    {
+        if (_feeds.TryGetValue(chain, out var feed))
+            feed.WakeAll();
+    }
+
+    /// <summary>Wakes one slot after another, each once in the time between two signs of life.</summary>
+    private async Task TickAsync(CancellationToken cancellation)
+    {
+        var period = TimeSpan.FromSeconds(settings.KeepAliveSeconds) / ChainFeed.Slots;
+        using var timer = new PeriodicTimer(period, time);
+        try
+        {
+            for (var tick = 0; await timer.WaitForNextTickAsync(cancellation); tick++)
+            {
+                CutOffStalled();
+                foreach (var feed in _feeds.Values)
+                    feed.Wake(tick % ChainFeed.Slots);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server has ended.
+        }
+    }
+
+    private void WakeAll()
+    {
+        foreach (var feed in _feeds.Values)
+            feed.WakeAll();
+    }
+
+    private void CutOffStalled()
+    {
+        // Nobody waits for them while the service stops: they can go on at its successor.
+        var patience = IsStopping ? TimeSpan.Zero : TimeSpan.FromSeconds(settings.WriteTimeoutSeconds);
+        List<FeedReader> stalled;
+        lock (_lock)
+            stalled = [.. _readers.Where(reader => reader.StalledFor > patience)];
+        foreach (var reader in stalled)
+        {
+            CutOff++;
+            LogCutOff(reader.Chain.Value, reader.Position, reader.StalledFor.TotalSeconds);
+            reader.Abort();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information,
+        "Cut off a reader of {Chain} at index {Position}: it took nothing for {Seconds:0.0} s")]
+    private partial void LogCutOff(string chain, ulong position, double seconds);
+}

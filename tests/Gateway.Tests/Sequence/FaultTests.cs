@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+
+namespace Sequencer.Gateway.Tests;
+
+/// <summary>What callers are told when storage fails, and that the same key takes one place.</summary>
+public class FaultTests
+{
+    private const string Body = """{"data":"pay 5"}""";
+
+    public static TheoryData<int> Faults =>
+        [(int)WriteFault.FailsButTookEffect, (int)WriteFault.FailsAndIsLost];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task FailedWrite_IsNeverToldAsFailed_AndTheRetryTakesOnePlace(int fault)
+    {
+        var ledger = new FaultyLedger();
+        await using var gateway = await TestGateway.StartAsync(ledger);
+        (await SubmitAsync("a")).Number("idx").Should().Be(0UL);
+        ledger.HoldOpening();
+        ledger.Fault = (WriteFault)fault;
+
+        var unknown = await PostAsync("b");
+        await unknown.ShouldBeProblemAsync(503, "outcome_unknown");
+        unknown.Headers.RetryAfter!.Delta.Should().BePositive();
+
+        var refused = await PostAsync("c");
+        await refused.ShouldBeProblemAsync(503, "ledger_unavailable");
+        refused.Headers.RetryAfter!.Delta.Should().BePositive();
+        ((int)(await gateway.GetAsync("/health/ready")).StatusCode).Should().Be(503);
+        ((int)(await gateway.GetAsync("/health/live")).StatusCode).Should().Be(200);
+
+        ledger.AllowOpening();
+        await gateway.Core.WhenReadyAsync(CancellationToken.None);
+        (await RetryAsync("b")).Number("idx").Should().Be(1UL);
+        (await RetryAsync("b")).Number("idx").Should().Be(1UL);
+        (await RetryAsync("c")).Number("idx").Should().Be(2UL);
+        ((int)(await gateway.GetAsync("/health/ready")).StatusCode).Should().Be(200);
+
+        async Task<JsonObject> SubmitAsync(string key) => await (await PostAsync(key)).JsonAsync();
+
+        Task<HttpResponseMessage> PostAsync(string key) =>
+            gateway.PostJsonAsync("/sequence", "demo", Body, ("Idempotency-Key", key));
+
+        // As the answers ask: again, with the same key, for as long as the answer is to try again.
+        async Task<JsonObject> RetryAsync(string key)
+        {
+            HttpResponseMessage answer;
+            do
+                answer = await PostAsync(key);
+            while (answer.Headers.RetryAfter is not null);
+            return await answer.JsonAsync();
+        }
+    }
+
+    [Fact]
+    public async Task DamagedEntry_StopsItsChainAlone_AndIsNamedInHealth()
+    {
+        var ledger = new FaultyLedger();
+        await using var gateway = await TestGateway.StartAsync(ledger);
+        await (await gateway.PostJsonAsync("/sequence", "demo", Body)).JsonAsync();
+        ledger.IsDamaged = true;
+        await (await gateway.GetAsync("/sequence/0", "demo")).ShouldBeProblemAsync(503, "chain_stopped");
+        ledger.IsDamaged = false;
+
+        await (await gateway.PostJsonAsync("/sequence", "demo", Body))
+            .ShouldBeProblemAsync(503, "chain_stopped");
+        await (await gateway.PostJsonAsync("/sequence", "other", Body)).JsonAsync();
+        ((int)(await gateway.GetAsync("/health/ready")).StatusCode).Should().Be(200);
+        var health = await (await gateway.GetAsync("/health")).Content.ReadAsStringAsync();
+        health.Should().Contain("\"demo\"")
+            .And.Contain("entry 0 in the ledger is not the one that was signed");
+    }
+}
