@@ -10,9 +10,8 @@ internal sealed class Engine : IAsyncDisposable
 {
     private static readonly TimeSpan ReconnectDelayMin = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
 
-    private readonly SequencerOptions _options;
     private readonly CoreDependencies _dependencies;
     private readonly ILedger _ledger;
     private readonly CheckpointAssembler _assembler;
@@ -20,14 +19,16 @@ internal sealed class Engine : IAsyncDisposable
     private readonly RideAlong _rideAlong;
     private readonly Committer _committer;
     private readonly Publisher _publisher;
+    private readonly WaitingCallers _callers;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stop;
     private readonly TaskCompletionSource<bool> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Refusal? _ended;
 
-    public Engine(SequencerOptions options, CoreDependencies dependencies, ILedger ledger)
+    public Engine(
+        SequencerOptions options, CoreDependencies dependencies, ILedger ledger, WaitingCallers callers)
     {
-        (_options, _dependencies, _ledger, _stop) = (options, dependencies, ledger, _stopping.Token);
+        (_dependencies, _ledger, _callers, _stop) = (dependencies, ledger, callers, _stopping.Token);
         _assembler = new CheckpointAssembler(dependencies.LogKey);
         _link = new EnclaveLink(ledger, dependencies.Enclave, options, dependencies.Time);
         _rideAlong = new RideAlong(ledger);
@@ -63,7 +64,7 @@ internal sealed class Engine : IAsyncDisposable
         var publishing = _publisher.RunAsync(_stop);
         List<Task> running =
         [
-            KeepConnectedAsync(_stop), _committer.RunAsync(_stop), publishing, SweepAsync(_stop),
+            KeepConnectedAsync(_stop), _committer.RunAsync(_stop), publishing, ForgetKeysAsync(_stop),
             Chains.WatchAsync(_stop),
         ];
         try
@@ -85,17 +86,22 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Submits; the caller has checked the form and that the service is up.</summary>
-    public async Task<SubmitOutcome> SubmitAsync(
+    public ValueTask<SubmitOutcome> SubmitAsync(
         Submission submission, long bytes, CancellationToken cancellation)
     {
         var chain = Chains.GetOrAdd(submission.Chain);
         if (chain.Phase == ChainPhase.Stopped)
-            return Refuse(RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
+        {
+            return new(Refuse(
+                RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}"));
+        }
+
         if (Admit(chain, submission.Entries.Count, bytes) is { } refusal)
-            return new SubmitOutcome.Refused(refusal);
+            return new(new SubmitOutcome.Refused(refusal));
 
         var pending = new PendingSubmission(submission, bytes);
-        var outcome = FinishAsync(chain, pending);
+        pending.OnOutcome(_ => Intake.Release(chain, pending.EntryCount, pending.Bytes));
+        _callers.Add(pending);
         chain.Queue.Add(pending);
         if (chain.Phase == ChainPhase.Open)
             Intake.Schedule(chain);
@@ -107,7 +113,9 @@ internal sealed class Engine : IAsyncDisposable
             ChainRegistry.RefuseWaiting(chain);
         if (_ended is { } ended)
             AbandonWaiting(chain, ended);
-        return await WaitAsync(outcome, cancellation);
+        return cancellation.CanBeCanceled
+            ? new(AsTaskAsync(pending.Answer).WaitAsync(cancellation))
+            : pending.Answer;
     }
 
     /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown.</summary>
@@ -236,9 +244,9 @@ internal sealed class Engine : IAsyncDisposable
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellation)
+    private async Task ForgetKeysAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(SweepInterval, _dependencies.Time);
+        using var timer = new PeriodicTimer(ForgetInterval, _dependencies.Time);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             var now = (ulong)_dependencies.Time.GetUtcNow().ToUnixTimeSeconds();
@@ -257,28 +265,8 @@ internal sealed class Engine : IAsyncDisposable
         return refusal;
     }
 
-    private async Task<SubmitOutcome> FinishAsync(Chain chain, PendingSubmission pending)
-    {
-        var outcome = await pending.Outcome;
-        Intake.Release(chain, pending.EntryCount, pending.Bytes);
-        return outcome;
-    }
-
-    private async Task<SubmitOutcome> WaitAsync(Task<SubmitOutcome> outcome, CancellationToken cancellation)
-    {
-        try
-        {
-            return await outcome.WaitAsync(
-                TimeSpan.FromSeconds(_options.OutcomeTimeoutSeconds), _dependencies.Time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            return Refuse(
-                RefusalCode.OutcomeUnknown,
-                $"There was no outcome within {_options.OutcomeTimeoutSeconds} s; the entries may still take "
-                + "their places: retry with the same Idempotency-Key.");
-        }
-    }
+    /// <summary>A task that, other than that of <c>AsTask</c>, stays in its caller's context.</summary>
+    private static async Task<SubmitOutcome> AsTaskAsync(ValueTask<SubmitOutcome> answer) => await answer;
 
     private static SubmitOutcome.Refused Refuse(RefusalCode code, string detail) =>
         new(new Refusal(code, detail) { RetryAfter = TimeSpan.FromSeconds(1) });

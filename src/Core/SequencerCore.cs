@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
@@ -17,16 +18,19 @@ public sealed partial class SequencerCore : IAsyncDisposable
     private readonly CancellationTokenSource _stopped = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stating = new();
+    private readonly WaitingCallers _callers;
     private readonly Task _running;
     private volatile Engine? _engine;
     private volatile string? _reason;
     private volatile SequencerState _state = SequencerState.Starting;
 
-    private SequencerCore(SequencerOptions options, CoreDependencies dependencies, Engine engine)
+    private SequencerCore(SequencerOptions options, CoreDependencies dependencies, ILedger ledger)
     {
-        (_options, _dependencies, _engine) = (options, dependencies, engine);
+        (_options, _dependencies) = (options, dependencies);
+        _callers = new WaitingCallers(dependencies.Time, options.OutcomeTimeoutSeconds);
+        _engine = new Engine(options, dependencies, ledger, _callers);
         dependencies.Metrics.Observe(() => Status);
-        _running = RunAsync(engine);
+        _running = RunAsync(_engine);
     }
 
     /// <summary>Ends when the sequencer has stopped; faults when it stopped by itself.</summary>
@@ -85,7 +89,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
             await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
         }
 
-        return new SequencerCore(options, dependencies, new Engine(options, dependencies, ledger));
+        return new SequencerCore(options, dependencies, ledger);
     }
 
     /// <summary>Completes when transactions can be taken.</summary>
@@ -95,6 +99,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     }
 
     /// <summary>Submits transactions and waits for their outcome.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SubmitOutcome> SubmitAsync(Submission submission, CancellationToken cancellation)
     {
         var outcome = await SubmitToEngineAsync(submission, cancellation);
@@ -164,18 +169,19 @@ public sealed partial class SequencerCore : IAsyncDisposable
     {
         if (!_running.IsCompleted)
             await StopAsync(new CancellationToken(canceled: true));
+        _callers.Dispose();
     }
 
-    private async Task<SubmitOutcome> SubmitToEngineAsync(Submission submission, CancellationToken cancellation)
+    private ValueTask<SubmitOutcome> SubmitToEngineAsync(Submission submission, CancellationToken cancellation)
     {
         if (_state is SequencerState.Stopping or SequencerState.Stopped or SequencerState.Fenced)
             return Unavailable(RefusalCode.Stopping, "This sequencer is stopping.");
         if (_engine is not { } engine)
             return Unavailable(RefusalCode.LedgerUnavailable, $"The ledger is being opened again: {_reason}");
         if (engine.Intake.CheckForm(submission, out var bytes) is { } malformed)
-            return new SubmitOutcome.Refused(malformed);
+            return new(new SubmitOutcome.Refused(malformed));
         return engine.IsConnected
-            ? await engine.SubmitAsync(submission, bytes, cancellation)
+            ? engine.SubmitAsync(submission, bytes, cancellation)
             : Unavailable(RefusalCode.EnclaveUnavailable, "The enclave cannot be reached at the moment.");
     }
 
@@ -303,7 +309,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
             try
             {
                 var ledger = await _dependencies.Ledger.OpenAsync(_stopped.Token);
-                return _engine = new Engine(_options, _dependencies, ledger);
+                return _engine = new Engine(_options, _dependencies, ledger, _callers);
             }
             catch (LedgerException exception)
                 when (exception.Reason is not (LedgerError.Corrupt or LedgerError.Foreign))
@@ -325,6 +331,6 @@ public sealed partial class SequencerCore : IAsyncDisposable
             : _dependencies.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds((long)newest);
     }
 
-    private static SubmitOutcome.Refused Unavailable(RefusalCode code, string detail) =>
-        new(new Refusal(code, detail) { RetryAfter = TimeSpan.FromSeconds(1) });
+    private static ValueTask<SubmitOutcome> Unavailable(RefusalCode code, string detail) =>
+        new(new SubmitOutcome.Refused(new Refusal(code, detail) { RetryAfter = TimeSpan.FromSeconds(1) }));
 }

@@ -1,18 +1,22 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading.Tasks.Sources;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
 
-/// <summary>A submission on its way; whoever holds it last completes it, once.</summary>
-internal sealed class PendingSubmission
+/// <summary>
+/// A submission on its way; whoever holds it last completes it, once. Its caller may be answered before that,
+/// when it has waited too long. It is itself what its one caller awaits: a task of its own for each of many
+/// thousand a second would cost as much as the rest of it.
+/// </summary>
+internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
 {
-    private readonly TaskCompletionSource<SubmitOutcome> _outcome =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private readonly Lock _lock = new();
-    private List<PendingSubmission>? _followers;
+    private ManualResetValueTaskSourceCore<SubmitOutcome> _answer = new() { RunContinuationsAsynchronously = true };
+    private int _isAnswered;
+    private Action<SubmitOutcome>? _followers;
     private SubmitOutcome? _given;
 
     public PendingSubmission(Submission submission, long bytes)
@@ -51,36 +55,44 @@ internal sealed class PendingSubmission
     /// <summary>Set once the write-ahead has begun: from then on nobody may say that it failed.</summary>
     public bool IsCommitting { get; set; }
 
-    public Task<SubmitOutcome> Outcome => _outcome.Task;
+    /// <summary>The caller's answer; to be awaited once.</summary>
+    public ValueTask<SubmitOutcome> Answer => new(this, _answer.Version);
 
-    /// <summary>Lets a repeat of this submission share its outcome.</summary>
-    public void AddFollower(PendingSubmission follower)
+    /// <summary>Calls back with the outcome: on the thread that gives it, or at once when it was given.</summary>
+    public void OnOutcome(Action<SubmitOutcome> follower)
     {
         lock (_lock)
         {
             if (_given is null)
             {
-                (_followers ??= []).Add(follower);
+                _followers += follower;
                 return;
             }
         }
 
-        follower.Complete(_given);
+        follower(_given);
     }
 
     public void Complete(SubmitOutcome outcome)
     {
-        List<PendingSubmission>? followers;
         lock (_lock)
         {
             if (_given is not null)
                 return;
             _given = outcome;
-            followers = _followers;
         }
 
-        _outcome.SetResult(outcome);
-        followers?.ForEach(follower => follower.Complete(outcome));
+        _followers?.Invoke(outcome);
+        AnswerCaller(outcome);
+    }
+
+    /// <summary>
+    /// Answers the caller, unless it has its answer. The outcome itself, if it is not this, comes later.
+    /// </summary>
+    public void AnswerCaller(SubmitOutcome outcome)
+    {
+        if (Interlocked.Exchange(ref _isAnswered, 1) == 0)
+            _answer.SetResult(outcome);
     }
 
     public void Refuse(RefusalCode code, string detail, TimeSpan? retryAfter = null, int? position = null) =>
@@ -101,4 +113,12 @@ internal sealed class PendingSubmission
             Refuse(code, detail, TimeSpan.FromSeconds(1));
         }
     }
+
+    SubmitOutcome IValueTaskSource<SubmitOutcome>.GetResult(short token) => _answer.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<SubmitOutcome>.GetStatus(short token) => _answer.GetStatus(token);
+
+    void IValueTaskSource<SubmitOutcome>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _answer.OnCompleted(continuation, state, token, flags);
 }

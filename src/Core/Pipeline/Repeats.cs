@@ -31,7 +31,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
                 number, key, submission.FirstIndex, submission.EntryCount, submission.ContentDigest,
                 Now() + (ulong)options.IdempotencyRetentionHours * 3_600));
             _keysUnderWay[(number, key)] = submission;
-            _ = ForgetAsync(submission, () => _keysUnderWay.TryRemove((number, key), out _));
+            submission.OnOutcome(_ => _keysUnderWay.TryRemove((number, key), out var _));
         }
 
         if (!chain.Record.Unique)
@@ -43,10 +43,10 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
             _leavesUnderWay[(number, leaf)] = (submission, i);
         }
 
-        _ = ForgetAsync(submission, () =>
+        submission.OnOutcome(_ =>
         {
             foreach (var leaf in submission.Leaves)
-                _leavesUnderWay.TryRemove((number, leaf), out _);
+                _leavesUnderWay.TryRemove((number, leaf), out var _);
         });
     }
 
@@ -56,7 +56,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         if (_keysUnderWay.TryGetValue((number, key), out var first))
         {
             if (first.ContentDigest == submission.ContentDigest)
-                first.AddFollower(submission);
+                first.OnOutcome(submission.Complete);
             else
                 RefuseMismatch(submission);
             return true;
@@ -89,7 +89,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
             }
             else if (underWay)
             {
-                _ = ShareOneAsync(earlier.Submission, earlier.Offset, submission);
+                ShareOne(earlier.Submission, earlier.Offset, submission);
             }
             else
             {
@@ -103,13 +103,10 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
     }
 
     /// <summary>The entry is one of a submission that is under way: wait for that one.</summary>
-    private static async Task ShareOneAsync(PendingSubmission earlier, int offset, PendingSubmission later)
-    {
-        var outcome = await earlier.Outcome;
-        later.Complete(outcome is SubmitOutcome.Sequenced(var range)
+    private static void ShareOne(PendingSubmission earlier, int offset, PendingSubmission later) =>
+        earlier.OnOutcome(outcome => later.Complete(outcome is SubmitOutcome.Sequenced(var range)
             ? new SubmitOutcome.Sequenced(range.One(offset))
-            : outcome);
-    }
+            : outcome));
 
     private void AnswerFromHistory(Chain chain, PendingSubmission submission, ulong firstIndex)
     {
@@ -122,12 +119,6 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
     private static void RefuseMismatch(PendingSubmission submission) =>
         submission.Refuse(RefusalCode.IdempotencyMismatch,
             "This Idempotency-Key was used on this chain for other bytes; use a new key for a new submission.");
-
-    private static async Task ForgetAsync(PendingSubmission submission, Action forget)
-    {
-        await submission.Outcome;
-        forget();
-    }
 
     private ulong Now() => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 }
