@@ -14,6 +14,7 @@ internal sealed class Engine : IAsyncDisposable
 
     private readonly CoreDependencies _dependencies;
     private readonly ILedger _ledger;
+    private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf;
     private readonly CheckpointAssembler _assembler;
     private readonly EnclaveLink _link;
     private readonly RideAlong _rideAlong;
@@ -29,6 +30,7 @@ internal sealed class Engine : IAsyncDisposable
         SequencerOptions options, CoreDependencies dependencies, ILedger ledger, WaitingCallers callers)
     {
         (_dependencies, _ledger, _callers, _stop) = (dependencies, ledger, callers, _stopping.Token);
+        _documentOf = epoch => ledger.FindEpoch(epoch)!.Document;
         _assembler = new CheckpointAssembler(dependencies.LogKey);
         _link = new EnclaveLink(ledger, dependencies.Enclave, options, dependencies.Time);
         _rideAlong = new RideAlong(ledger);
@@ -141,15 +143,15 @@ internal sealed class Engine : IAsyncDisposable
         var checkpoint = chain.Latest!;
         if (index >= checkpoint.Size || _ledger.ReadEntry(chain.Record!.Number, index) is not { } data)
             return null;
-        if (MerkleHash.Leaf(data) != chain.Tree!.Read(new NodeId(0, index)))
+        var nodes = chain.Tree!.OpenReader();
+        if (MerkleHash.Leaf(data) != nodes.Read(new NodeId(0, index)))
         {
             chain.Stop($"entry {index} in the ledger is not the one that was signed.");
             throw new LedgerException(LedgerError.Corrupt, $"Chain '{chain.Id}': {chain.StopReason}");
         }
 
-        var document = _ledger.FindEpoch(checkpoint.Epoch)!.Document;
         return new EntryReading(
-            chain.Tree, checkpoint, document, index, data, chain.CreatedAt(index + 1, _ledger));
+            nodes, checkpoint, _documentOf, index, data, chain.CreatedAt(index + 1, _ledger));
     }
 
     /// <summary>An entry bundle as tlog-tiles serves it; null when it does not exist at this size.</summary>

@@ -96,7 +96,13 @@ internal sealed class ChainTree : INodeReader
     public Hash[] CompactRange(ulong size) => [.. TreeRoot.CompactRangeNodes(size).Select(Read)];
 
     /// <summary>The inclusion proof of an entry in the tree of <paramref name="size"/> leaves.</summary>
-    public Hash[] Prove(ulong index, ulong size) => InclusionProof.Build(index, size, new ProofReader(this));
+    public Hash[] Prove(ulong index, ulong size) => InclusionProof.Build(index, size, OpenReader());
+
+    /// <summary>
+    /// Reads nodes that lie near each other, such as a leaf and its proof, with one look at each stored tile. For
+    /// one caller at a time.
+    /// </summary>
+    public INodeReader OpenReader() => new TileReader(this);
 
     public Hash Read(NodeId node)
     {
@@ -207,7 +213,7 @@ internal sealed class ChainTree : INodeReader
                 $"Tile {index} of level {level} is covered by a checkpoint but missing from the ledger.");
 
     /// <summary>Remembers the last stored tile: a proof takes up to eight nodes from each.</summary>
-    private sealed class ProofReader(ChainTree tree) : INodeReader
+    private sealed class TileReader(ChainTree tree) : INodeReader
     {
         private byte[]? _nodes;
         private (int Level, ulong Tile) _of;

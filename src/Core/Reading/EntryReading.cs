@@ -6,17 +6,17 @@ namespace Sequencer.Core;
 /// <summary>One entry with what proves its place against the newest checkpoint.</summary>
 public sealed class EntryReading
 {
-    private readonly ChainTree _tree;
+    private readonly INodeReader _nodes;
     private readonly SignedCheckpoint _checkpoint;
-    private readonly ReadOnlyMemory<byte> _document;
+    private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf;
 
     internal EntryReading(
-        ChainTree tree, SignedCheckpoint checkpoint, ReadOnlyMemory<byte> document, ulong index, byte[] data,
-        ulong createdAt)
+        INodeReader nodes, SignedCheckpoint checkpoint, Func<uint, ReadOnlyMemory<byte>> documentOf, ulong index,
+        byte[] data, ulong createdAt)
     {
-        _tree = tree;
+        _nodes = nodes;
         _checkpoint = checkpoint;
-        _document = document;
+        _documentOf = documentOf;
         Index = index;
         Data = data;
         CreatedAt = DateTimeOffset.FromUnixTimeSeconds((long)createdAt);
@@ -32,10 +32,11 @@ public sealed class EntryReading
     public DateTimeOffset CreatedAt { get; }
 
     /// <summary>Writes the receipt (tlog-proof, UTF-8), as a bundle with the attestation document.</summary>
+    /// <exception cref="LedgerException">When a tile or the document cannot be read.</exception>
     public void WriteReceipt(IBufferWriter<byte> destination, bool bundle) =>
         TlogProof.Write(
-            destination, Index, _tree.Prove(Index, _checkpoint.Size), _checkpoint.Note.Span,
-            bundle ? _document.Span : default);
+            destination, Index, InclusionProof.Build(Index, _checkpoint.Size, _nodes), _checkpoint.Note.Span,
+            bundle ? _documentOf(_checkpoint.Epoch).Span : default);
 }
 
 /// <summary>One epoch's part in a chain, as it is served.</summary>

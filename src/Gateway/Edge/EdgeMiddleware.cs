@@ -7,13 +7,11 @@ namespace Sequencer.Gateway;
 /// went wrong without one. Never logs a query, a header or a body.
 /// </summary>
 internal sealed partial class EdgeMiddleware(
-    RequestDelegate next, LoggingSettings logging, TimeProvider time, ILogger<EdgeMiddleware> logger)
+    RequestDelegate next, RequestLog requests, TimeProvider time, ILogger<EdgeMiddleware> logger)
 {
-    private readonly bool _logsRequests = logging.Requests && logger.IsEnabled(LogLevel.Information);
-
     public async Task InvokeAsync(HttpContext context)
     {
-        var started = _logsRequests ? time.GetTimestamp() : 0;
+        var started = requests.IsOn ? time.GetTimestamp() : 0;
         context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
@@ -47,10 +45,10 @@ internal sealed partial class EdgeMiddleware(
                 + "Whether the call took effect is not known: retry with the same Idempotency-Key."));
         }
 
-        if (_logsRequests)
-            LogRequest(
+        if (requests.IsOn)
+            requests.Write(
                 context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
-                time.GetElapsedTime(started).TotalMilliseconds);
+                time.GetElapsedTime(started));
     }
 
     /// <summary>Damage does not heal by asking again; anything else may.</summary>
@@ -100,9 +98,6 @@ internal sealed partial class EdgeMiddleware(
             ProblemCode.BodyTooLarge, "The body is too long."),
         _ => new Problem(ProblemCode.RequestMalformed, "The request's body is not well-formed HTTP."),
     };
-
-    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {ElapsedMs:0.0} ms")]
-    private partial void LogRequest(string method, string path, int status, double elapsedMs);
 
     [LoggerMessage(LogLevel.Warning, "{Method} {Path} could not read the ledger: {Reason}")]
     private partial void LogLedger(string method, string path, string reason);

@@ -43,7 +43,7 @@ internal static class SequenceAnswer
         writer.WriteStartObject();
         writer.WriteNumber("first_idx"u8, range.FirstIndex);
         writer.WriteNumber("count"u8, range.Count);
-        writer.WriteString("checkpoint"u8, range.Checkpoint.Span);
+        answer.WriteLines("checkpoint"u8, range.Checkpoint.Span);
         WriteTime(writer, "created_at"u8, range.CreatedAt);
         writer.WriteEndObject();
     }
@@ -56,7 +56,7 @@ internal static class SequenceAnswer
         var writer = answer.Writer;
         writer.WriteStartObject();
         writer.WriteNumber("idx"u8, range.FirstIndex + (ulong)offset);
-        writer.WriteString("attestation"u8, answer.Scratch.WrittenSpan);
+        answer.WriteLines("attestation"u8, answer.Scratch.WrittenSpan);
         writer.WriteEndObject();
         answer.EndLine();
     }
@@ -71,7 +71,7 @@ internal static class SequenceAnswer
             writer.WriteString("data"u8, data);
         else
             writer.WriteBase64String("data_base64"u8, data);
-        writer.WriteString("attestation"u8, answer.Scratch.WrittenSpan);
+        answer.WriteLines("attestation"u8, answer.Scratch.WrittenSpan);
         WriteTime(writer, "created_at"u8, createdAt);
         writer.WriteEndObject();
     }

@@ -13,8 +13,15 @@ internal static class SequenceEndpoints
 {
     public static void MapSequence(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/sequence", SubmitAsync).DescribeSubmit();
-        routes.MapRead("/sequence/{idx}", ReadAsync).DescribeReadEntry();
+        // Looked up once: from each request's own services it would take a scope for every request.
+        var gate = routes.ServiceProvider.GetRequiredService<Gate>();
+        var bodies = routes.ServiceProvider.GetRequiredService<BodyReader>();
+        var server = routes.ServiceProvider.GetRequiredService<ServerSettings>();
+        var core = routes.ServiceProvider.GetRequiredService<SequencerCore>();
+        Delegate submit = (HttpContext context) => SubmitAsync(context, gate, bodies, server, core);
+        routes.MapPost("/sequence", submit).DescribeSubmit();
+        routes.MapRead("/sequence/{idx}", (HttpContext context, string idx) => ReadAsync(context, gate, core, idx))
+            .DescribeReadEntry();
     }
 
     private static async Task SubmitAsync(

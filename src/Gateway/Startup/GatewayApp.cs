@@ -7,9 +7,10 @@ internal static class GatewayApp
 {
     /// <param name="configuration">Where the settings were read; Kestrel reads its own tables there.</param>
     /// <param name="sequencer">The running sequencer; it outlives the application.</param>
+    /// <param name="requestLines">Where the lines of requests go; null for the logger.</param>
     public static WebApplication Build(
         GatewaySettings settings, IConfiguration configuration, SequencerCore sequencer, LogIdentity identity,
-        Serilog.ILogger logger, TimeProvider time)
+        Serilog.ILogger logger, TimeProvider time, BufferedOutput? requestLines = null)
     {
         // Neither the environment nor files of the framework change what runs: the settings are all there is.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -26,6 +27,8 @@ internal static class GatewayApp
             settings.Server.Listener, Math.Max(settings.Server.BodyMaxBytes, settings.Server.BatchBodyMaxBytes));
         builder.Services.AddGateway(settings, time);
         builder.Services.AddSingleton(sequencer).AddSingleton(identity);
+        builder.Services.AddSingleton(services => new RequestLog(
+            settings.Logging, time, services.GetRequiredService<ILogger<RequestLog>>(), requestLines));
         var app = builder.Build();
         app.UseLayers(settings);
         app.MapSequence();

@@ -18,14 +18,14 @@ internal static partial class GatewayHost
         var configuration = ReadConfiguration(command.ConfigFile);
         var settings = GatewaySettings.Read(configuration);
         settings.Sequencer.TakeOver = command.TakeOver;
-        await using var log = LoggingSetup.CreateLogger(settings.Logging);
+        await using var log = LoggingSetup.CreateLogger(settings.Logging, out var lines);
         using var loggers = new LoggerFactory();
         loggers.AddProvider(new Serilog.Extensions.Logging.SerilogLoggerProvider(log));
         var logger = loggers.CreateLogger(typeof(GatewayHost));
         var ledger = new RocksLedgerSource(settings.Ledger.Path, settings.Ledger.Id, command.Init);
         await using var service = await SequencerService.StartAsync(settings, ledger, loggers);
         await using var app = GatewayApp.Build(
-            settings, configuration, service.Core, service.Identity, log, TimeProvider.System);
+            settings, configuration, service.Core, service.Identity, log, TimeProvider.System, lines);
         await app.StartListeningAsync(settings.Server.Listener);
         LogStarted(logger, string.Join(", ", app.Urls), settings.Enclave.Address, settings.Log.Prefix);
         var ended = await Task.WhenAny(app.WaitForShutdownAsync(), service.Core.Completion);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
@@ -13,6 +14,10 @@ namespace Sequencer.Gateway;
 internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
+    private const int DigestsKept = 1024;
+
+    // The server gives a header that a connection repeats as the very same string, so its digest is the same too.
+    private readonly HeaderDigest?[] _digests = new HeaderDigest?[DigestsKept];
 
     // A set of keys and the tokens they vouch for are replaced together, so that a withdrawn key takes its
     // tokens along.
@@ -117,7 +122,22 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
         return remembered.Memory;
     }
 
-    private static bool TryDigest(string header, out Hash digest)
+    private bool TryDigest(string header, out Hash digest)
+    {
+        ref var place = ref _digests[RuntimeHelpers.GetHashCode(header) % DigestsKept];
+        if (Volatile.Read(ref place) is { } known && ReferenceEquals(known.Header, header))
+        {
+            digest = known.Digest;
+            return true;
+        }
+
+        if (!TryCompute(header, out digest))
+            return false;
+        Volatile.Write(ref place, new HeaderDigest(header, digest));
+        return true;
+    }
+
+    private static bool TryCompute(string header, out Hash digest)
     {
         digest = default;
         var ascii = header.Length <= 1024 ? stackalloc byte[header.Length] : new byte[header.Length];
@@ -128,6 +148,8 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
         digest = Hash.Read(sha256);
         return true;
     }
+
+    private sealed record HeaderDigest(string Header, Hash Digest);
 
     private sealed record Remembered(SigningKeySet Keys, TokenMemory Memory);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Serilog.Core;
 using Serilog.Debugging;
@@ -18,14 +20,15 @@ internal sealed class BufferedOutput : ILogEventSink, IDisposable
 
     private readonly Lock _lock = new();
     private readonly ITextFormatter _formatter;
-    private readonly StreamWriter _output;
+    private readonly Stream _output;
+    private readonly ArrayBufferWriter<byte> _block = new(BlockBytes);
+    private readonly StringWriter _text = new(CultureInfo.InvariantCulture);
     private readonly Timer _timer;
     private bool _isFlushDue;
 
     public BufferedOutput(ITextFormatter formatter, Stream output)
     {
-        _formatter = formatter;
-        _output = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BlockBytes);
+        (_formatter, _output) = (formatter, output);
         _timer = new Timer(_ => FlushLate());
     }
 
@@ -33,19 +36,50 @@ internal sealed class BufferedOutput : ILogEventSink, IDisposable
     {
         lock (_lock)
         {
-            _formatter.Format(logEvent, _output);
-            if (logEvent.Level >= LogEventLevel.Warning)
-                _output.Flush();
-            else if (!_isFlushDue)
-                _isFlushDue = _timer.Change(Delay, Timeout.InfiniteTimeSpan);
+            _formatter.Format(logEvent, _text);
+            foreach (var part in _text.GetStringBuilder().GetChunks())
+                Encoding.UTF8.GetBytes(part.Span, _block);
+            _text.GetStringBuilder().Clear();
+            Filled(isUrgent: logEvent.Level >= LogEventLevel.Warning);
+        }
+    }
+
+    /// <summary>Writes a line that is no event, in UTF-8 and with its end.</summary>
+    public void Write(ReadOnlySpan<byte> line)
+    {
+        lock (_lock)
+        {
+            _block.Write(line);
+            Filled(isUrgent: false);
         }
     }
 
     public void Dispose()
     {
         _timer.Dispose();
-        lock (_lock)
-            _output.Dispose();
+        FlushLate();
+        _output.Dispose();
+    }
+
+    private void Filled(bool isUrgent)
+    {
+        if (isUrgent || _block.WrittenCount >= BlockBytes)
+            Flush();
+        else if (!_isFlushDue)
+            _isFlushDue = _timer.Change(Delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            _output.Write(_block.WrittenSpan);
+            _output.Flush();
+        }
+        finally
+        {
+            _block.ResetWrittenCount();
+        }
     }
 
     private void FlushLate()
@@ -55,7 +89,7 @@ internal sealed class BufferedOutput : ILogEventSink, IDisposable
             _isFlushDue = false;
             try
             {
-                _output.Flush();
+                Flush();
             }
             catch (Exception gone) when (gone is IOException or ObjectDisposedException)
             {

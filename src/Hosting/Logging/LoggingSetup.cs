@@ -14,8 +14,11 @@ internal static class LoggingSetup
     private const string Lines =
         "{Timestamp:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
-    public static Serilog.Core.Logger CreateLogger(LoggingSettings settings)
+    /// <param name="settings">What is logged, and how.</param>
+    /// <param name="lines">Takes lines for people past the logger; null where those do not go out in blocks.</param>
+    public static Serilog.Core.Logger CreateLogger(LoggingSettings settings, out BufferedOutput? lines)
     {
+        lines = null;
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(settings.Level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
@@ -24,7 +27,7 @@ internal static class LoggingSetup
         {
             (true, _) => configuration.WriteTo.Sink(ToBlocks(new RenderedCompactJsonFormatter())),
             (false, true) => configuration.WriteTo.Sink(
-                ToBlocks(new MessageTemplateTextFormatter(Lines, CultureInfo.InvariantCulture))),
+                lines = ToBlocks(new MessageTemplateTextFormatter(Lines, CultureInfo.InvariantCulture))),
             (false, false) => configuration.WriteTo.Console(
                 outputTemplate: Lines, formatProvider: CultureInfo.InvariantCulture),
         };
