@@ -17,7 +17,10 @@ internal sealed class Committer(
     public const long RoundBytesMax = 16L << 20;
 
     private const int RoundChainsMax = 4_096;
-    private const int RoundsAheadMax = 4;
+
+    // One is enough to keep the publisher at work. With more, a busy publisher would meet many small rounds, each
+    // with a sync of its own, where it could meet one large one.
+    private const int RoundsAheadMax = 1;
 
     private readonly Channel<Round> _committed = Channel.CreateBounded<Round>(RoundsAheadMax);
     private readonly Repeats _repeats = new(ledger, options, time);

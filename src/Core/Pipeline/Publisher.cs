@@ -10,6 +10,7 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class Publisher(
     ChannelReader<Round> committed,
+    Intake intake,
     EnclaveLink link,
     ChainOpener opener,
     CheckpointAssembler assembler,
@@ -38,7 +39,7 @@ internal sealed class Publisher(
             }
 
             // With nothing to ride along with, checkpoints are written by themselves, without a sync.
-            if (!committed.TryPeek(out _))
+            if (intake.Entries == 0)
                 await rideAlong.WriteAsync(new LedgerBatch(), sync: false);
         }
     }

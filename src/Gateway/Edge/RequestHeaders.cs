@@ -56,6 +56,8 @@ internal static class RequestHeaders
         var sent = request.Headers["Prefer"];
         if (sent.Count == 0)
             return false;
+        if (sent.Count == 1 && sent[0] == preference)
+            return true;
         foreach (var item in sent.ToString().Split(','))
         {
             var word = item.Split(';')[0].Replace("\"", "", StringComparison.Ordinal);

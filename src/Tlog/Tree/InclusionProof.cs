@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Sequencer.Tlog;
 
 /// <summary>
@@ -14,7 +16,7 @@ public static class InclusionProof
     {
         ArgumentNullException.ThrowIfNull(nodes);
         CheckIndex(index, size);
-        var path = new List<Hash>();
+        var path = new List<Hash>(BitOperations.Log2(size) + 1);
         PerfectNodes.AddPath(new NodeId(0, index), size, nodes, path);
         return [.. path];
     }

@@ -6,7 +6,7 @@ namespace Sequencer.Core;
 /// <summary>
 /// How consecutive entries are stored: in chunks of at most 64 entries or 16 KiB (one entry at least), each
 /// entry behind its 2-byte big-endian length. That is the form of an entry bundle (tlog-tiles), so bundles
-/// are chunks put together; and one entry is found by one seek and at most 64 steps.
+/// are chunks put together; and one entry is found by one seek and at most 128 steps.
 /// </summary>
 internal static class EntryChunks
 {

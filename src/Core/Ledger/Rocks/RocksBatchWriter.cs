@@ -101,9 +101,9 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
             if (_buffer.Length < bytes)
                 _buffer = new byte[bytes];
             EntryChunks.Write(record.Entries, start, length, _buffer);
-            _batch.Put(
-                RocksKeys.Entries(record.Chain, record.FirstIndex + (ulong)start, key), _buffer.AsSpan(0, bytes));
             start += length;
+            _batch.Put(
+                RocksKeys.Entries(record.Chain, record.FirstIndex + (ulong)start - 1, key), _buffer.AsSpan(0, bytes));
         }
     }
 

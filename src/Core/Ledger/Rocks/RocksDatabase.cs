@@ -9,6 +9,7 @@ namespace Sequencer.Core;
 internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IAsyncDisposable
 {
     private readonly UseCount _users = new();
+    private readonly ReadOptions _uncached = new ReadOptions().SetFillCache(false);
 
     /// <summary>A value; null when there is none.</summary>
     public byte[]? Get(ReadOnlySpan<byte> key)
@@ -50,6 +51,16 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     {
         Enter();
         return new RocksCursor(database.NewIterator(), _users);
+    }
+
+    /// <summary>
+    /// The same for entries: they are far more than the cache holds, and would drive out of it what every reader
+    /// needs, the files' indices above all.
+    /// </summary>
+    public RocksCursor OpenUncachedCursor()
+    {
+        Enter();
+        return new RocksCursor(database.NewIterator(cf: null, readOptions: _uncached), _users);
     }
 
     /// <summary>Writes a batch; to be called by one thread.</summary>

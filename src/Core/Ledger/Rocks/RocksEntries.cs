@@ -1,21 +1,25 @@
 namespace Sequencer.Core;
 
-/// <summary>Finds entries among the chunks of a chain (see <see cref="EntryChunks"/>).</summary>
+/// <summary>
+/// Finds entries among the chunks of a chain (see <see cref="EntryChunks"/>). A chunk's key ends in the index of
+/// its last entry, so that an entry is in the first chunk at or after its index: one look forward. To look
+/// backward, RocksDB would read the block before as well.
+/// </summary>
 internal static class RocksEntries
 {
     public static ulong Count(RocksDatabase database, ChainNumber chain)
     {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
         using var cursor = database.OpenCursor();
-        return SeekChunk(cursor, chain, ulong.MaxValue)
-            ? RocksKeys.NumberOf(cursor.Key) + EntryChunks.Count(cursor.Value)
-            : 0;
+        cursor.SeekForPrev(RocksKeys.Entries(chain, ulong.MaxValue, key));
+        return cursor.IsAt(RocksKeys.Prefixed('e', chain, key)) ? RocksKeys.NumberOf(cursor.Key) + 1 : 0;
     }
 
     public static byte[]? Read(RocksDatabase database, ChainNumber chain, ulong index)
     {
-        using var cursor = database.OpenCursor();
-        return SeekChunk(cursor, chain, index)
-            && EntryChunks.TryFind(cursor.Value, index - RocksKeys.NumberOf(cursor.Key), out var entry)
+        using var cursor = database.OpenUncachedCursor();
+        return SeekChunk(cursor, chain, index) && FirstOf(cursor) is var first && first <= index
+            && EntryChunks.TryFind(cursor.Value, index - first, out var entry)
             ? entry.ToArray()
             : null;
     }
@@ -23,12 +27,12 @@ internal static class RocksEntries
     public static IEnumerable<ReadOnlyMemory<byte>> Read(
         RocksDatabase database, ChainNumber chain, ulong first, ulong count)
     {
-        using var cursor = database.OpenCursor();
+        using var cursor = database.OpenUncachedCursor();
         var end = first + count < first ? ulong.MaxValue : first + count;
         var found = SeekChunk(cursor, chain, first);
         for (var next = first; found && next < end; found = MoveNext(cursor, chain))
         {
-            var chunkFirst = RocksKeys.NumberOf(cursor.Key);
+            var chunkFirst = FirstOf(cursor);
             if (chunkFirst > next)
             {
                 throw new LedgerException(LedgerError.Corrupt,
@@ -47,7 +51,7 @@ internal static class RocksEntries
     private static bool SeekChunk(RocksCursor cursor, ChainNumber chain, ulong index)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        cursor.SeekForPrev(RocksKeys.Entries(chain, index, key));
+        cursor.Seek(RocksKeys.Entries(chain, index, key));
         return cursor.IsAt(RocksKeys.Prefixed('e', chain, key));
     }
 
@@ -57,4 +61,8 @@ internal static class RocksEntries
         cursor.Next();
         return cursor.IsAt(RocksKeys.Prefixed('e', chain, key));
     }
+
+    /// <summary>Index of the first entry of the chunk here.</summary>
+    private static ulong FirstOf(RocksCursor cursor) =>
+        RocksKeys.NumberOf(cursor.Key) + 1 - EntryChunks.Count(cursor.Value);
 }

@@ -22,8 +22,9 @@ internal static class RocksKeys
 
     public static byte[] Chain(ChainId id) => Encoding.ASCII.GetBytes("c" + id.Value);
 
-    public static ReadOnlySpan<byte> Entries(ChainNumber chain, ulong index, Span<byte> key) =>
-        Numbered('e', chain, index, key);
+    /// <summary>The key of a chunk of entries, by the index of the last of them.</summary>
+    public static ReadOnlySpan<byte> Entries(ChainNumber chain, ulong lastIndex, Span<byte> key) =>
+        Numbered('e', chain, lastIndex, key);
 
     public static ReadOnlySpan<byte> LatestCheckpoint(ChainNumber chain, Span<byte> key) =>
         Prefixed('p', chain, key);

@@ -10,6 +10,7 @@ public sealed class RocksLedger : ILedger
 {
     private readonly RocksDatabase _database;
     private readonly RocksWriter _writer;
+    private readonly TileMemory _tiles = new();
     private readonly Lazy<Task> _closing;
     private ulong _generation;
 
@@ -66,11 +67,9 @@ public sealed class RocksLedger : ILedger
         return cursor.IsAt(RocksKeys.Prefixed('t', chain, key)) ? RocksValues.ToUInt64(cursor.Value) : null;
     }
 
-    public byte[]? ReadTile(ChainNumber chain, int level, ulong index)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        return _database.Get(RocksKeys.Tile(chain, level, index, key));
-    }
+    public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => level == 0
+        ? ReadStoredTile(chain, level, index)
+        : _tiles.Get(chain, level, index, ReadStoredTile);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest)
     {
@@ -117,6 +116,12 @@ public sealed class RocksLedger : ILedger
     {
         _writer.Dispose();
         await _database.DisposeAsync();
+    }
+
+    private byte[]? ReadStoredTile(ChainNumber chain, int level, ulong index)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        return _database.Get(RocksKeys.Tile(chain, level, index, key));
     }
 
     private void Written(LedgerBatch batch)

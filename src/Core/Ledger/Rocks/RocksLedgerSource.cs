@@ -10,7 +10,7 @@ namespace Sequencer.Core;
 /// opening alone may do so, for a ledger that vanishes later was lost and must not be taken for new.</param>
 public sealed class RocksLedgerSource(string folder, string ledgerId, bool initialise) : ILedgerSource
 {
-    private const ulong FormatVersion = 1;
+    private const ulong FormatVersion = 2;
 
     private bool _mayInitialise = initialise;
 
