@@ -15,6 +15,9 @@ internal static class LoggingSetup
         "{Timestamp:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     /// <param name="settings">What is logged, and how.</param>
+    public static Serilog.Core.Logger CreateLogger(LoggingSettings settings) => CreateLogger(settings, out _);
+
+    /// <param name="settings">What is logged, and how.</param>
     /// <param name="lines">Takes lines for people past the logger; null where those do not go out in blocks.</param>
     public static Serilog.Core.Logger CreateLogger(LoggingSettings settings, out BufferedOutput? lines)
     {
