@@ -103,8 +103,12 @@ internal sealed class Engine : IAsyncDisposable
             return new(new SubmitOutcome.Refused(refusal));
 
         var pending = new PendingSubmission(submission, bytes);
-        pending.OnOutcome(_ => Intake.Release(chain, pending.EntryCount, pending.Bytes));
-        _callers.Add(pending);
+        var place = _callers.Add(pending);
+        pending.OnOutcome(_ =>
+        {
+            Intake.Release(chain, pending.EntryCount, pending.Bytes);
+            _callers.Remove(place);
+        });
         chain.Queue.Add(pending);
         if (chain.Phase == ChainPhase.Open)
             Intake.Schedule(chain);

@@ -23,13 +23,21 @@ internal sealed class WaitingCallers : IDisposable
         _sweep = time.CreateTimer(_ => AnswerOverdue(), null, SweepInterval, SweepInterval);
     }
 
-    /// <summary>Takes a caller in until its submission has its outcome.</summary>
-    public void Add(PendingSubmission submission)
+    /// <summary>Takes a caller in; its place is to be given back when its submission has its outcome.</summary>
+    public LinkedListNode<(PendingSubmission, long)> Add(PendingSubmission submission)
     {
-        LinkedListNode<(PendingSubmission, long)> place;
         lock (_lock)
-            place = _waiting.AddLast((submission, _time.GetTimestamp()));
-        submission.OnOutcome(_ => Remove(place));
+            return _waiting.AddLast((submission, _time.GetTimestamp()));
+    }
+
+    /// <summary>Gives a place back, if its caller has not been answered.</summary>
+    public void Remove(LinkedListNode<(PendingSubmission, long)> place)
+    {
+        lock (_lock)
+        {
+            if (place.List is not null)
+                _waiting.Remove(place);
+        }
     }
 
     public void Dispose() => _sweep.Dispose();
@@ -44,15 +52,6 @@ internal sealed class WaitingCallers : IDisposable
                 $"There was no outcome within {_patience.TotalSeconds:0} s; the entries may still take their "
                 + "places: retry with the same Idempotency-Key.")
             { RetryAfter = TimeSpan.FromSeconds(1) }));
-        }
-    }
-
-    private void Remove(LinkedListNode<(PendingSubmission, long)> place)
-    {
-        lock (_lock)
-        {
-            if (place.List is not null)
-                _waiting.Remove(place);
         }
     }
 

@@ -30,11 +30,12 @@ internal static class OpenApiSetup
     public static void MapOpenApiDocument(this WebApplication app)
     {
         app.MapOpenApi().DisableRateLimiting();
-        app.UseSwaggerUI(page =>
+        // For its own paths alone: the page's layer matches every GET against patterns of its own.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), own => own.UseSwaggerUI(page =>
         {
             page.SwaggerEndpoint(DocumentPath, "BLOCKY Sequencer");
             page.DocumentTitle = "BLOCKY Sequencer";
-        });
+        }));
     }
 
     private static Task DescribeAsync(

@@ -52,7 +52,8 @@ public sealed class WaitingCallersTests : IDisposable
     {
         var submission = new PendingSubmission(
             new Submission { Chain = CoreFixture.Chain("a"), Entries = [new byte[1]] }, bytes: 1);
-        _callers.Add(submission);
+        var place = _callers.Add(submission);
+        submission.OnOutcome(_ => _callers.Remove(place));
         return submission;
     }
 }
