@@ -99,8 +99,8 @@ internal sealed class ChainTree : INodeReader
     public Hash[] Prove(ulong index, ulong size) => InclusionProof.Build(index, size, OpenReader());
 
     /// <summary>
-    /// Reads nodes that lie near each other, such as a leaf and its proof, with one look at each stored tile. For
-    /// one caller at a time.
+    /// Reads nodes that lie near each other, such as a leaf and its proof, with one look at each stored tile.
+    /// For one caller at a time.
     /// </summary>
     public INodeReader OpenReader() => new TileReader(this);
 

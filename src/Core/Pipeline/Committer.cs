@@ -18,8 +18,8 @@ internal sealed class Committer(
 
     private const int RoundChainsMax = 4_096;
 
-    // One is enough to keep the publisher at work. With more, a busy publisher would meet many small rounds, each
-    // with a sync of its own, where it could meet one large one.
+    // One is enough to keep the publisher at work. With more, a busy publisher would meet many small rounds,
+    // each with a sync of its own, where it could meet one large one.
     private const int RoundsAheadMax = 1;
 
     private readonly Channel<Round> _committed = Channel.CreateBounded<Round>(RoundsAheadMax);

@@ -14,7 +14,9 @@ namespace Sequencer.Core;
 internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
 {
     private readonly Lock _lock = new();
-    private ManualResetValueTaskSourceCore<SubmitOutcome> _answer = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<SubmitOutcome> _answer =
+        new() { RunContinuationsAsynchronously = true };
+
     private int _isAnswered;
     private Action<SubmitOutcome>? _followers;
     private SubmitOutcome? _given;

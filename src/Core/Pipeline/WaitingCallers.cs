@@ -1,8 +1,8 @@
 namespace Sequencer.Core;
 
 /// <summary>
-/// The callers that wait for an outcome, in the order in which they came, which is that of their deadlines. One
-/// timer for all of them, where one for each would have to be set and taken back. Safe for concurrent use.
+/// The callers that wait for an outcome, in the order in which they came, which is that of their deadlines.
+/// One timer for all of them, where one for each would have to be set and taken back. Safe for concurrent use.
 /// </summary>
 internal sealed class WaitingCallers : IDisposable
 {
@@ -16,14 +16,14 @@ internal sealed class WaitingCallers : IDisposable
     private readonly ITimer _sweep;
 
     /// <param name="time">The clock.</param>
-    /// <param name="patienceSeconds">How long a caller waits before it is told that the outcome is unknown.</param>
+    /// <param name="patienceSeconds">How long a caller waits until it is told that the outcome is unknown.</param>
     public WaitingCallers(TimeProvider time, int patienceSeconds)
     {
         (_time, _patience) = (time, TimeSpan.FromSeconds(patienceSeconds));
         _sweep = time.CreateTimer(_ => AnswerOverdue(), null, SweepInterval, SweepInterval);
     }
 
-    /// <summary>Takes a caller in; its place is to be given back when its submission has its outcome.</summary>
+    /// <summary>Takes a caller in; give its place back when its submission has its outcome.</summary>
     public LinkedListNode<(PendingSubmission, long)> Add(PendingSubmission submission)
     {
         lock (_lock)

@@ -11,8 +11,8 @@ public sealed class EntryReading
     private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf;
 
     internal EntryReading(
-        INodeReader nodes, SignedCheckpoint checkpoint, Func<uint, ReadOnlyMemory<byte>> documentOf, ulong index,
-        byte[] data, ulong createdAt)
+        INodeReader nodes, SignedCheckpoint checkpoint, Func<uint, ReadOnlyMemory<byte>> documentOf,
+        ulong index, byte[] data, ulong createdAt)
     {
         _nodes = nodes;
         _checkpoint = checkpoint;

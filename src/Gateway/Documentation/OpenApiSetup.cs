@@ -31,11 +31,13 @@ internal static class OpenApiSetup
     {
         app.MapOpenApi().DisableRateLimiting();
         // For its own paths alone: the page's layer matches every GET against patterns of its own.
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/swagger"), own => own.UseSwaggerUI(page =>
-        {
-            page.SwaggerEndpoint(DocumentPath, "BLOCKY Sequencer");
-            page.DocumentTitle = "BLOCKY Sequencer";
-        }));
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/swagger"),
+            own => own.UseSwaggerUI(page =>
+            {
+                page.SwaggerEndpoint(DocumentPath, "BLOCKY Sequencer");
+                page.DocumentTitle = "BLOCKY Sequencer";
+            }));
     }
 
     private static Task DescribeAsync(

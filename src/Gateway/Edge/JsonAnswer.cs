@@ -42,8 +42,8 @@ internal sealed class JsonAnswer : IDisposable
     public ArrayBufferWriter<byte> Scratch => _scratch;
 
     /// <summary>
-    /// Writes a text of many lines, such as a receipt, as a JSON string: line by line where nothing but line feeds
-    /// needs an escape, which takes a tenth of the time of looking at every byte.
+    /// Writes a text of many lines, such as a receipt, as a JSON string: line by line where nothing but line
+    /// feeds needs an escape, which takes a tenth of the time of looking at every byte.
     /// </summary>
     public void WriteLines(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
     {

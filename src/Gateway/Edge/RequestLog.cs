@@ -4,8 +4,8 @@ namespace Sequencer.Gateway;
 
 /// <summary>
 /// The line that each request writes: method, path, status and time; never a query, a header or a body. Where
-/// lines for people go out in blocks they are written there, past the logger: its event, template and properties
-/// cost more than reading the request's token.
+/// lines for people go out in blocks they are written there, past the logger: its event, template and
+/// properties cost more than the check of the request's token.
 /// </summary>
 internal sealed partial class RequestLog(
     LoggingSettings settings, TimeProvider time, ILogger<RequestLog> logger, BufferedOutput? lines)
@@ -26,7 +26,7 @@ internal sealed partial class RequestLog(
             LogRequest(method, path, status, elapsed.TotalMilliseconds);
     }
 
-    /// <summary>The same text as the logger's: <c>2026-11-22T19:00:00.123Z INF GET /log 200 in 0.4 ms</c>.</summary>
+    /// <summary>The logger's text: <c>2026-11-22T19:00:00.123Z INF GET /log 200 in 0.4 ms</c>.</summary>
     private bool TryFormat(
         string method, string path, int status, TimeSpan elapsed, Span<byte> line, out int length)
     {

@@ -20,8 +20,8 @@ internal static class SequenceEndpoints
         var core = routes.ServiceProvider.GetRequiredService<SequencerCore>();
         Delegate submit = (HttpContext context) => SubmitAsync(context, gate, bodies, server, core);
         routes.MapPost("/sequence", submit).DescribeSubmit();
-        routes.MapRead("/sequence/{idx}", (HttpContext context, string idx) => ReadAsync(context, gate, core, idx))
-            .DescribeReadEntry();
+        Delegate read = (HttpContext context, string idx) => ReadAsync(context, gate, core, idx);
+        routes.MapRead("/sequence/{idx}", read).DescribeReadEntry();
     }
 
     private static async Task SubmitAsync(

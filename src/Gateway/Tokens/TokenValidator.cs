@@ -16,7 +16,7 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
     private const string Scheme = "Bearer ";
     private const int DigestsKept = 1024;
 
-    // The server gives a header that a connection repeats as the very same string, so its digest is the same too.
+    // A header that a connection repeats comes as the very same string from the server: its digest is known.
     private readonly HeaderDigest?[] _digests = new HeaderDigest?[DigestsKept];
 
     // A set of keys and the tokens they vouch for are replaced together, so that a withdrawn key takes its

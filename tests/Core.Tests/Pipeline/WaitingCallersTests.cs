@@ -27,7 +27,8 @@ public sealed class WaitingCallersTests : IDisposable
 
         _scheduler.RunUntil(() => answer.IsCompleted, stepsMax: 100);
 
-        TimeSpan.FromTicks(_scheduler.Now).TotalSeconds.Should().BeInRange(PatienceSeconds, PatienceSeconds + 1);
+        TimeSpan.FromTicks(_scheduler.Now).TotalSeconds.Should()
+            .BeInRange(PatienceSeconds, PatienceSeconds + 1);
         (await answer).Should().BeOfType<SubmitOutcome.Refused>()
             .Which.Refusal.Code.Should().Be(RefusalCode.OutcomeUnknown);
         outcomes.Should().BeEmpty();

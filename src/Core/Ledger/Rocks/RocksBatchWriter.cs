@@ -102,8 +102,8 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
                 _buffer = new byte[bytes];
             EntryChunks.Write(record.Entries, start, length, _buffer);
             start += length;
-            _batch.Put(
-                RocksKeys.Entries(record.Chain, record.FirstIndex + (ulong)start - 1, key), _buffer.AsSpan(0, bytes));
+            var last = record.FirstIndex + (ulong)start - 1;
+            _batch.Put(RocksKeys.Entries(record.Chain, last, key), _buffer.AsSpan(0, bytes));
         }
     }
 

@@ -54,8 +54,8 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     }
 
     /// <summary>
-    /// The same for entries: they are far more than the cache holds, and would drive out of it what every reader
-    /// needs, the files' indices above all.
+    /// The same for entries: they are far more than the cache holds, and would drive out of it what every
+    /// reader needs, the files' indices above all.
     /// </summary>
     public RocksCursor OpenUncachedCursor()
     {

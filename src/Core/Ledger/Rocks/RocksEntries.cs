@@ -1,8 +1,8 @@
 namespace Sequencer.Core;
 
 /// <summary>
-/// Finds entries among the chunks of a chain (see <see cref="EntryChunks"/>). A chunk's key ends in the index of
-/// its last entry, so that an entry is in the first chunk at or after its index: one look forward. To look
+/// Finds entries among the chunks of a chain (see <see cref="EntryChunks"/>). A chunk's key ends in the index
+/// of its last entry, so that an entry is in the first chunk at or after its index: one look forward. To look
 /// backward, RocksDB would read the block before as well.
 /// </summary>
 internal static class RocksEntries

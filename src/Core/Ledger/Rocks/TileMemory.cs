@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Sequencer.Core;
 
 /// <summary>
-/// Remembers stored tiles that many readers need, which are those above the lowest level: one of level 1 has a
-/// part in the proofs of 65,536 entries. Stored tiles never change. Bounded by two generations, of which the
-/// older goes when the younger is full: at most 16 MiB. Safe for concurrent use.
+/// Remembers stored tiles that many readers need, which are those above the lowest level: one of level 1 has
+/// a part in the proofs of 65,536 entries. Stored tiles never change. Bounded by two generations, of which
+/// the older goes when the younger is full: at most 16 MiB. Safe for concurrent use.
 /// </summary>
 internal sealed class TileMemory
 {
