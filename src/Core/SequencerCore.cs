@@ -172,7 +172,8 @@ public sealed partial class SequencerCore : IAsyncDisposable
         _callers.Dispose();
     }
 
-    private ValueTask<SubmitOutcome> SubmitToEngineAsync(Submission submission, CancellationToken cancellation)
+    private ValueTask<SubmitOutcome> SubmitToEngineAsync(
+        Submission submission, CancellationToken cancellation)
     {
         if (_state is SequencerState.Stopping or SequencerState.Stopped or SequencerState.Fenced)
             return Unavailable(RefusalCode.Stopping, "This sequencer is stopping.");

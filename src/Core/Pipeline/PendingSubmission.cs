@@ -60,7 +60,7 @@ internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
     /// <summary>The caller's answer; to be awaited once.</summary>
     public ValueTask<SubmitOutcome> Answer => new(this, _answer.Version);
 
-    /// <summary>Calls back with the outcome: on the thread that gives it, or at once when it was given.</summary>
+    /// <summary>Calls back with the outcome: on the thread that gives it, or now if it was given.</summary>
     public void OnOutcome(Action<SubmitOutcome> follower)
     {
         lock (_lock)

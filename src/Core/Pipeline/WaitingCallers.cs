@@ -2,7 +2,7 @@ namespace Sequencer.Core;
 
 /// <summary>
 /// The callers that wait for an outcome, in the order in which they came, which is that of their deadlines.
-/// One timer for all of them, where one for each would have to be set and taken back. Safe for concurrent use.
+/// One timer for all, where one for each would have to be set and taken back. Safe for concurrent use.
 /// </summary>
 internal sealed class WaitingCallers : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class WaitingCallers : IDisposable
     private readonly ITimer _sweep;
 
     /// <param name="time">The clock.</param>
-    /// <param name="patienceSeconds">How long a caller waits until it is told that the outcome is unknown.</param>
+    /// <param name="patienceSeconds">How long a caller waits for the outcome itself.</param>
     public WaitingCallers(TimeProvider time, int patienceSeconds)
     {
         (_time, _patience) = (time, TimeSpan.FromSeconds(patienceSeconds));

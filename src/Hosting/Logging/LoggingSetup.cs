@@ -18,7 +18,7 @@ internal static class LoggingSetup
     public static Serilog.Core.Logger CreateLogger(LoggingSettings settings) => CreateLogger(settings, out _);
 
     /// <param name="settings">What is logged, and how.</param>
-    /// <param name="lines">Takes lines for people past the logger; null where they do not go in blocks.</param>
+    /// <param name="lines">Takes lines for people past the logger; null where none go in blocks.</param>
     public static Serilog.Core.Logger CreateLogger(LoggingSettings settings, out BufferedOutput? lines)
     {
         lines = null;
