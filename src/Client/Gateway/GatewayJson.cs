@@ -11,6 +11,7 @@ namespace Sequencer.Client;
 [JsonSerializable(typeof(TransactionAnswer))]
 [JsonSerializable(typeof(BatchAnswer))]
 [JsonSerializable(typeof(EpochsAnswer))]
+[JsonSerializable(typeof(FeedLine))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>Reads one JSON value of an answer.</summary>

@@ -19,6 +19,9 @@ internal sealed record GatewayRequest
     /// <summary>Set for submissions: what makes sending the request again safe.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>The last event received of a feed that is gone on with; null at its beginning.</summary>
+    public string? LastEventId { get; init; }
+
     /// <summary>Longest answer taken into memory, in bytes; a longer one is a bad answer.</summary>
     public required int AnswerBytesMax { get; init; }
 
@@ -32,6 +35,8 @@ internal sealed record GatewayRequest
             message.Headers.Authorization = new("Bearer", token);
         if (IdempotencyKey is not null)
             message.Headers.Add("Idempotency-Key", IdempotencyKey);
+        if (LastEventId is not null)
+            message.Headers.Add("Last-Event-ID", LastEventId);
         if (ContentType is not null)
         {
             message.Content = new ReadOnlyMemoryContent(Body);

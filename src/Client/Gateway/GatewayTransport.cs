@@ -9,6 +9,8 @@ namespace Sequencer.Client;
 /// </summary>
 internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions options, TimeProvider time)
 {
+    private const int ProblemBytesMax = 64 * 1024;
+
     /// <summary>The answer's body, or null when the gateway says that there is no such thing (404).</summary>
     /// <exception cref="SequencerClientException">
     /// When the last attempt failed or the gateway refused.
@@ -42,6 +44,47 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
             if (!failure.IsPassing || attempt >= options.AttemptsMax
                 || !await pauses.PauseAsync(failure.RetryAfter, cancellation).ConfigureAwait(false))
                 throw failure.ToException(request, attempt, uncertain);
+        }
+    }
+
+    public TimeProvider Time => time;
+
+    public Uri? Address => http.BaseAddress;
+
+    /// <summary>
+    /// Opens an answer that is read as it comes, in one attempt; the caller disposes it.
+    /// </summary>
+    public async Task<(HttpResponseMessage? Answer, GatewayFailure? Failure)> OpenAsync(
+        GatewayRequest request, CancellationToken cancellation)
+    {
+        using var timeout =
+            new CancellationTokenSource(TimeSpan.FromMilliseconds(options.AttemptTimeoutMs), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        HttpResponseMessage? refused = null;
+        try
+        {
+            using var message = request.ToMessage(options.Token);
+            var response = await http
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token)
+                .ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+                return (response, null);
+            refused = response;
+            var body = await ReadBoundedAsync(response.Content, ProblemBytesMax, either.Token)
+                .ConfigureAwait(false);
+            return (null, GatewayFailure.Of(response, body ?? [], time));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, GatewayFailure.TimedOut(options.AttemptTimeoutMs));
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            return (null, GatewayFailure.Broken(http.BaseAddress, broken));
+        }
+        finally
+        {
+            refused?.Dispose();
         }
     }
 

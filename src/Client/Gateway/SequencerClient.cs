@@ -38,6 +38,8 @@ public sealed class SequencerClient
         _transport = new GatewayTransport(http, options, time ?? TimeProvider.System);
     }
 
+    internal GatewayTransport Transport => _transport;
+
     /// <summary>Submits one transaction and returns once its place is final.</summary>
     /// <param name="transaction">1 to 65,535 bytes.</param>
     /// <param name="idempotencyKey">

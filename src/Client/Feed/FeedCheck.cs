@@ -1,0 +1,140 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>
+/// The verifying part of a follower: takes the events of a feed one by one and gives entries out once a
+/// checkpoint that is trusted covers them. Owned by one follower.
+/// </summary>
+internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedOptions options)
+{
+    private readonly HeldEntries _held = new(begin);
+    private SeenCheckpoint? _ahead;
+
+    /// <summary>Index of the entry that must come next.</summary>
+    public ulong Next => _held.Next;
+
+    /// <summary>Takes the next event.</summary>
+    /// <returns>The entries that it verified; null when it verified none.</returns>
+    /// <exception cref="FeedException">When the feed is not to be believed.</exception>
+    /// <exception cref="SequencerClientException">When what verifies it cannot be had.</exception>
+    public async Task<VerifiedEntries?> TakeAsync(FeedLine line, CancellationToken cancellation)
+    {
+        if (line is { Idx: { } index, DataBase64: { } data, CreatedAt: { } createdAt })
+        {
+            Add(new FeedEntry(index, data, createdAt));
+            return null;
+        }
+
+        return line is { NextIdx: { } next, Checkpoint: { } note, Consistency: { } proof }
+            ? await TakeCheckpointAsync(next, note, proof, cancellation).ConfigureAwait(false)
+            : throw new FeedException(FeedError.Malformed, "An event is neither an entry nor a checkpoint.");
+    }
+
+    /// <summary>Forgets what came and was not verified.</summary>
+    public void Drop()
+    {
+        _held.Drop();
+        if (_ahead is { } ahead && ahead.Size > _held.Next)
+            ahead.Recomputed = null;
+    }
+
+    private void Add(FeedEntry entry)
+    {
+        RequireNext(entry.Index, "entry");
+        if (entry.Data.Length > Entry.MaxSizeBytes)
+            throw new FeedException(FeedError.Malformed,
+                $"Entry {entry.Index} has {entry.Data.Length} bytes; at most {Entry.MaxSizeBytes} are possible.");
+        _held.Add(entry);
+        if (_held.Bytes > options.UnverifiedBytesMax)
+            throw new FeedException(FeedError.NotCovered,
+                $"The gateway sent {_held.Bytes} bytes of entries, to index {entry.Index}, without a "
+                + "checkpoint that covers them as the policy demands.");
+        if (_ahead is { } ahead && ahead.Size == _held.Next)
+            ahead.Recomputed = _held.Root;
+    }
+
+    private async Task<VerifiedEntries?> TakeCheckpointAsync(
+        ulong next, string note, IReadOnlyList<string> proof, CancellationToken cancellation)
+    {
+        RequireNext(next, "checkpoint before entry");
+        var (checkpoint, hasQuorum) = await trust.VerifyAsync(note, cancellation).ConfigureAwait(false);
+        RequireOneHistory(checkpoint, note);
+        try
+        {
+            ConsistencyProof.Verify(next, _held.Root, checkpoint.Size, checkpoint.Root, Hashes(proof));
+        }
+        catch (TlogException wrong)
+        {
+            throw new FeedException(FeedError.RootMismatch,
+                $"The entries before index {next} do not lead to the signed root of size {checkpoint.Size}: "
+                + "one of them was changed, or the checkpoint is of another history. " + wrong.Message, wrong)
+            {
+                Checkpoints = [note],
+            };
+        }
+
+        RequireNoFork(note);
+        if (checkpoint.Size > (_ahead?.Size ?? 0))
+            _ahead = new SeenCheckpoint(checkpoint, note) { Recomputed = SizeIsNext(checkpoint) };
+        return hasQuorum ? _held.Release() : null;
+    }
+
+    private Hash? SizeIsNext(Checkpoint checkpoint) => checkpoint.Size == _held.Next ? _held.Root : null;
+
+    private void RequireNext(ulong index, string what)
+    {
+        if (index != _held.Next)
+            throw new FeedException(FeedError.OutOfOrder,
+                $"The gateway sent {what} {index} where index {_held.Next} must come.");
+    }
+
+    /// <summary>Two signed roots for one size are a fork, whatever the entries are.</summary>
+    private void RequireOneHistory(Checkpoint checkpoint, string note)
+    {
+        if (_ahead is { } ahead && ahead.Size == checkpoint.Size && ahead.Root != checkpoint.Root)
+            throw Fork(ahead, note);
+    }
+
+    /// <summary>
+    /// The entries so far are verified. A checkpoint that was ahead of them once must have their root too.
+    /// </summary>
+    private void RequireNoFork(string note)
+    {
+        if (_ahead is { Recomputed: { } root } ahead && root != ahead.Root)
+            throw Fork(ahead, note);
+    }
+
+    private static FeedException Fork(SeenCheckpoint ahead, string note) =>
+        new(FeedError.Fork,
+            $"The log has two histories: a checkpoint of size {ahead.Size}, seen earlier, and another one "
+            + "are both signed, and contradict each other. Keep them: together they prove it.")
+        {
+            Checkpoints = [ahead.Note, note],
+        };
+
+    private static Hash[] Hashes(IReadOnlyList<string> proof)
+    {
+        var hashes = new Hash[proof.Count];
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            if (!Hash.TryParseBase64(proof[i], out hashes[i]))
+                throw new FeedException(FeedError.Malformed, "A consistency proof holds no hashes.");
+        }
+
+        return hashes;
+    }
+
+    /// <summary>The largest checkpoint that was trusted.</summary>
+    private sealed class SeenCheckpoint(Checkpoint checkpoint, string note)
+    {
+        public ulong Size => checkpoint.Size;
+
+        public Hash Root => checkpoint.Root;
+
+        public string Note => note;
+
+        /// <summary>The root of the entries that came, at its size; null until there are so many.</summary>
+        public Hash? Recomputed { get; set; }
+    }
+}

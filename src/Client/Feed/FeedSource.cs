@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Sequencer.Tlog;
+
+namespace Sequencer.Client;
+
+/// <summary>
+/// Brings verified entries of one feed, over as many connections as it takes. What came over a connection
+/// that was lost and had not been verified is asked for again. Owned by one follower.
+/// </summary>
+internal sealed class FeedSource(
+    SequencerClient client, ChainId chain, FeedCheck check, FeedOptions options, bool witnessed)
+    : IAsyncDisposable
+{
+    private const int DoublingsMax = 16;
+
+    private readonly TimeProvider _time = client.Transport.Time;
+    private FeedConnection? _connection;
+    private long _connectedAt;
+    private int _failures;
+
+    /// <summary>The next entries that are verified, at least one.</summary>
+    /// <exception cref="FeedException">When the feed is not to be believed.</exception>
+    /// <exception cref="SequencerClientException">When it was refused, or stays away too long.</exception>
+    public async Task<VerifiedEntries> ReadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                _connection ??= await ConnectAsync(cancellation).ConfigureAwait(false);
+                var line = await _connection.ReadAsync(cancellation).ConfigureAwait(false);
+                var entries = await check.TakeAsync(line, cancellation).ConfigureAwait(false);
+                if (entries is { Entries.Count: > 0 })
+                {
+                    _failures = 0;
+                    return entries;
+                }
+            }
+            catch (Exception broken) when (broken is IOException or HttpRequestException)
+            {
+                await PauseAsync(GatewayFailure.Broken(client.Transport.Address, broken), cancellation)
+                    .ConfigureAwait(false);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<FeedConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (answer, failure) =
+                await client.Transport.OpenAsync(Request(), cancellation).ConfigureAwait(false);
+            if (answer is not null)
+            {
+                _connectedAt = _time.GetTimestamp();
+                return await FeedConnection
+                    .CreateAsync(answer, TimeSpan.FromMilliseconds(options.SilenceMs), _time, cancellation)
+                    .ConfigureAwait(false);
+            }
+
+            await PauseAsync(failure!, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private GatewayRequest Request() => new()
+    {
+        Path = $"log/{chain}/feed?form=base64{(witnessed ? "&finality=witnessed" : "")}",
+        Accept = BatchLines.ContentType,
+        LastEventId = check.Next == 0 ? null : (check.Next - 1).ToString(CultureInfo.InvariantCulture),
+        AnswerBytesMax = int.MaxValue,
+    };
+
+    /// <summary>Waits before the next connection, unless there is to be none.</summary>
+    private async Task PauseAsync(GatewayFailure failure, CancellationToken cancellation)
+    {
+        if (_connection is { } lost)
+        {
+            _connection = null;
+            await lost.DisposeAsync().ConfigureAwait(false);
+            check.Drop();
+            // One that lasted is no sign of trouble, even if nothing was sequenced meanwhile.
+            if (_time.GetElapsedTime(_connectedAt).TotalMilliseconds > options.PauseMaxMs)
+                _failures = 0;
+        }
+
+        if (!failure.IsPassing || (options.AttemptsMax > 0 && _failures + 1 >= options.AttemptsMax))
+            throw failure.ToException(Request(), _failures + 1, uncertain: false);
+        var pause = NextPause();
+        await Task.Delay(failure.RetryAfter > pause ? failure.RetryAfter.Value : pause, _time, cancellation)
+            .ConfigureAwait(false);
+    }
+
+    private TimeSpan NextPause()
+    {
+        var doubled = (double)options.PauseMs * (1 << Math.Min(_failures++, DoublingsMax));
+        var share = 0.5 + 0.5 * RandomNumberGenerator.GetInt32(1_000) / 1_000;
+        return TimeSpan.FromMilliseconds(Math.Min(options.PauseMaxMs, doubled) * share);
+    }
+}

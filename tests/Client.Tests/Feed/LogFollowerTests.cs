@@ -1,0 +1,114 @@
+using CsCheck;
+using Sequencer.Client.Tests.Fixtures;
+using static Sequencer.Client.Tests.Fixtures.FeedGateway;
+
+namespace Sequencer.Client.Tests.Feed;
+
+/// <summary>What a follower gives out over honest connections that break.</summary>
+public sealed class LogFollowerTests : IDisposable
+{
+    private const int Size = 300;
+
+    private readonly TestLog _log = new(Size, 100);
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task Entries_AreGivenOutOnceACheckpointCoversThem()
+    {
+        var gateway = new FeedGateway(_log,
+            [Checkpoint(_log, 0, 50), .. Honest(_log, 0, 20, 60), "", .. Honest(_log, 20, 60, 60), Entry(60)]);
+        var (entries, failure) = await DrainAsync(gateway.Follow().FollowAsync());
+        ShouldBe(entries, 0, 60);
+        failure.Should().BeOfType<SequencerClientException>()
+            .Which.Error.Should().Be(SequencerClientError.Refused);
+    }
+
+    [Fact]
+    public async Task LostConnection_IsMadeAgain_BehindTheLastVerifiedEntry()
+    {
+        var gateway = new FeedGateway(_log,
+            [.. Honest(_log, 0, 10, 40), Entry(10), Entry(11)],
+            [.. Honest(_log, 10, 20, 40), """{"idx": 20, "data_""" + Cut],
+            [Checkpoint(_log, 20, 40), .. Honest(_log, 20, 40, 40)]);
+        var (entries, _) = await DrainAsync(gateway.Follow().FollowAsync());
+        ShouldBe(entries, 0, 40);
+        gateway.Resumed.Should().Equal(null, "9", "19", "39", "39");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(99)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(299)]
+    public async Task FromAnIndex_BeginsWithHashesFromTiles(int from)
+    {
+        var gateway = new FeedGateway(
+            _log, [Checkpoint(_log, from, Size), .. Honest(_log, from, Size, Size)]);
+        var (entries, _) = await DrainAsync(gateway.Follow().FollowAsync((ulong)from));
+        ShouldBe(entries, from, Size);
+        gateway.Resumed[0].Should().Be($"{from - 1}");
+    }
+
+    [Fact]
+    public async Task FollowNext_BeginsBehindTheNewestCheckpoint()
+    {
+        var gateway = new FeedGateway(_log, [Checkpoint(_log, Size, Size)]);
+        var (entries, _) = await DrainAsync(gateway.Follow().FollowNextAsync());
+        entries.Should().BeEmpty();
+        gateway.Resumed[0].Should().Be($"{Size - 1}");
+    }
+
+    [Fact]
+    public async Task SplitAnywhere_IsTheSameSequence() =>
+        await Gen.Int[0, Size - 1].SampleAsync(async cut =>
+        {
+            var follower = new FeedGateway(
+                _log, [.. Honest(_log, 0, 120, 200), .. Honest(_log, 120, Size, Size)]).Follow();
+            var entries = new List<FeedEntry>();
+            if (cut > 0)
+            {
+                await foreach (var entry in follower.FollowAsync())
+                {
+                    entries.Add(entry);
+                    if (entries.Count == cut)
+                        break;
+                }
+            }
+
+            var position = FeedPosition.Parse(follower.Position.ToString());
+            position.Next.Should().Be((ulong)cut);
+            var rest = new FeedGateway(_log, [.. Honest(_log, cut, Size, Size)]);
+            entries.AddRange((await DrainAsync(rest.Follow().FollowAsync(position))).Entries);
+            ShouldBe(entries, 0, Size);
+        }, iter: 20);
+
+    [Fact]
+    public async Task PolicyWithWitnesses_GivesOutWhatTheQuorumCovers()
+    {
+        var witness = new TestWitness("witness.example", 7);
+        var witnessed = Checkpoint(20, _log.NoteAt(20, witness), Proof(_log, 20, 20));
+        var gateway = new FeedGateway(
+            _log, [.. Honest(_log, 0, 20, 40), witnessed, .. Honest(_log, 20, 40, 40)]);
+        var (entries, _) = await DrainAsync(gateway.Follow(_log.PolicyWith("all", witness)).FollowAsync());
+        ShouldBe(entries, 0, 20);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    [InlineData("0 x")]
+    [InlineData("3 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    public void PositionOfAnotherForm_IsRefused(string text) =>
+        FluentActions.Invoking(() => FeedPosition.Parse(text)).Should().Throw<FormatException>();
+
+    private static void ShouldBe(List<FeedEntry> entries, int first, int end)
+    {
+        entries.Select(entry => entry.Index)
+            .Should().Equal(Enumerable.Range(first, end - first).Select(i => (ulong)i));
+        foreach (var entry in entries)
+            entry.Data.ToArray().Should().Equal(TestLog.Entry((int)entry.Index));
+    }
+}

@@ -1,0 +1,146 @@
+using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Tlog;
+using static Sequencer.Client.Tests.Fixtures.FeedGateway;
+
+namespace Sequencer.Client.Tests.Feed;
+
+/// <summary>Each lie of a gateway is named, and no entry is given out for it.</summary>
+public sealed class LyingFeedTests : IDisposable
+{
+    private readonly TestLog _log = new(60);
+    private readonly TestLog _stranger = new(60);
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _stranger.Dispose();
+    }
+
+    [Fact]
+    public Task ChangedEntry() => CatchAsync(FeedError.RootMismatch,
+        [.. Range(20, 29), Entry(29, "entry X"u8.ToArray()), .. Range(30, 40), Checkpoint(_log, 40, 60)]);
+
+    [Fact]
+    public Task ExchangedEntries() => CatchAsync(FeedError.RootMismatch,
+        [Entry(20, TestLog.Entry(21)), Entry(21, TestLog.Entry(20)), Checkpoint(_log, 22, 22)]);
+
+    [Fact]
+    public Task SkippedEntry() => CatchAsync(FeedError.OutOfOrder,
+        [.. Range(20, 29), .. Range(30, 41), Checkpoint(_log, 40, 60)]);
+
+    [Fact]
+    public Task SkippedEntry_Renumbered() => CatchAsync(FeedError.RootMismatch,
+        [.. Range(20, 29), Entry(29, TestLog.Entry(30)), Checkpoint(_log, 30, 60)]);
+
+    [Fact]
+    public Task RepeatedEntry() => CatchAsync(FeedError.OutOfOrder, [Entry(20), Entry(20)]);
+
+    [Fact]
+    public Task ReorderedEntries() => CatchAsync(FeedError.OutOfOrder, [Entry(21), Entry(20)]);
+
+    [Fact]
+    public Task CheckpointAtAnotherIndex() => CatchAsync(FeedError.OutOfOrder,
+        [Entry(20), Checkpoint(_log, 20, 60)]);
+
+    [Fact]
+    public Task CheckpointThatCoversLess() => CatchAsync(FeedError.RootMismatch,
+        [.. Range(20, 30), Checkpoint(30, _log.NoteAt(25), [])]);
+
+    [Fact]
+    public Task ProofOfAnotherSize() => CatchAsync(FeedError.RootMismatch,
+        [.. Range(20, 30), Checkpoint(30, _log.NoteAt(60), Proof(_log, 29, 60))]);
+
+    [Fact]
+    public Task CheckpointWithAnotherRoot() => CatchAsync(FeedError.CheckpointNotTrusted,
+        [Entry(20), Checkpoint(21, _log.NoteAt(21).Replace("\n21\n", "\n22\n", StringComparison.Ordinal), [])]);
+
+    [Fact]
+    public Task CheckpointThatTheEnclaveDidNotSign() => CatchAsync(FeedError.CheckpointNotTrusted,
+        [Entry(20), Checkpoint(21, _log.Sign(_log.CheckpointAt(21), enclave: null, TestLog.Time), [])]);
+
+    [Fact]
+    public Task CheckpointByAnEnclaveOfAnotherRoot() => CatchAsync(FeedError.CheckpointNotTrusted,
+        [
+            Entry(20),
+            Checkpoint(21, _log.Sign(
+                _log.CheckpointAt(21), new TestEnclave(_stranger.Root, TestLog.Clock, 99), TestLog.Time), []),
+        ]);
+
+    [Fact]
+    public Task CheckpointOfAnotherLog() => CatchAsync(FeedError.CheckpointNotTrusted,
+        [
+            Entry(20),
+            Checkpoint(21, _log.Sign(
+                _log.CheckpointAt(21) with { Origin = "sequencer.example/log/other" }, _log.Enclave, TestLog.Time),
+                []),
+        ]);
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("{}")]
+    [InlineData("""{"idx": 20}""")]
+    [InlineData("""{"idx": 20, "data_base64": "?", "created_at": "2026-11-22T19:00:00Z"}""")]
+    [InlineData("""{"next_idx": 20, "checkpoint": "x"}""")]
+    public Task LineOfAnotherForm(string line) => CatchAsync(FeedError.Malformed, [line]);
+
+    [Fact]
+    public async Task EntriesWithoutACheckpoint_AreBounded()
+    {
+        var options = new FeedOptions { UnverifiedBytesMax = 100 };
+        var (entries, failure) = await DrainAsync(
+            new FeedGateway(_log, [.. Range(0, 60)]).Follow(options: options).FollowAsync());
+        entries.Should().BeEmpty();
+        failure.Should().BeOfType<FeedException>().Which.Error.Should().Be(FeedError.NotCovered);
+    }
+
+    [Fact]
+    public async Task TwoSignedRootsOfOneSize_AreAForkWithBothAsEvidence()
+    {
+        var other = _log.Sign(
+            _log.CheckpointAt(60) with { Root = MerkleHash.Empty }, _log.Enclave, TestLog.Time);
+        var (entries, failure) = await DrainAsync(new FeedGateway(
+            _log, [.. Honest(_log, 0, 20, 60), Entry(20), Checkpoint(21, other, [])]).Follow().FollowAsync());
+        entries.Should().HaveCount(20);
+        var fork = failure.Should().BeOfType<FeedException>().Subject;
+        fork.Error.Should().Be(FeedError.Fork);
+        fork.Checkpoints.Should().Equal(_log.NoteAt(60), other);
+    }
+
+    [Fact]
+    public async Task CheckpointAheadThatTheEntriesDoNotReach_IsAForkOnceTheyAreVerified()
+    {
+        // Signed and ahead, and believed at index 0, of which it can say nothing.
+        var ahead = _log.Sign(
+            _log.CheckpointAt(30) with { Root = MerkleHash.Empty }, _log.Enclave, TestLog.Time);
+        var (entries, failure) = await DrainAsync(new FeedGateway(
+            _log, [Checkpoint(0, ahead, []), .. Honest(_log, 0, 20, 25), .. Honest(_log, 20, 40, 60)])
+            .Follow().FollowAsync());
+        entries.Should().HaveCount(20);
+        var fork = failure.Should().BeOfType<FeedException>().Subject;
+        fork.Error.Should().Be(FeedError.Fork);
+        fork.Checkpoints.Should().Equal(ahead, _log.NoteAt(60));
+    }
+
+    [Fact]
+    public async Task PositionOfAnotherHistory_DoesNotGoOn()
+    {
+        var position = FeedPosition.Parse(string.Join(
+            ' ', ["20", .. TreeRoot.CompactRangeNodes(20).Select(_ => MerkleHash.Empty.ToString())]));
+        var (entries, failure) = await DrainAsync(
+            new FeedGateway(_log, [.. Honest(_log, 20, 30, 60)]).Follow().FollowAsync(position));
+        entries.Should().BeEmpty();
+        failure.Should().BeOfType<FeedException>().Which.Error.Should().Be(FeedError.RootMismatch);
+    }
+
+    private static IEnumerable<string> Range(int first, int end) =>
+        Enumerable.Range(first, end - first).Select(Entry);
+
+    /// <summary>Twenty good entries, then the lie.</summary>
+    private async Task CatchAsync(FeedError error, string[] lie)
+    {
+        var (entries, failure) = await DrainAsync(
+            new FeedGateway(_log, [.. Honest(_log, 0, 20, 20), .. lie]).Follow().FollowAsync());
+        failure.Should().BeOfType<FeedException>().Which.Error.Should().Be(error, failure.Message);
+        entries.Should().HaveCount(20);
+    }
+}
