@@ -12,6 +12,12 @@ flood: ## ten times a chain's quota beside a quiet chain, memory watched: make f
 		--filter FullyQualifiedName~FloodTests --logger "console;verbosity=detailed" \
 		| grep -E 'flood:|Passed|Failed|Error|Expected'
 
+.PHONY: fork
+fork: ## an older ledger is restored under a fresh enclave, and a monitor proves the fork
+	$(call dotnet_build,tests/Chaos.LiveTests)
+	@dotnet test --no-build -c $(CONFIGURATION) tests/Chaos.LiveTests \
+		--filter FullyQualifiedName~RestoredLedgerTests
+
 .PHONY: crowd
 crowd: ## ten thousand idle connections and bodies that never end, memory watched
 	$(call dotnet_build,tests/Chaos.LiveTests)

@@ -2,7 +2,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Client;
 
-/// <summary>Writes evidence and tells of it: once for each checkpoint that the log contradicts.</summary>
+/// <summary>
+/// Writes evidence and tells of it: once for each checkpoint that the log contradicts, and each way it does.
+/// </summary>
 internal sealed class ContradictionReporter(EvidenceFolder folder, TlogPolicy? policy, TimeProvider time)
 {
     /// <summary>
@@ -25,7 +27,9 @@ internal sealed class ContradictionReporter(EvidenceFolder folder, TlogPolicy? p
         var checkpoint = served.Signed.Checkpoint;
         var what = $"The log signed size {state.Checkpoint.Size} with root {state.Checkpoint.Root}, and now "
             + $"size {checkpoint.Size} with root {checkpoint.Root}: {Describe(kind, subtree)}";
-        if (state.Evidence.FirstOrDefault(found => found.Size == state.Checkpoint.Size) is { } earlier)
+        var earlier = state.Evidence.FirstOrDefault(
+            found => found.Size == state.Checkpoint.Size && found.Kind == kind);
+        if (earlier is not null)
         {
             events.Add(MonitorEventKind.ContradictionPersists, what, checkpoint, earlier.File);
             return state;
@@ -50,7 +54,8 @@ internal sealed class ContradictionReporter(EvidenceFolder folder, TlogPolicy? p
             var file = folder.Save(evidence);
             events.Add(MonitorEventKind.ContradictionProven,
                 $"{what} Keep {file}: it proves this to anybody.", checkpoint, file);
-            return state with { Evidence = [.. state.Evidence, new(state.Checkpoint.Size, file)] };
+            var found = new FoundEvidence(state.Checkpoint.Size, evidence.Kind, file);
+            return state with { Evidence = [.. state.Evidence, found] };
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {

@@ -85,7 +85,12 @@ public sealed record MonitorState
         DefaultCheckpoint = DefaultNote,
         RehashedSize = RehashedSize,
         Evidence = [.. from found in Evidence
-                       select new MonitorStateDocument.Found { Size = found.Size, File = found.File }],
+                       select new MonitorStateDocument.Found
+                       {
+                           Size = found.Size,
+                           Kind = found.Kind,
+                           File = found.File,
+                       }],
     }, MonitorJson.Readable.MonitorStateDocument) + "\n";
 
     private static MonitorState Read(MonitorStateDocument document)
@@ -111,7 +116,8 @@ public sealed record MonitorState
             Epochs = [.. document.Epochs.Select(ReadEpoch)],
             DefaultNote = document.DefaultCheckpoint,
             RehashedSize = document.RehashedSize,
-            Evidence = [.. document.Evidence.Select(found => new FoundEvidence(found.Size, found.File))],
+            Evidence = [.. from found in document.Evidence
+                           select new FoundEvidence(found.Size, found.Kind, found.File)],
         };
     }
 

@@ -39,6 +39,8 @@ internal sealed record MonitorStateDocument
     {
         public required ulong Size { get; init; }
 
+        public required ContradictionKind Kind { get; init; }
+
         public required string File { get; init; }
     }
 }

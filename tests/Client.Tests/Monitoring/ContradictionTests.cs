@@ -130,6 +130,20 @@ public sealed class ContradictionTests : IDisposable
     }
 
     [Fact]
+    public async Task SecondKindOfContradiction_IsWrittenToo()
+    {
+        await _m.LookAsync();
+        using var older = _m.Log.Resized(290);
+        var note = older.Sign(older.CheckpointAt(290), older.Enclave, TestLog.Time + 1);
+        (await _m.LookAsync(older, note)).Should().Equal(ContradictionProven);
+        _m.Restart();
+        using var fork = _m.Log.Resized(310, otherFrom: 280);
+
+        (await _m.LookAsync(fork)).Should().Equal(ContradictionProven);
+        _m.EvidenceFiles.Should().HaveCount(2);
+    }
+
+    [Fact]
     public async Task EvidenceThatCannotBeWritten_IsToldAllTheSame()
     {
         var monitor = new LogMonitor(_m.Gateway.Connect(), MonitorFixture.Chain, _m.Log.Enclaves,
