@@ -7,6 +7,12 @@ namespace Sequencer.Fuzz;
 /// <summary>Configuration files.</summary>
 internal static class ConfigurationTargets
 {
+    private static readonly byte[] Witnessed =
+        """
+        {"log_prefix": "x/log", "witnessed_chains": ["demo"], "witness_clock_ahead_seconds": 3, "witness_policy":
+        ["witness w witness.example/w1+df1c0a35+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU", "quorum w"]}
+        """u8.ToArray();
+
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new(
@@ -20,7 +26,7 @@ internal static class ConfigurationTargets
             BytesMaxPerByte = 2_000,
         },
         new(
-            "enclave-configuration", [Resource.Bytes("enclave.json")],
+            "enclave-configuration", [Resource.Bytes("enclave.json"), Witnessed],
             bytes => EnclaveConfiguration.Parse(bytes), exception => exception is FormatException),
     ];
 }
