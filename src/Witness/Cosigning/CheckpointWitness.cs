@@ -77,8 +77,9 @@ internal sealed partial class CheckpointWitness(
             return new Verdict.Behind(last?.Checkpoint.Size ?? 0);
         if (Inconsistency(last?.Checkpoint, submission) is { } why)
             return new Verdict.Refused(Refusal.NotConsistent, why);
-        // A clock that was set back does not make a log's cosignatures go back.
-        var now = Math.Max((ulong)Math.Max(1, time.GetUtcNow().ToUnixTimeSeconds()), last?.Time ?? 0);
+        var now = (ulong)Math.Max(1, time.GetUtcNow().ToUnixTimeSeconds());
+        if (now < last?.Time)
+            return ClockBehind(last.Time - now);
         var next = CosignedCheckpoint.Create(
             submission.Checkpoint, submission.Text, [.. submission.LogLines, .. enclaveLines], key, now);
         // From here on there is no way back: a write that was begun is seen to its end, whoever still waits.
@@ -112,6 +113,14 @@ internal sealed partial class CheckpointWitness(
         log.IsUncertain = false;
         LogSettled(origin, found?.Checkpoint.Size ?? 0);
     }
+
+    /// <summary>
+    /// A log's cosignatures never go back in time; and none claims a time that this clock does not show,
+    /// since an enclave would take it for fresh when that time has come.
+    /// </summary>
+    private static Verdict.Refused ClockBehind(ulong seconds) => new(Refusal.ClockBehind,
+        $"The witness's clock is {seconds} s behind its last cosignature of this log, so that nothing was "
+        + "cosigned: it was ahead then, or is behind now, and its operator must set it right.");
 
     private static string? Inconsistency(Checkpoint? last, Submission submission)
     {

@@ -27,6 +27,9 @@ internal enum Refusal
     /// <summary>The log's epochs cannot be had now, and without them no enclave is known.</summary>
     EpochsUnavailable,
 
+    /// <summary>The witness's clock shows an earlier time than it has cosigned with.</summary>
+    ClockBehind,
+
     /// <summary>The state could not be written or read.</summary>
     StateUnavailable,
 }

@@ -46,14 +46,18 @@ public sealed class CheckpointWitnessTests
     }
 
     [Fact]
-    public async Task AddAsync_ClockSetBack_NeverCosignsEarlierThanBefore()
+    public async Task AddAsync_ClockSetBack_CosignsNothingUntilTheTimeHasPassed()
     {
         await using var fixture = Start();
-        var first = await CosignedAsync(fixture, _log.Request(0, 3));
-        fixture.Time.Advance(TimeSpan.FromDays(-1));
-        (await CosignedAsync(fixture, _log.Request(3, 5))).Checkpoint.Time.Should().Be(first.Checkpoint.Time);
+        await CosignedAsync(fixture, _log.Request(0, 3));
+        fixture.Time.Advance(TimeSpan.FromSeconds(-5));
+        var refused = (await fixture.AddAsync(_log.Request(3, 5))).Should().BeOfType<Verdict.Refused>().Subject;
+        refused.Reason.Should().Be(Refusal.ClockBehind);
+        refused.Sentence.Should().Contain("clock is 5 s behind");
         await fixture.RestartAsync();
-        (await CosignedAsync(fixture, _log.Request(5, 6))).Checkpoint.Time.Should().Be(first.Checkpoint.Time);
+        await RefusedAsync(fixture, _log.Request(3, 3), Refusal.ClockBehind);
+        fixture.Time.Advance(TimeSpan.FromSeconds(5));
+        await CosignedAsync(fixture, _log.Request(3, 5));
     }
 
     [Fact]
