@@ -30,8 +30,8 @@ internal sealed partial class CheckpointWitness(
             return refusal!;
         var verdict = await DecideAsync(submission, cancellation);
         // Signed by the log, and yet not to be cosigned: a fork, or somebody else with the log's key.
-        if (verdict is Verdict.Refused { Reason: Refusal.NotConsistent or Refusal.NotSignedByEnclave } suspect)
-            LogSuspect(submission.Checkpoint.Origin, submission.Checkpoint.Size, suspect.Sentence);
+        if (verdict is Verdict.Refused { Reason: Refusal.NotConsistent or Refusal.NotSignedByEnclave } fork)
+            LogSuspect(submission.Checkpoint.Origin, submission.Checkpoint.Size, fork.Sentence);
         return verdict;
     }
 

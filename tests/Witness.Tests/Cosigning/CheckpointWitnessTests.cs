@@ -51,7 +51,8 @@ public sealed class CheckpointWitnessTests
         await using var fixture = Start();
         await CosignedAsync(fixture, _log.Request(0, 3));
         fixture.Time.Advance(TimeSpan.FromSeconds(-5));
-        var refused = (await fixture.AddAsync(_log.Request(3, 5))).Should().BeOfType<Verdict.Refused>().Subject;
+        var refused = (await fixture.AddAsync(_log.Request(3, 5)))
+            .Should().BeOfType<Verdict.Refused>().Subject;
         refused.Reason.Should().Be(Refusal.ClockBehind);
         refused.Sentence.Should().Contain("clock is 5 s behind");
         await fixture.RestartAsync();

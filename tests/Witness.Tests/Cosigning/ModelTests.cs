@@ -39,7 +39,8 @@ public sealed class ModelTests
             var from = step.Kind is Kind.FromLast or Kind.ForkFromLast or Kind.BadProof ? size : step.From;
             var request = Request(log, step, from);
             var verdict = await fixture.AddAsync(request);
-            switch (Expect(log, step, from, last) ?? (fixture.Time.Seconds < time ? Refusal.ClockBehind : null))
+            object? whileBehind = fixture.Time.Seconds < time ? Refusal.ClockBehind : null;
+            switch (Expect(log, step, from, last) ?? whileBehind)
             {
                 case Refusal reason:
                     verdict.Should().BeOfType<Verdict.Refused>().Which.Reason.Should().Be(reason, $"{step}");
