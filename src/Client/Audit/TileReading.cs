@@ -37,34 +37,24 @@ internal sealed record TileReading(
             findings.Add(missing);
         if (entries is not null && leaves is not null)
             CompareEntries(tile, bundle, entries, leaves, findings);
-        return new(width, leaves, leaves is { Length: Tile.Width } ? FoldFull(leaves) : null, findings);
-    }
-
-    /// <summary>The root over the hashes of a full tile.</summary>
-    public static Hash FoldFull(ReadOnlySpan<Hash> hashes)
-    {
-        var level = hashes.ToArray();
-        for (var count = level.Length / 2; count > 0; count /= 2)
-        {
-            for (var i = 0; i < count; i++)
-                level[i] = MerkleHash.Node(level[2 * i], level[2 * i + 1]);
-        }
-
-        return level[0];
+        Hash? root = leaves is { Length: Tile.Width } ? MerkleLanes.FoldFull(leaves) : null;
+        return new(width, leaves, root, findings);
     }
 
     private static void CompareEntries(
         TileId tile, EntryBundlePath bundle, ReadOnlyMemory<byte>[] entries, Hash[] leaves,
         List<AuditFinding> findings)
     {
+        Span<Hash> hashes = stackalloc Hash[Tile.Width];
+        MerkleLanes.HashLeaves(entries, hashes);
         for (var i = 0; i < leaves.Length; i++)
         {
-            var hash = MerkleHash.Leaf(entries[i].Span);
-            if (hash != leaves[i])
+            if (hashes[i] != leaves[i])
             {
+                var index = tile.Index * Tile.Width + (ulong)i;
                 findings.Add(new(AuditRule.Entries, bundle.ToPath(),
-                    $"Entry {tile.Index * Tile.Width + (ulong)i} hashes to {hash}, but {tile.ToPath()} has "
-                        + $"{leaves[i]}: one of the two was changed."));
+                    $"Entry {index} hashes to {hashes[i]}, but {tile.ToPath()} has {leaves[i]}: one of the "
+                        + "two was changed."));
             }
         }
     }

@@ -35,7 +35,7 @@ internal sealed class UpperTiles(LogReader log, AuditFindings findings)
             return;
         await CompareAsync(level, cancellation).ConfigureAwait(false);
         Hash? above = state.Hashes.TrueForAll(below => below is not null)
-            ? TileReading.FoldFull([.. state.Hashes.Select(below => below!.Value)])
+            ? MerkleLanes.FoldFull([.. state.Hashes.Select(below => below!.Value)])
             : null;
         state.FullTiles++;
         state.Hashes.Clear();

@@ -28,7 +28,7 @@ internal static class TreeEdge
             // In the tile the node stands for a run of hashes.
             var row = node.Level % Tile.Height;
             var first = (int)((node.Index << row) % Tile.Width);
-            hashes.Add(TileReading.FoldFull(tile.AsSpan(first, 1 << row)));
+            hashes.Add(MerkleLanes.FoldFull(tile.AsSpan(first, 1 << row)));
         }
 
         return CompactRange.TryCreate(size, [.. hashes])!;

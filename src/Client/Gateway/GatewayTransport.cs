@@ -124,8 +124,19 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     {
         if (content.Headers.ContentLength > bytesMax)
             return null;
-        var body = new MemoryStream((int)(content.Headers.ContentLength ?? 0));
         await using var source = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        if (content.Headers.ContentLength is not { } length)
+            return await ReadToEndAsync(source, bytesMax, cancellation).ConfigureAwait(false);
+        // A whole tile or bundle goes from the connection into its place; nothing is cleared or copied first.
+        var body = GC.AllocateUninitializedArray<byte>((int)length);
+        await source.ReadExactlyAsync(body, cancellation).ConfigureAwait(false);
+        return body;
+    }
+
+    private static async Task<byte[]?> ReadToEndAsync(
+        Stream source, int bytesMax, CancellationToken cancellation)
+    {
+        var body = new MemoryStream();
         var chunk = new byte[Math.Min(bytesMax, 16 * 1024) + 1];
         int read;
         while ((read = await source.ReadAsync(chunk, cancellation).ConfigureAwait(false)) > 0)
@@ -135,6 +146,6 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
             body.Write(chunk, 0, read);
         }
 
-        return body.Length == body.Capacity ? body.GetBuffer() : body.ToArray();
+        return body.ToArray();
     }
 }

@@ -57,7 +57,7 @@ internal sealed class RightEdge : INodeReader
         if (!Has(node))
             throw new InvalidOperationException($"The right edge of size {Size} does not hold {node}.");
         var (tile, offset, count) = TileNodes.Place(node);
-        return TileReading.FoldFull(_levels[tile.Level].Hashes.AsSpan(offset, count));
+        return MerkleLanes.FoldFull(_levels[tile.Level].Hashes.AsSpan(offset, count));
     }
 
     /// <summary>A tile's bytes, as a log serves them.</summary>

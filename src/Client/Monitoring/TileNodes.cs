@@ -99,7 +99,7 @@ internal sealed class TileNodes(LogReader log, ulong size)
         public Hash Read(NodeId node)
         {
             var (tile, offset, count) = Place(node);
-            return TileReading.FoldFull(owner._tiles[owner.Sized(tile)].AsSpan(offset, count));
+            return MerkleLanes.FoldFull(owner._tiles[owner.Sized(tile)].AsSpan(offset, count));
         }
     }
 }

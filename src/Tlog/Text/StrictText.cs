@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,6 +10,11 @@ internal static class StrictText
     /// <summary>UTF-8 that refuses what it cannot represent, and knows no byte order mark.</summary>
     public static readonly UTF8Encoding Utf8 =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly char[] ControlLetters = [.. Enumerable.Range(0, ' ').Select(code => (char)code)];
+    private static readonly SearchValues<char> Controls = SearchValues.Create(ControlLetters);
+    private static readonly SearchValues<char> ControlsButNewline =
+        SearchValues.Create([.. ControlLetters.Where(letter => letter != '\n')]);
 
     /// <summary>Length of <paramref name="text"/> in UTF-8, in bytes.</summary>
     /// <exception cref="TlogException">
@@ -70,16 +76,8 @@ internal static class StrictText
     /// <summary>
     /// Index of the first ASCII control character other than the allowed ones; -1 if there is none.
     /// </summary>
-    public static int IndexOfControl(ReadOnlySpan<char> text, bool allowNewline)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] < ' ' && !(allowNewline && text[i] == '\n'))
-                return i;
-        }
-
-        return -1;
-    }
+    public static int IndexOfControl(ReadOnlySpan<char> text, bool allowNewline) =>
+        text.IndexOfAny(allowNewline ? ControlsButNewline : Controls);
 
     /// <summary>Takes the next line, without its LF, off the front of <paramref name="rest"/>.</summary>
     /// <returns>False when no LF is left.</returns>
