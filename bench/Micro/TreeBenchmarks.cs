@@ -1,0 +1,25 @@
+using BenchmarkDotNet.Attributes;
+using Sequencer.Tlog;
+
+namespace Sequencer.Micro;
+
+/// <summary>The Merkle tree: a leaf's hash, an append, a proof.</summary>
+public class TreeBenchmarks
+{
+    private readonly byte[] _entry = new byte[256];
+    private readonly Hash _leaf = MerkleHash.Leaf(new byte[256]);
+    private readonly CompactRange _range = new();
+    private UniformTree _tree = null!;
+
+    [GlobalSetup]
+    public void SetUp() => _tree = new UniformTree(_entry);
+
+    [Benchmark(Description = "tree: leaf hash of 256 B")]
+    public Hash HashLeaf() => MerkleHash.Leaf(_entry);
+
+    [Benchmark(Description = "tree: append of a leaf hash")]
+    public void Append() => _range.Append(_leaf);
+
+    [Benchmark(Description = "tree: inclusion proof among a million")]
+    public Hash[] Prove() => InclusionProof.Build(SampleLog.Index, SampleLog.Size, _tree);
+}
