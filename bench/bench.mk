@@ -10,6 +10,19 @@ bench: bench-build bench-wrk ## measure against this machine's limits: make benc
 bench-soak: bench-build bench-wrk ## ten minutes of steady load, memory watched: make bench-soak [SOAK_SECONDS=600]
 	@$(BENCH) soak $(or $(SOAK_SECONDS),600)
 
+.PHONY: bench-peers
+bench-peers: bench-build bench-wrk $(if $(INSTALL),bench-peers-install) ## beside Redis, PostgreSQL, etcd, JetStream, hypercore: make bench-peers [INSTALL=1]
+	@$(BENCH) peers $(or $(PEER_SECONDS),8)
+
+# Without INSTALL=1 nothing is installed: what is missing is skipped, and said so.
+.PHONY: bench-peers-install
+bench-peers-install:
+	@apt-get install -y -qq --no-install-recommends redis-server postgresql etcd-server nats-server >/dev/null
+
+.PHONY: bench-micro
+bench-micro: ## micro-benchmarks of the parts: they explain, they do not decide
+	@dotnet run -c Release --project bench/Micro -- --filter '$(or $(FILTER),*)'
+
 .PHONY: bench-build
 bench-build:
 	@for project in src/Gateway src/EnclaveHost.Simulated src/Cli bench/Bare bench/Bench; do \

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Sequencer.Bench;
 using Sequencer.Bench.Load;
+using Sequencer.Bench.Peers;
 
-// sequencer-bench run [quick|standard|full] | soak SECONDS | send … (the open-loop sender's own process)
+// sequencer-bench run [quick|standard|full] | soak SECONDS | peers SECONDS | send … (the open-loop sender's own process)
 try
 {
     return args switch
@@ -11,6 +12,7 @@ try
             : rest is ["full"] ? Scope.Full
             : Scope.Standard),
         ["soak", var seconds] => await Soak.RunAsync(double.Parse(seconds, CultureInfo.InvariantCulture)),
+        ["peers", var seconds] => await PeerRun.RunAsync(double.Parse(seconds, CultureInfo.InvariantCulture)),
         ["send", .. var plan] => OpenLoopSender.Run(OpenLoopPlan.Parse(plan)),
         _ => Usage(),
     };
@@ -23,6 +25,6 @@ catch (BenchException problem)
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: sequencer-bench run [quick|standard|full] | soak SECONDS; see `make help`.");
+    Console.Error.WriteLine("Usage: sequencer-bench run [quick|standard|full] | soak SECONDS | peers SECONDS; see `make help`.");
     return 2;
 }

@@ -10,15 +10,16 @@ internal static class Wrk
 
     /// <summary>Posts transactions for some seconds.</summary>
     public static Task<LoadResult> PostAsync(LoadTarget target, PostLoad load, int connections, double seconds) =>
-        RunAsync(target, "post.lua", load.Arguments, connections, seconds);
+        RunAsync(target, "Load/post.lua", load.Arguments, connections, seconds);
 
     /// <summary>Reads entries at random places below <paramref name="count"/>.</summary>
     public static Task<LoadResult> GetAsync(
         LoadTarget target, string tokenFile, long count, int connections, double seconds) =>
         RunAsync(
-            target, "get.lua", [tokenFile, count.ToString(CultureInfo.InvariantCulture)], connections, seconds);
+            target, "Load/get.lua", [tokenFile, count.ToString(CultureInfo.InvariantCulture)], connections, seconds);
 
-    private static async Task<LoadResult> RunAsync(
+    /// <summary>Runs a script that stands beside this program.</summary>
+    public static async Task<LoadResult> RunAsync(
         LoadTarget target, string script, IEnumerable<string> arguments, int connections, double seconds)
     {
         string[] options =
@@ -26,7 +27,7 @@ internal static class Wrk
             "--threads", Threads.ToString(CultureInfo.InvariantCulture),
             "--connections", connections.ToString(CultureInfo.InvariantCulture),
             "--duration", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(seconds))}s"),
-            "--timeout", "30s", "--script", Programs.Beside("Load/" + script), target.Address.ToString(), "--",
+            "--timeout", "30s", "--script", Programs.Beside(script), target.Address.ToString(), "--",
         ];
         var before = CpuUse.Now(target);
         var output = await ChildProcess.RunAsync("wrk", [.. options, .. arguments], AppContext.BaseDirectory);
