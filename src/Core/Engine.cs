@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
@@ -11,6 +12,9 @@ internal sealed class Engine : IAsyncDisposable
     private static readonly TimeSpan ReconnectDelayMin = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Room that a bundle takes at first, for entries of about 256 bytes.</summary>
+    private const int BundleBytesUsual = 72 * 1024;
 
     private readonly CoreDependencies _dependencies;
     private readonly ILedger _ledger;
@@ -164,13 +168,8 @@ internal sealed class Engine : IAsyncDisposable
     {
         if (!path.ExistsAt(chain.Latest!.Size))
             return null;
-        var bundle = new System.Buffers.ArrayBufferWriter<byte>();
-        foreach (var entry in _ledger.ReadEntries(
-                     chain.Record!.Number, path.Index * Tile.Width, (ulong)path.Width))
-        {
-            EntryBundle.Write(bundle, entry.Span);
-        }
-
+        var bundle = new ArrayBufferWriter<byte>(BundleBytesUsual);
+        _ledger.WriteBundle(chain.Record!.Number, path.Index * Tile.Width, (ulong)path.Width, bundle);
         return bundle.WrittenSpan.ToArray();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
@@ -52,6 +53,15 @@ public interface ILedger : IAsyncDisposable
     /// <summary>The entries <c>[first, first + count)</c> in order; fewer past the end. The ledger cannot be
     /// closed while they are enumerated.</summary>
     IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count);
+
+    /// <summary>
+    /// Writes the entries <c>[first, first + count)</c> as an entry bundle (tlog-tiles); fewer past the end.
+    /// </summary>
+    void WriteBundle(ChainNumber chain, ulong first, ulong count, IBufferWriter<byte> output)
+    {
+        foreach (var entry in ReadEntries(chain, first, count))
+            EntryBundle.Write(output, entry.Span);
+    }
 
     /// <summary>The newest checkpoint of a chain, or null.</summary>
     CheckpointRecord? LatestCheckpoint(ChainNumber chain);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
@@ -381,7 +382,17 @@ public abstract class LedgerContract : IAsyncLifetime
             var expected = model.Skip(first).Take(count).ToList();
             read.Count.Should().Be(expected.Count);
             read.Zip(expected).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)).Should().BeTrue();
+            RequireBundle(chain, first, count, expected);
         }
+    }
+
+    private void RequireBundle(ChainNumber chain, int first, int count, List<byte[]> expected)
+    {
+        var (read, made) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        Ledger.WriteBundle(chain, (ulong)first, (ulong)count, read);
+        foreach (var entry in expected)
+            EntryBundle.Write(made, entry);
+        read.WrittenSpan.SequenceEqual(made.WrittenSpan).Should().BeTrue();
     }
 
     private Task WriteAsync(params CheckpointRecord[] checkpoints)

@@ -73,6 +73,23 @@ internal static class EntryChunks
         return entries;
     }
 
+    /// <summary>
+    /// The part of a chunk with at most <paramref name="count"/> entries behind the first
+    /// <paramref name="skip"/>, their lengths before them, as it stands in a bundle.
+    /// </summary>
+    /// <returns>How many entries the part has.</returns>
+    public static ulong Slice(ReadOnlySpan<byte> chunk, ulong skip, ulong count, out ReadOnlySpan<byte> part)
+    {
+        while (skip > 0 && TryTake(ref chunk, out _))
+            skip--;
+        var rest = chunk;
+        ulong taken = 0;
+        while (taken < count && TryTake(ref rest, out _))
+            taken++;
+        part = chunk[..(chunk.Length - rest.Length)];
+        return taken;
+    }
+
     public static ulong Count(ReadOnlySpan<byte> chunk)
     {
         ulong count = 0;

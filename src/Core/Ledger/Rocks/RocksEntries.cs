@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Sequencer.Core;
 
 /// <summary>
@@ -28,23 +30,46 @@ internal static class RocksEntries
         RocksDatabase database, ChainNumber chain, ulong first, ulong count)
     {
         using var cursor = database.OpenUncachedCursor();
-        var end = first + count < first ? ulong.MaxValue : first + count;
+        var end = EndOf(first, count);
         var found = SeekChunk(cursor, chain, first);
         for (var next = first; found && next < end; found = MoveNext(cursor, chain))
         {
-            var chunkFirst = FirstOf(cursor);
-            if (chunkFirst > next)
-            {
-                throw new LedgerException(LedgerError.Corrupt,
-                    $"Entries {next} to {chunkFirst - 1} of chain number {chain.Value} are missing.");
-            }
-
-            foreach (var entry in EntryChunks.Take(cursor.Value, next - chunkFirst, end - next))
+            foreach (var entry in EntryChunks.Take(cursor.Value, SkipTo(next, cursor, chain), end - next))
             {
                 next++;
                 yield return entry;
             }
         }
+    }
+
+    /// <summary>Chunks have the form of a bundle: they are copied as they stand, whole but for the ends.</summary>
+    public static void WriteBundle(
+        RocksDatabase database, ChainNumber chain, ulong first, ulong count, IBufferWriter<byte> output)
+    {
+        using var cursor = database.OpenUncachedCursor();
+        var end = EndOf(first, count);
+        var found = SeekChunk(cursor, chain, first);
+        for (var next = first; found && next < end; found = MoveNext(cursor, chain))
+        {
+            next += EntryChunks.Slice(cursor.Value, SkipTo(next, cursor, chain), end - next, out var part);
+            output.Write(part);
+        }
+    }
+
+    private static ulong EndOf(ulong first, ulong count) =>
+        first + count < first ? ulong.MaxValue : first + count;
+
+    /// <summary>How many entries of the chunk here come before an index.</summary>
+    /// <exception cref="LedgerException">
+    /// With <see cref="LedgerError.Corrupt"/> when the chunk begins behind it.
+    /// </exception>
+    private static ulong SkipTo(ulong index, RocksCursor cursor, ChainNumber chain)
+    {
+        var chunkFirst = FirstOf(cursor);
+        return chunkFirst <= index
+            ? index - chunkFirst
+            : throw new LedgerException(LedgerError.Corrupt,
+                $"Entries {index} to {chunkFirst - 1} of chain number {chain.Value} are missing.");
     }
 
     /// <summary>Goes to the chunk that has the entry, if any has it.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using RocksDbSharp;
@@ -50,6 +51,9 @@ public sealed class RocksLedger : ILedger
 
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
         RocksEntries.Read(_database, chain, first, count);
+
+    public void WriteBundle(ChainNumber chain, ulong first, ulong count, IBufferWriter<byte> output) =>
+        RocksEntries.WriteBundle(_database, chain, first, count, output);
 
     public CheckpointRecord? LatestCheckpoint(ChainNumber chain)
     {
