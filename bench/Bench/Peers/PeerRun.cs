@@ -43,8 +43,9 @@ internal static class PeerRun
         {
             return new PeerResult(peer, await peer.MeasureAsync(folder, seconds), null);
         }
-        catch (BenchException failure) when (peer is not GatewayPeer)
+        catch (Exception failure) when (peer is not GatewayPeer)
         {
+            // A peer that fails takes nothing from the others; its row says why.
             return new PeerResult(peer, null, failure.Message.ReplaceLineEndings(" "));
         }
     }
