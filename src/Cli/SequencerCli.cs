@@ -4,6 +4,7 @@ using Sequencer.Cli.Attestation;
 using Sequencer.Cli.Audit;
 using Sequencer.Cli.Eif;
 using Sequencer.Cli.Evidence;
+using Sequencer.Cli.Feed;
 using Sequencer.Cli.Monitor;
 using Sequencer.Cli.Policy;
 using Sequencer.Cli.Receipt;
@@ -72,6 +73,7 @@ internal static class SequencerCli
             VerifyCommand.Create(environment),
             PolicyCommand.Create(environment),
             new AuditCommand(environment),
+            new FeedCommand(environment),
             new MonitorCommand(environment),
             VerifyEvidenceCommand.Create(environment),
             AttestationCommands.Create(environment),

@@ -1,0 +1,144 @@
+using System.CommandLine;
+using Sequencer.Cli.Terminal;
+using Sequencer.Client;
+
+namespace Sequencer.Cli.Feed;
+
+/// <summary><c>sequencer feed</c>: follows a chain, verifies as it goes, and prints each entry as a line.</summary>
+internal sealed class FeedCommand : Command
+{
+    private readonly CliEnvironment _environment;
+    private readonly GatewayOptions _gateway;
+    private readonly TrustOptions _trust = new(required: false);
+    private readonly Argument<string> _url = AddressArgument.Create();
+    private readonly Argument<string> _chain = ChainArgument.Create();
+    private ulong _printed;
+
+    private readonly Option<ulong?> _from = new("--from")
+    {
+        Description = "Index of the first entry; without it, what is sequenced from now on.",
+        HelpName = "INDEX",
+    };
+
+    private readonly Option<ulong?> _count = new("--count")
+    {
+        Description = "Ends after so many entries; without it, never.",
+        HelpName = "N",
+    };
+
+    private readonly Option<FileInfo?> _position = new("--position")
+    {
+        Description = "Goes on from where this file says, if there is one, and says there where it ended: any "
+            + "other history than the one seen before is noticed.",
+        HelpName = "FILE",
+    };
+
+    public FeedCommand(CliEnvironment environment)
+        : base("feed", "Follows a chain's entries as they are sequenced, and verifies them as it goes.")
+    {
+        _environment = environment;
+        _gateway = new(environment);
+        Add(_url);
+        Add(_chain);
+        Add(_from);
+        Add(_count);
+        Add(_position);
+        Add(_trust.Policy);
+        Add(_trust.Images);
+        Add(_trust.SimulatedRoot);
+        _gateway.AddTokenTo(this);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(_count) == 0)
+                result.AddError("--count takes 1 or more.");
+        });
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var enclaves = _trust.ReadEnclaves(parsed);
+        var policy = _trust.ReadPolicy(parsed);
+        using var connection = new GatewayConnection(
+            _environment, AddressArgument.Read(parsed, _url), _gateway.ReadToken(parsed), isPatient: true);
+        var follower = new LogFollower(
+            connection.Client, ChainArgument.Read(parsed, _chain), enclaves, policy);
+        try
+        {
+            await PrintAsync(parsed, Follow(parsed, follower, cancellation)).ConfigureAwait(false);
+            return ExitCodes.Done;
+        }
+        catch (FeedException lie)
+        {
+            foreach (var checkpoint in lie.Checkpoints)
+                _environment.Error.WriteLine(Plain.Text(checkpoint));
+            throw CliException.Refused($"The feed is not to be believed ({lie.Error}): {lie.Message}", lie);
+        }
+        finally
+        {
+            // Where nothing was printed, the file says already where to go on.
+            if (_printed > 0 && parsed.GetValue(_position) is { } file)
+                Save(file, follower.Position);
+        }
+    }
+
+    private IAsyncEnumerable<FeedEntry> Follow(
+        ParseResult parsed, LogFollower follower, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(_position) is { Exists: true } file)
+            return follower.FollowAsync(Load(file), cancellation);
+        return parsed.GetValue(_from) is { } index
+            ? follower.FollowAsync(index, cancellation)
+            : follower.FollowNextAsync(cancellation);
+    }
+
+    /// <summary>Prints until it has printed enough, or was asked to stop, which is a good end.</summary>
+    private async Task PrintAsync(ParseResult parsed, IAsyncEnumerable<FeedEntry> entries)
+    {
+        var count = parsed.GetValue(_count) ?? ulong.MaxValue;
+        try
+        {
+            await foreach (var entry in entries.ConfigureAwait(false))
+            {
+                _environment.Output.WriteLine(EntryLine.ToJson(entry));
+                await _environment.Output.FlushAsync().ConfigureAwait(false);
+                if (++_printed == count)
+                    break;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop: what was printed is verified.
+        }
+    }
+
+    private static FeedPosition Load(FileInfo file)
+    {
+        try
+        {
+            return FeedPosition.Parse(InputFile.ReadText(file));
+        }
+        catch (FormatException malformed)
+        {
+            throw CliException.Usage(
+                $"{file} is no position of a feed. {malformed.Message} "
+                    + "Name another, or remove it to begin anew.",
+                malformed);
+        }
+    }
+
+    /// <summary>The old file stays whole until the new one is.</summary>
+    private static void Save(FileInfo file, FeedPosition position)
+    {
+        try
+        {
+            var next = file.FullName + ".next";
+            File.WriteAllText(next, position + "\n");
+            File.Move(next, file.FullName, overwrite: true);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Usage($"The position {file} cannot be written: {unwritable.Message}", unwritable);
+        }
+    }
+}

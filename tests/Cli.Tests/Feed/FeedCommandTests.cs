@@ -1,0 +1,85 @@
+using Sequencer.Cli.Tests.Fixtures;
+using Sequencer.Client.Tests.Fixtures;
+using static Sequencer.Client.Tests.Fixtures.FeedGateway;
+
+namespace Sequencer.Cli.Tests.Feed;
+
+public sealed class FeedCommandTests : IDisposable
+{
+    private readonly TestLog _log = new(300, 100);
+    private readonly ScratchFolder _folder = new();
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Feed_FromAnIndex_PrintsVerifiedEntriesAsLines()
+    {
+        var gateway = new FeedGateway(_log, [.. Honest(_log, 0, 3, 3)]);
+        var run = await FeedAsync(gateway, "--from", "0", "--count", "2");
+
+        run.Error.Should().BeEmpty();
+        run.Output.Should().Be("""
+            {"idx":0,"data":"entry 0","created_at":"2026-11-22T19:00:00Z"}
+            {"idx":1,"data":"entry 1","created_at":"2026-11-22T19:00:00Z"}
+
+            """);
+        run.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Feed_WithAPosition_GoesOnWhereItEnded()
+    {
+        var position = _folder.Write("position", "");
+        File.Delete(position);
+        string[] args = ["--from", "0", "--count", "2", "--position", position];
+        await FeedAsync(new FeedGateway(_log, [.. Honest(_log, 0, 5, 5)]), args);
+        var gateway = new FeedGateway(_log, [Checkpoint(_log, 2, 5), .. Honest(_log, 2, 5, 5)]);
+        var run = await FeedAsync(gateway, args);
+
+        gateway.Resumed.Should().Equal("1");
+        run.Output.Should().StartWith("{\"idx\":2,").And.Contain("\n{\"idx\":3,");
+        (await File.ReadAllTextAsync(position)).Should().StartWith("4 ");
+    }
+
+    [Fact]
+    public async Task Feed_ThatLies_IsRefusedWithWhatItDid_AndPrintsNothingOfIt()
+    {
+        var gateway = new FeedGateway(_log, [Entry(0), Entry(1, [1, 2, 3]), Checkpoint(_log, 2, 2)]);
+        var run = await FeedAsync(gateway, "--from", "0");
+
+        run.ExitCode.Should().Be(1);
+        run.Output.Should().BeEmpty();
+        run.Error.Should().Contain("The feed is not to be believed (RootMismatch): ");
+    }
+
+    [Fact]
+    public async Task Feed_PositionThatIsNone_IsAnErrorOfUsage()
+    {
+        var run = await FeedAsync(new FeedGateway(_log), "--position", _folder.Write("position", "nonsense"));
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain("is no position of a feed").And.Contain("remove it to begin anew");
+    }
+
+    [Fact]
+    public async Task Feed_CountOfNothing_IsAnErrorOfUsage()
+    {
+        var run = await FeedAsync(new FeedGateway(_log), "--count", "0");
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain("--count takes 1 or more.");
+    }
+
+    private Task<CliRun> FeedAsync(FeedGateway gateway, params string[] args) => CliRun.OfAsync(
+        new Surroundings { Gateway = gateway },
+        [
+            "feed", "http://gateway.test", TestLog.Chain,
+            "--policy", _folder.Write("policy", _log.PolicyText),
+            "--images", _folder.Write("images.json", TestLog.Images.ToJson()),
+            "--simulated-root", _folder.Write("root.der", _log.Root.Der.ToArray()), .. args,
+        ]);
+}
