@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
@@ -7,9 +8,13 @@ namespace Sequencer.Core;
 /// <summary>Puts the operator's signature and the enclave's cosignature under a checkpoint.</summary>
 internal sealed class CheckpointAssembler(ICheckpointSigner signer)
 {
+    // One for each chain that was opened.
+    private readonly ConcurrentDictionary<string, VerifierKey> _logKeys = new();
+
     /// <summary>The log's verifier key for a chain: its name is the origin.</summary>
-    public VerifierKey LogKey(string origin) =>
-        VerifierKey.Create(origin, SignatureType.Ed25519, signer.PublicKey.Span);
+    public VerifierKey LogKey(string origin) => _logKeys.GetOrAdd(
+        origin, static (origin, signer) =>
+            VerifierKey.Create(origin, SignatureType.Ed25519, signer.PublicKey.Span), signer);
 
     /// <summary>Makes the signed note of a head.</summary>
     public async ValueTask<SignedCheckpoint> AssembleAsync(

@@ -12,22 +12,13 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     private readonly ReadOptions _uncached = new ReadOptions().SetFillCache(false);
 
     /// <summary>A value; null when there is none.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key)
-    {
-        Enter();
-        try
-        {
-            return database.Get(key, cf: null, readOptions: null);
-        }
-        catch (RocksDbException exception)
-        {
-            throw Unreadable(exception);
-        }
-        finally
-        {
-            _users.Leave();
-        }
-    }
+    public byte[]? Get(ReadOnlySpan<byte> key) => Get(key, how: null);
+
+    /// <summary>
+    /// The same for what is far more than the cache holds, and would drive out of it what every reader needs,
+    /// the files' indices above all.
+    /// </summary>
+    public byte[]? GetUncached(ReadOnlySpan<byte> key) => Get(key, _uncached);
 
     public bool Has(ReadOnlySpan<byte> key)
     {
@@ -53,10 +44,7 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
         return new RocksCursor(database.NewIterator(), _users);
     }
 
-    /// <summary>
-    /// The same for entries: they are far more than the cache holds, and would drive out of it what every
-    /// reader needs, the files' indices above all.
-    /// </summary>
+    /// <summary>The same past the cache, as <see cref="GetUncached"/>.</summary>
     public RocksCursor OpenUncachedCursor()
     {
         Enter();
@@ -91,6 +79,23 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
 
     internal static bool IsCorruption(RocksDbException exception) =>
         exception.Message.StartsWith("Corruption", StringComparison.Ordinal);
+
+    private byte[]? Get(ReadOnlySpan<byte> key, ReadOptions? how)
+    {
+        Enter();
+        try
+        {
+            return database.Get(key, cf: null, readOptions: how);
+        }
+        catch (RocksDbException exception)
+        {
+            throw Unreadable(exception);
+        }
+        finally
+        {
+            _users.Leave();
+        }
+    }
 
     private void Enter()
     {

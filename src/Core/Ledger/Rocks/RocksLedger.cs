@@ -72,8 +72,8 @@ public sealed class RocksLedger : ILedger
     }
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => level == 0
-        ? ReadStoredTile(chain, level, index)
-        : _tiles.Get(chain, level, index, ReadStoredTile);
+        ? ReadLeafTile(chain, index)
+        : _tiles.Get(chain, level, index, ReadUpperTile);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest)
     {
@@ -122,7 +122,13 @@ public sealed class RocksLedger : ILedger
         await _database.DisposeAsync();
     }
 
-    private byte[]? ReadStoredTile(ChainNumber chain, int level, ulong index)
+    private byte[]? ReadLeafTile(ChainNumber chain, ulong index)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        return _database.GetUncached(RocksKeys.Tile(chain, level: 0, index, key));
+    }
+
+    private byte[]? ReadUpperTile(ChainNumber chain, int level, ulong index)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
         return _database.Get(RocksKeys.Tile(chain, level, index, key));

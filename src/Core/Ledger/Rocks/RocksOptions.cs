@@ -17,6 +17,10 @@ internal sealed class RocksOptions : IDisposable
     private const int BloomBitsPerKey = 10;
     private const ulong OldLogsMax = 10;
 
+    // An index that also has the first key of each block (kBinarySearchWithFirstKey of RocksDB's table.h): a seek
+    // then reads a block of the one file that has what it looks for, and not one of every file that might.
+    private const BlockBasedTableIndexType IndexWithFirstKeys = (BlockBasedTableIndexType)3;
+
     private readonly Cache _cache = Cache.CreateLru(BlockCacheBytes);
 
     public RocksOptions(bool createIfMissing)
@@ -24,6 +28,7 @@ internal sealed class RocksOptions : IDisposable
         var table = new BlockBasedTableOptions()
             .SetBlockCache(_cache)
             .SetBlockSize(BlockBytes)
+            .SetIndexType(IndexWithFirstKeys)
             .SetCacheIndexAndFilterBlocks(true)
             .SetPinL0FilterAndIndexBlocksInCache(true)
             .SetFilterPolicy(BloomFilterPolicy.Create(BloomBitsPerKey, false));
