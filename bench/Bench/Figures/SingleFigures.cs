@@ -45,12 +45,15 @@ internal static class SingleFigures
     }
 
     /// <summary>Requests a second on one chain, against bare Kestrel with answers of the same length.</summary>
-    public static async Task<Comparison> CompareAsync(Stage stage, PostLoad load)
+    public static Task<Comparison> CompareAsync(Stage stage, PostLoad load) => CompareAsync(stage, load, Connections);
+
+    /// <summary>The same with certain numbers of connections.</summary>
+    public static async Task<Comparison> CompareAsync(Stage stage, PostLoad load, params int[] connections)
     {
         if (!load.Minimal)
             await stage.Bare.AnswerWithAsync(await AnswerLength.OfPostAsync(stage.Service, ChainOf(load)));
-        return await Comparison.RunAsync(stage, stage.Scope.LoadSeconds, Connections,
-            (target, connections, seconds) => Wrk.PostAsync(target, load, connections, seconds));
+        return await Comparison.RunAsync(stage, stage.Scope.LoadSeconds, connections,
+            (target, count, seconds) => Wrk.PostAsync(target, load, count, seconds));
     }
 
     private static string ChainOf(PostLoad load) => Path.GetFileNameWithoutExtension(load.TokenFile);
