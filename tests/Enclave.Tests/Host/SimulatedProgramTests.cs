@@ -82,5 +82,20 @@ public sealed class SimulatedProgramTests : IDisposable
         said.TrimEnd().Split('\n').Length.Should().Be(exitCode, "usage comes with a line of its own");
     }
 
+    [Fact]
+    public async Task APolicyWhoseQuorumsCanBeDisjoint_KeepsItFromBooting()
+    {
+        using var witnesses = new TestWitnesses("a", "b", "c");
+        var lines = string.Join("\", \"", witnesses.Policy(1).TrimEnd().Split('\n'));
+        await File.WriteAllTextAsync(
+            _program.PathOf("witnessed.json"),
+            $$"""{"log_prefix": "sequencer.test/log", "witness_policy": ["{{lines}}"]}""");
+        var (code, said) = await SimulatedProgram.EndAsync(_program.Start(
+            "--listen", $"unix://{_program.SocketPath}", "--config", _program.PathOf("witnessed.json"),
+            "--root-certificate", _program.PathOf("root.pem"), "--root-key", _program.PathOf("root.key")));
+        code.Should().Be(1);
+        said.Should().Contain("witnessed.json: witness_policy: two sets of witnesses without a common member");
+    }
+
     public void Dispose() => _program.Dispose();
 }
