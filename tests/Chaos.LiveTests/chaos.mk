@@ -19,7 +19,7 @@ fork: ## an older ledger is restored under a fresh enclave, and a monitor proves
 		--filter FullyQualifiedName~RestoredLedgerTests
 
 .PHONY: crowd
-crowd: ## ten thousand idle connections and bodies that never end, memory watched
+crowd: ## ten thousand idle connections, ten thousand feed readers, bodies that never end; memory watched
 	$(call dotnet_build,tests/Chaos.LiveTests)
 	@dotnet test --no-build -c $(CONFIGURATION) tests/Chaos.LiveTests --filter FullyQualifiedName~CrowdTests \
 		--logger "console;verbosity=detailed" | grep -E 'crowd:|Passed|Failed|Error|Expected'
