@@ -6,13 +6,16 @@ namespace Sequencer.Core;
 
 /// <summary>The chains of this process: finds them, creates their records and opens them on first use.</summary>
 internal sealed class ChainRegistry(
-    ILedger ledger, EnclaveLink link, ChainOpener opener, Intake intake, SequencerOptions options,
-    TimeProvider time, PublishedCheckpoints published) : IDisposable
+    ILedger ledger, EnclaveLink link, ChainOpener opener, Intake intake, WitnessCoordinator? witnesses,
+    SequencerOptions options, TimeProvider time, PublishedCheckpoints published) : IDisposable
 {
     private const int OpeningMax = 64;
 
+    // Openings that wait for witnesses do little else, and for seconds.
+    private const int WitnessedOpeningMax = 512;
+
     private readonly ConcurrentDictionary<ChainId, Chain> _chains = new();
-    private readonly SemaphoreSlim _opening = new(OpeningMax);
+    private readonly SemaphoreSlim _opening = new(witnesses is null ? OpeningMax : WitnessedOpeningMax);
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _numbering = new();
     private uint _lastNumber = ledger.Chains().Select(chain => chain.Number.Value).DefaultIfEmpty().Max();
@@ -56,12 +59,15 @@ internal sealed class ChainRegistry(
 
     public void Dispose() => _opening.Dispose();
 
-    private Chain MakeChain(ChainId id) => new(
-        id, Origin.For(options.LogPrefix, id),
-        options.Chains.GetValueOrDefault(id.Value, options.ChainDefaults), time)
+    private Chain MakeChain(ChainId id)
     {
-        Published = published,
-    };
+        var origin = Origin.For(options.LogPrefix, id);
+        return new Chain(id, origin, options.Chains.GetValueOrDefault(id.Value, options.ChainDefaults), time)
+        {
+            Published = published,
+            Witnessing = witnesses?.Begin(origin),
+        };
+    }
 
     private async Task OpenClaimedAsync(Chain chain, CancellationToken cancellation)
     {
@@ -89,6 +95,16 @@ internal sealed class ChainRegistry(
             chain.EndOpening(opened: false);
             if (chain.Queue.Entries > 0)
                 _ = OpenAgainAsync(chain, cancellation);
+        }
+        catch (WitnessesUnavailableException exception)
+        {
+            chain.EndOpening(opened: false);
+            // The next caller has it tried again.
+            foreach (var submission in chain.Queue.TakeAll())
+            {
+                submission.Refuse(
+                    RefusalCode.WitnessesUnavailable, exception.Message, retryAfter: TimeSpan.FromSeconds(1));
+            }
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
         {
@@ -135,6 +151,7 @@ internal sealed class ChainRegistry(
         await opener.OpenAsync(chain, enclave, cancellation);
         chain.EndOpening(opened: true);
         intake.Schedule(chain);
+        witnesses?.News(chain);
     }
 
     private async Task<ChainRecord?> CreateRecordAsync(Chain chain)

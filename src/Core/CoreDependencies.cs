@@ -13,6 +13,9 @@ public sealed record CoreDependencies
     /// <summary>The operator's log key.</summary>
     public required ICheckpointSigner LogKey { get; init; }
 
+    /// <summary>The witnesses that are asked; null for none.</summary>
+    public WitnessNetwork? Witnesses { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public required ILogger<SequencerCore> Logger { get; init; }

@@ -15,6 +15,8 @@ public sealed class CoreMetrics : IDisposable
     private readonly Histogram<double> _publishSeconds;
     private readonly Counter<long> _entries;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _witnessAnswers;
+    private readonly Histogram<double> _witnessSeconds;
     private Func<SequencerStatus>? _status;
 
     public CoreMetrics(IMeterFactory? factory = null)
@@ -32,6 +34,13 @@ public sealed class CoreMetrics : IDisposable
             "sequencer.entries", "{entry}", "Entries that were receipted.");
         _refusals = _meter.CreateCounter<long>(
             "sequencer.refusals", "{submission}", "Submissions refused, by code.");
+        _witnessAnswers = _meter.CreateCounter<long>(
+            "sequencer.witness.answers", "{answer}", "Answers of witnesses, by witness and outcome.");
+        _witnessSeconds = _meter.CreateHistogram<double>(
+            "sequencer.witness.duration", "s", "From asking the witnesses until a checkpoint has its quorum.");
+        _meter.CreateObservableGauge(
+            "sequencer.witnessed.age", () => _status?.Invoke().WitnessedAge?.TotalSeconds ?? 0, "s",
+            "Time since the newest checkpoint of any chain that has its quorum was published.");
         _meter.CreateObservableGauge(
             "sequencer.queue.entries", () => _status?.Invoke().QueueEntries ?? 0, "{entry}",
             "Entries admitted that have no outcome yet.");
@@ -62,6 +71,12 @@ public sealed class CoreMetrics : IDisposable
         _publishSeconds.Record(elapsed.TotalSeconds);
         _entries.Add(appends.Sum(append => append.Submissions.Sum(submission => submission.EntryCount)));
     }
+
+    internal void WitnessAnswered(string witness, string outcome) => _witnessAnswers.Add(
+        1, new KeyValuePair<string, object?>("witness", witness),
+        new KeyValuePair<string, object?>("outcome", outcome));
+
+    internal void Witnessed(TimeSpan elapsed) => _witnessSeconds.Record(elapsed.TotalSeconds);
 
     internal void Refused(RefusalCode code) =>
         _refusals.Add(1, new KeyValuePair<string, object?>("code", code.ToString()));

@@ -22,6 +22,9 @@ internal sealed class Engine : IAsyncDisposable
     private readonly CheckpointAssembler _assembler;
     private readonly EnclaveLink _link;
     private readonly RideAlong _rideAlong;
+    private readonly WitnessCoordinator? _witnesses;
+    private readonly ChainLanes _lanes;
+    private readonly WitnessFinality _finality;
     private readonly Committer _committer;
     private readonly Publisher _publisher;
     private readonly WaitingCallers _callers;
@@ -34,17 +37,29 @@ internal sealed class Engine : IAsyncDisposable
         SequencerOptions options, CoreDependencies dependencies, ILedger ledger, WaitingCallers callers)
     {
         (_dependencies, _ledger, _callers, _stop) = (dependencies, ledger, callers, _stopping.Token);
+        _finality = new WitnessFinality(options, dependencies.Time, _stop);
         _documentOf = epoch => ledger.FindEpoch(epoch)!.Document;
         _assembler = new CheckpointAssembler(dependencies.LogKey);
-        _link = new EnclaveLink(ledger, dependencies.Enclave, options, dependencies.Time);
-        _rideAlong = new RideAlong(ledger);
+        _link = new EnclaveLink(ledger, dependencies.Enclave, options, dependencies.Witnesses, dependencies.Time);
+        if (dependencies.Witnesses is { } network)
+        {
+            _witnesses = new WitnessCoordinator(
+                network, options, dependencies.Time, dependencies.Logger, dependencies.Metrics);
+        }
+
+        _rideAlong = new RideAlong(ledger, _witnesses);
         Intake = new Intake(options);
-        var opener = new ChainOpener(ledger, _assembler, _rideAlong);
+        var opening = _witnesses is null
+            ? null
+            : new WitnessedOpening(_witnesses, _assembler, dependencies.Time);
+        var sealing = new Sealing(_witnesses, _assembler, _rideAlong);
+        var opener = new ChainOpener(ledger, _assembler, _rideAlong, opening, sealing);
+        _lanes = new ChainLanes(_link, opener, sealing, _assembler, _rideAlong, dependencies.Time);
         Chains = new ChainRegistry(
-            ledger, _link, opener, Intake, options, dependencies.Time, dependencies.Published);
+            ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published);
         _committer = new Committer(Intake, ledger, _rideAlong, options, dependencies.Time, dependencies.Metrics);
         _publisher = new Publisher(
-            _committer.Committed, Intake, _link, opener, _assembler, _rideAlong, dependencies.Time,
+            _committer.Committed, Intake, _link, opener, _lanes, _assembler, _rideAlong, dependencies.Time,
             dependencies.Metrics);
     }
 
@@ -72,8 +87,10 @@ internal sealed class Engine : IAsyncDisposable
         List<Task> running =
         [
             KeepConnectedAsync(_stop), _committer.RunAsync(_stop), publishing, ForgetKeysAsync(_stop),
-            Chains.WatchAsync(_stop),
+            Chains.WatchAsync(_stop), _lanes.WatchAsync(_stop),
         ];
+        if (_witnesses is not null)
+            running.Add(_witnesses.RunAsync(_rideAlong, _stop));
         try
         {
             while (running.Contains(publishing))
@@ -103,6 +120,8 @@ internal sealed class Engine : IAsyncDisposable
                 RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}"));
         }
 
+        if (chain.Hold is { } hold)
+            return new(Refuse(RefusalCode.WitnessesUnavailable, hold));
         if (Admit(chain, submission.Entries.Count, bytes) is { } refusal)
             return new(new SubmitOutcome.Refused(refusal));
 
@@ -124,9 +143,12 @@ internal sealed class Engine : IAsyncDisposable
             ChainRegistry.RefuseWaiting(chain);
         if (_ended is { } ended)
             AbandonWaiting(chain, ended);
-        return cancellation.CanBeCanceled
+        var answer = cancellation.CanBeCanceled
             ? new(AsTaskAsync(pending.Answer).WaitAsync(cancellation))
             : pending.Answer;
+        return WitnessFinality.IsDemanded(chain, submission)
+            ? _finality.WaitAsync(chain.Witnessing!, answer, cancellation)
+            : answer;
     }
 
     /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown.</summary>
@@ -137,8 +159,8 @@ internal sealed class Engine : IAsyncDisposable
         if (chain.Phase is ChainPhase.Closed or ChainPhase.Opening)
         {
             var opening = Chains.OpenAsync(chain, _stop);
-            // Without the enclave, what the ledger has is served as it is.
-            if (chain.Latest is null || IsConnected)
+            // Without the enclave, and while it wants witnesses first, what the ledger has is served as it is.
+            if (chain.Latest is null || (IsConnected && Epoch?.Witnesses is null))
                 await opening.WaitAsync(cancellation);
         }
 
@@ -149,7 +171,9 @@ internal sealed class Engine : IAsyncDisposable
 
     public EntryReading? Read(Chain chain, ulong index)
     {
-        var checkpoint = chain.Latest!;
+        // What a quorum covers is shown with it.
+        var witnessed = chain.Witnessing?.Witnessed;
+        var checkpoint = index < witnessed?.Size ? witnessed : chain.Latest!;
         if (index >= checkpoint.Size || _ledger.ReadEntry(chain.Record!.Number, index) is not { } data)
             return null;
         var nodes = chain.Tree!.OpenReader();

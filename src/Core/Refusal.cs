@@ -33,9 +33,17 @@ public enum RefusalCode
     /// <summary>The enclave cannot be reached at the moment.</summary>
     EnclaveUnavailable,
 
+    /// <summary>The quorum of witnesses that the enclave demands before it takes the chain up cannot be had at
+    /// the moment.</summary>
+    WitnessesUnavailable,
+
     /// <summary>Whether the entries took their place is not known yet; a retry with the same idempotency key
     /// tells.</summary>
     OutcomeUnknown,
+
+    /// <summary>The entries have their places and the enclave's signature, but no quorum of witnesses has
+    /// covered them in time.</summary>
+    WitnessTimeout,
 
     /// <summary>The idempotency key was used for other bytes.</summary>
     IdempotencyMismatch,
@@ -54,4 +62,7 @@ public sealed record Refusal(RefusalCode Code, string Detail)
 
     /// <summary>Which entry of the submission, from 0, where one is to blame.</summary>
     public int? Position { get; init; }
+
+    /// <summary>Index of the first entry, where the entries have their places nevertheless.</summary>
+    public ulong? FirstIndex { get; init; }
 }

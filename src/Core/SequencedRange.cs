@@ -10,12 +10,14 @@ public sealed class SequencedRange
     private readonly SignedCheckpoint _checkpoint;
 
     internal SequencedRange(
-        ChainTree tree, SignedCheckpoint checkpoint, ulong firstIndex, int count, ulong createdAt)
+        ChainTree tree, SignedCheckpoint checkpoint, ulong firstIndex, int count, ulong createdAt,
+        bool isWitnessed = false)
     {
         _tree = tree;
         _checkpoint = checkpoint;
         FirstIndex = firstIndex;
         Count = count;
+        IsWitnessed = isWitnessed;
         CreatedAt = DateTimeOffset.FromUnixTimeSeconds((long)createdAt);
     }
 
@@ -41,9 +43,16 @@ public sealed class SequencedRange
         TlogProof.Write(destination, index, _tree.Prove(index, _checkpoint.Size), _checkpoint.Note.Span);
     }
 
+    /// <summary>Whether the checkpoint carries a quorum of witnesses' cosignatures.</summary>
+    public bool IsWitnessed { get; }
+
+    /// <summary>The same places, proven by a later checkpoint that has its quorum.</summary>
+    internal SequencedRange Witnessed(SignedCheckpoint checkpoint) =>
+        new(_tree, checkpoint, FirstIndex, Count, (ulong)CreatedAt.ToUnixTimeSeconds(), isWitnessed: true);
+
     /// <summary>One of the entries, by itself.</summary>
     internal SequencedRange One(int offset) =>
-        new(_tree, _checkpoint, IndexOf(offset), count: 1, (ulong)CreatedAt.ToUnixTimeSeconds());
+        new(_tree, _checkpoint, IndexOf(offset), count: 1, (ulong)CreatedAt.ToUnixTimeSeconds(), IsWitnessed);
 
     private ulong IndexOf(int offset) =>
         offset >= 0 && offset < Count

@@ -56,7 +56,8 @@ public sealed partial class SequencerCore : IAsyncDisposable
                 QueueEntries = engine?.Intake.Entries ?? 0,
                 QueueBytes = engine?.Intake.Bytes ?? 0,
                 Chains = engine?.Chains.Count ?? 0,
-                CheckpointAge = NewestCheckpointAge(engine),
+                CheckpointAge = AgeOfNewest(engine, static chain => chain.Latest),
+                WitnessedAge = AgeOfNewest(engine, static chain => chain.Witnessing?.Witnessed),
             };
         }
     }
@@ -117,6 +118,14 @@ public sealed partial class SequencerCore : IAsyncDisposable
     public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(
         ChainId chain, CancellationToken cancellation) =>
         (await ReadAsync(chain, static (_, found) => found.Latest, cancellation))?.Note;
+
+    /// <summary>
+    /// The newest checkpoint that has its quorum of witnesses (UTF-8); null when there is none yet, or the
+    /// chain is unknown.
+    /// </summary>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadWitnessedCheckpointAsync(
+        ChainId chain, CancellationToken cancellation) =>
+        (await ReadAsync(chain, static (_, found) => found.Witnessing?.Witnessed, cancellation))?.Note;
 
     /// <summary>A tile as tlog-tiles serves it; null when it does not exist at the newest checkpoint.</summary>
     public async ValueTask<byte[]?> ReadTileAsync(ChainId chain, TileId tile, CancellationToken cancellation) =>
@@ -324,9 +333,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
     private static ulong TakeOver(ILedger ledger, TimeProvider time) =>
         Math.Max(ledger.Generation, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private TimeSpan? NewestCheckpointAge(Engine? engine)
+    private TimeSpan? AgeOfNewest(Engine? engine, Func<Chain, SignedCheckpoint?> checkpointOf)
     {
-        var newest = engine?.Chains.All.Select(chain => chain.Latest?.Time ?? 0).DefaultIfEmpty().Max() ?? 0;
+        var newest = engine?.Chains.All.Select(chain => checkpointOf(chain)?.Time ?? 0).DefaultIfEmpty().Max() ?? 0;
         return newest == 0
             ? null
             : _dependencies.Time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds((long)newest);

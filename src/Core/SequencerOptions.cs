@@ -31,6 +31,10 @@ public sealed class SequencerOptions
     /// in seconds; default 30.</summary>
     public int OutcomeTimeoutSeconds { get; set; } = 30;
 
+    /// <summary>How long witnesses are asked for a quorum that the enclave demands, before that is given up for
+    /// now, in seconds; default 15.</summary>
+    public int WitnessPatienceSeconds { get; set; } = 15;
+
     /// <summary>Takes the write role back although this gateway was fenced; an operator's decision.</summary>
     public bool TakeOver { get; set; }
 
@@ -59,4 +63,7 @@ public sealed class ChainLimits
     /// <summary>Whether the same bytes keep their first index; fixed when the chain is created; default
     /// false.</summary>
     public bool Unique { get; set; }
+
+    /// <summary>What the outcome of a submission waits for that does not say; default: the enclave.</summary>
+    public Finality Finality { get; set; }
 }

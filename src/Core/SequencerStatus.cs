@@ -50,4 +50,8 @@ public sealed record SequencerStatus
 
     /// <summary>Time since the newest checkpoint of any chain was published; null before the first.</summary>
     public TimeSpan? CheckpointAge { get; init; }
+
+    /// <summary>Time since the newest checkpoint that has its quorum of witnesses was published; null before
+    /// the first.</summary>
+    public TimeSpan? WitnessedAge { get; init; }
 }

@@ -12,6 +12,9 @@ public sealed record Submission
 
     /// <summary>Makes a retry safe: the same key and entries get the same indices; null for none.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>What the outcome waits for; null for what the chain has as its default.</summary>
+    public Finality? Finality { get; init; }
 }
 
 /// <summary>What came of a submission.</summary>

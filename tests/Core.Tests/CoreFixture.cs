@@ -28,13 +28,15 @@ public sealed class CoreFixture : IAsyncDisposable
         ChainId.TryParse(id, out var chain) ? chain : throw new ArgumentException(id);
 
     public static async Task<CoreFixture> StartAsync(
-        ILedgerSource ledger, EnclaveFixture enclave, Action<SequencerOptions>? configure = null)
+        ILedgerSource ledger, EnclaveFixture enclave, Action<SequencerOptions>? configure = null,
+        WitnessNetwork? witnesses = null)
     {
         var options = Options();
         configure?.Invoke(options);
         var fixture = new CoreFixture();
         fixture.Core = await SequencerCore.StartAsync(
-            options, Dependencies(ledger, enclave) with { Metrics = fixture._metrics }, CancellationToken.None);
+            options, Dependencies(ledger, enclave) with { Metrics = fixture._metrics, Witnesses = witnesses },
+            CancellationToken.None);
         await fixture.Core.WhenReadyAsync(CancellationToken.None);
         return fixture;
     }

@@ -15,7 +15,19 @@ public sealed class EnclaveFixture : IEnclaveTransport, IAsyncDisposable
     private CancellationTokenSource _stopping = null!;
     private Task _serving = Task.CompletedTask;
 
-    public EnclaveFixture() => Boot();
+    private readonly WitnessDemand? _witnesses;
+
+    public EnclaveFixture()
+        : this(witnesses: null)
+    {
+    }
+
+    /// <param name="witnesses">What every epoch demands of witnesses.</param>
+    public EnclaveFixture(WitnessDemand? witnesses)
+    {
+        _witnesses = witnesses;
+        Boot();
+    }
 
     public TrustedRoot Root => _root.Trusted;
 
@@ -50,7 +62,7 @@ public sealed class EnclaveFixture : IEnclaveTransport, IAsyncDisposable
         _pipe = new PipeTransport();
         _stopping = new CancellationTokenSource();
         var machine = new EnclaveMachine(
-            new EnclaveConfiguration { LogPrefix = LogPrefix },
+            new EnclaveConfiguration { LogPrefix = LogPrefix, Witnesses = _witnesses },
             new SimulatedNsm(_root, TimeProvider.System), _root.Trusted, TimeProvider.System);
         var server = new EnclaveServer(machine, _pipe, TimeProvider.System, static _ => { });
         _serving = server.RunAsync(TimeSpan.FromMinutes(5), _stopping.Token);

@@ -30,6 +30,7 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     private volatile SignedCheckpoint? _latest;
     private volatile ChainTree? _tree;
     private volatile string? _stopReason;
+    private volatile string? _hold;
     private int _phase;
 
     public ChainId Id { get; } = id;
@@ -73,6 +74,21 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     /// <summary>Times of the sizes that were cosigned last.</summary>
     public RecentTimes Times { get; } = new();
 
+    /// <summary>The last proposal of a chain of witnessed finality; set, as <see cref="Latest"/>, by whoever
+    /// signs for the chain, once it is durable.</summary>
+    public ProposalRecord? Proposal { get; set; }
+
+    /// <summary>Why submissions are refused for now: the witnesses that the enclave demands; null while they are
+    /// not.</summary>
+    public string? Hold
+    {
+        get => _hold;
+        set => _hold = value;
+    }
+
+    /// <summary>Where it stands with the witnesses; null when none are configured.</summary>
+    public ChainWitnessing? Witnessing { get; init; }
+
     /// <summary>Why the chain is stopped, or null.</summary>
     public string? StopReason => _stopReason;
 
@@ -100,6 +116,16 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
         Hash[] leaves, AppendResult result, EnclaveEpoch epoch, CheckpointAssembler assembler,
         CancellationToken cancellation)
     {
+        if (!TryExtend(leaves, result))
+            return false;
+        var head = new Head(Origin, result.NewSize, result.Root, result.Time, result.Cosignature);
+        Publish(await assembler.AssembleAsync(head, epoch, cancellation));
+        return true;
+    }
+
+    /// <summary>Brings the tree to where the enclave's answer is, or stops the chain.</summary>
+    public bool TryExtend(Hash[] leaves, AppendResult result)
+    {
         var first = Latest!.Size;
         if (result.Refusal is { } refusal)
         {
@@ -114,16 +140,11 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
             tree.Append(leaves.AsSpan(done), nodes);
         var size = first + (ulong)leaves.Length;
         var root = tree.Root(size);
-        if (size != result.NewSize || root != result.Root)
-        {
-            Stop($"the ledger has root {root} at size {size}, the enclave signed {result.Root} at size "
-                + $"{result.NewSize}.");
-            return false;
-        }
-
-        var head = new Head(Origin, result.NewSize, result.Root, result.Time, result.Cosignature);
-        Publish(await assembler.AssembleAsync(head, epoch, cancellation));
-        return true;
+        if (size == result.NewSize && root == result.Root)
+            return true;
+        Stop($"the ledger has root {root} at size {size}, the enclave signed {result.Root} at size "
+            + $"{result.NewSize}.");
+        return false;
     }
 
     /// <summary>Claims the opening; false when somebody else did, or it is open or stopped.</summary>

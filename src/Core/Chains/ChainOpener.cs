@@ -9,7 +9,9 @@ namespace Sequencer.Core;
 /// entries signed that were durable but not yet covered by a checkpoint. Whatever a crash or a lost answer
 /// left, the same steps go on from there.
 /// </summary>
-internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler, RideAlong rideAlong)
+internal sealed class ChainOpener(
+    ILedger ledger, CheckpointAssembler assembler, RideAlong rideAlong, WitnessedOpening? witnesses,
+    Sealing sealing)
 {
     private const int TailLeavesMax = 32_768;
 
@@ -28,11 +30,19 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
 
         chain.Tree = tree;
         chain.Latest = latest is null ? null : SignedCheckpoint.Of(latest);
+        chain.Proposal = ledger.LastProposal(number);
+        // What an opened ledger holds is durable.
+        if (chain.Latest is { } durable)
+            chain.Witnessing?.NoteDurable(durable);
+        if (chain.Witnessing is { } witnessing && ledger.WitnessedCheckpoint(number) is { } witnessed)
+            witnessing.Load(witnessed);
     }
 
     /// <summary>Opens a loaded chain with the enclave; afterwards it is stopped, or all of it is signed.</summary>
     /// <exception cref="IOException">When the enclave went away: try again.</exception>
     /// <exception cref="LedgerException">When records are damaged or missing.</exception>
+    /// <exception cref="WitnessesUnavailableException">When the enclave demands witnesses, and they cannot be
+    /// had: try again.</exception>
     public async Task OpenAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
         var count = ledger.EntryCount(chain.Record!.Number);
@@ -42,7 +52,9 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
         else if (chain.Latest?.Epoch == enclave.Epoch.Number)
             await MeetAsync(chain, head, count, enclave.Epoch, cancellation);
         else
-            await RecordAsync(chain, head, count, enclave.Epoch, cancellation);
+            await RecordAsync(chain, head, "", count, enclave.Epoch, cancellation);
+        if (held.Heads is [{ Proposal: { } proposal }])
+            await SealAsync(chain, proposal, count, enclave, cancellation);
         await SignTailAsync(chain, count, enclave, cancellation);
         chain.NextIndex = count;
     }
@@ -50,17 +62,29 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
     /// <summary>Has the enclave begin the chain, or resume it from its last checkpoint.</summary>
     public async Task AdoptAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
-        EnclaveRequest request = chain.Latest is { } prior ? Resume(chain, prior) : new CreateRequest(chain.Origin);
         Head head;
+        var lines = "";
         try
         {
-            head = (await enclave.SendAsync<OpenReply>(request, cancellation)).Head;
+            (head, lines) = await OpenWithAsync(chain, enclave, cancellation);
         }
         catch (EnclaveRefusedException exception)
             when (exception.Refusal.Reason == EnclaveRefusalReason.AlreadyHeld)
         {
             // The answer to an earlier attempt was lost.
             head = (await enclave.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation)).Heads[0];
+        }
+        catch (EnclaveRefusedException exception) when (exception.Refusal.Reason
+            is EnclaveRefusalReason.OpenNotBegun or EnclaveRefusalReason.WitnessQuorumMissing
+            or EnclaveRefusalReason.WitnessCosignatureStale)
+        {
+            throw new WitnessesUnavailableException(
+                $"The enclave did not take the witnesses' cosignatures: {exception.Refusal.Detail}");
+        }
+        catch (OlderLedgerException exception)
+        {
+            chain.Stop(exception.Message);
+            return;
         }
         catch (EnclaveRefusedException exception)
         {
@@ -69,23 +93,98 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
             return;
         }
 
-        await RecordAsync(chain, head, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
+        await RecordAsync(chain, head, lines, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
     }
 
-    private ResumeRequest Resume(Chain chain, SignedCheckpoint prior) => new(
+    /// <summary>Opens the chain, with the quorum that the enclave demands; gives its lines too.</summary>
+    private async Task<(Head Head, string WitnessLines)> OpenWithAsync(
+        Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        var proposal = UnsealedProposal(chain);
+        var lines = "";
+        if (enclave.Epoch.Witnesses is not null)
+        {
+            var start = proposal is null
+                ? chain.Latest
+                : await assembler.AssembleAsync(
+                    chain.Origin, new Proposal(proposal.Size, proposal.Root, proposal.Signature),
+                    VerifierKey.Parse(EpochOf(chain.Latest!).CosignerKey), cancellation);
+            lines = await witnesses!.GatherAsync(chain, enclave, start, cancellation);
+        }
+
+        EnclaveRequest request = chain.Latest is { } prior
+            ? Resume(chain, prior, proposal, lines)
+            : new CreateRequest(chain.Origin, lines);
+        return ((await enclave.SendAsync<OpenReply>(request, cancellation)).Head, lines);
+    }
+
+    /// <summary>
+    /// What the prior epoch proposed and did not seal: witnesses may have cosigned it, and then cosign nothing
+    /// smaller, so the chain goes on from there. The tree is brought to it.
+    /// </summary>
+    /// <exception cref="LedgerException">When its entries are missing, or others.</exception>
+    private ProposalRecord? UnsealedProposal(Chain chain)
+    {
+        if (chain.Latest is not { } prior || chain.Proposal is not { } proposal
+            || proposal.Size <= prior.Size || proposal.Epoch != prior.Epoch)
+        {
+            return null;
+        }
+
+        Extend(chain, proposal.Size);
+        return chain.Tree!.Size >= proposal.Size && chain.Tree.Root(proposal.Size) == proposal.Root
+            ? proposal
+            : throw new LedgerException(LedgerError.Corrupt,
+                $"The entries of chain '{chain.Id}' do not have the root of its proposal of size {proposal.Size}.");
+    }
+
+    /// <summary>The enclave holds a proposal that a gateway did not see sealed.</summary>
+    private async Task SealAsync(
+        Chain chain, Proposal proposal, ulong count, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        if (chain.Phase == ChainPhase.Stopped)
+            return;
+        if (proposal.Size > count)
+        {
+            chain.Stop($"the enclave proposed {proposal.Size} entries, but the ledger has only {count}: it lost "
+                + "entries, or is an older copy.");
+            return;
+        }
+
+        Extend(chain, proposal.Size);
+        if (chain.Tree!.Root(proposal.Size) == proposal.Root)
+            await sealing.SealAsync(chain, proposal, enclave, cancellation);
+        else
+            chain.Stop($"the ledger has another root at size {proposal.Size} than the enclave proposed.");
+    }
+
+    private void Extend(Chain chain, ulong size)
+    {
+        foreach (var leaves in ReadLeaves(chain, chain.Tree!.Size, size))
+            chain.Tree.Append(leaves, nodes: default);
+    }
+
+    private ResumeRequest Resume(
+        Chain chain, SignedCheckpoint prior, ProposalRecord? proposal, string lines) => new(
         chain.Origin,
         new Checkpoint(chain.Origin, prior.Size, prior.Root).ToNoteText(),
         prior.Time,
         prior.Cosignature,
         EpochOf(prior).Document,
-        chain.Tree!.CompactRange(prior.Size));
+        chain.Tree!.CompactRange(proposal?.Size ?? prior.Size),
+        proposal is null
+            ? null
+            : new PriorProposal(
+                new Checkpoint(chain.Origin, proposal.Size, proposal.Root).ToNoteText(), proposal.Signature),
+        lines);
 
     /// <summary>
     /// Records durably that an epoch took the chain up, with its handover, before it signs anything else of
     /// it. The head may be ahead of the checkpoint known here: a gateway that crashed asked for it.
     /// </summary>
     private async Task RecordAsync(
-        Chain chain, Head head, ulong count, EnclaveEpoch epoch, CancellationToken cancellation)
+        Chain chain, Head head, string witnessLines, ulong count, EnclaveEpoch epoch,
+        CancellationToken cancellation)
     {
         if (chain.Latest is { } known && head.Handover is null || chain.Latest is null && head.Size != 0)
         {
@@ -96,7 +195,7 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
 
         if (!Reach(chain, head, count) || !TryNoteHandover(chain, head, epoch, out var handover))
             return;
-        var checkpoint = await assembler.AssembleAsync(head, epoch, cancellation);
+        var checkpoint = await assembler.AssembleAsync(head, epoch, cancellation, witnessLines);
         var number = chain.Record!.Number;
         var batch = new LedgerBatch();
         batch.Checkpoints.Add(checkpoint.ToRecord(number));
@@ -104,6 +203,9 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
         batch.Tiles.AddRange(chain.Tree!.TakeCompleted());
         await rideAlong.WriteAsync(batch, sync: true);
         chain.Publish(checkpoint);
+        chain.Witnessing?.NoteDurable(checkpoint);
+        if (witnessLines.Length > 0)
+            chain.Witnessing!.Adopt(checkpoint);
         foreach (var tile in batch.Tiles)
             chain.Tree.Written(tile);
     }
@@ -157,8 +259,7 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
         }
 
         var tree = chain.Tree!;
-        foreach (var leaves in ReadLeaves(chain, tree.Size, head.Size))
-            tree.Append(leaves, nodes: default);
+        Extend(chain, head.Size);
         if (tree.Size >= head.Size && tree.Root(head.Size) == head.Root)
             return true;
         chain.Stop($"the ledger has root {tree.Root(Math.Min(head.Size, tree.Size))} at size {head.Size}, the "
@@ -171,14 +272,13 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
     {
         if (chain.Phase == ChainPhase.Stopped)
             return;
+        var isSealed = enclave.Epoch.Witnesses?.Seals(chain.Id) == true;
         foreach (var leaves in ReadLeaves(chain, chain.Latest!.Size, count))
         {
-            var item = new AppendItem(
-                chain.Origin, chain.Latest.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: false);
-            var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([item]), cancellation);
-            if (await chain.FollowAsync(leaves, reply.Results[0], enclave.Epoch, assembler, cancellation))
-                rideAlong.Add(chain);
-            else
+            var goesOn = isSealed
+                ? await sealing.AppendAsync(chain, leaves, enclave, cancellation)
+                : await AppendAsync(chain, leaves, enclave, cancellation);
+            if (!goesOn)
                 return;
         }
 
@@ -187,6 +287,18 @@ internal sealed class ChainOpener(ILedger ledger, CheckpointAssembler assembler,
             throw new LedgerException(LedgerError.Corrupt,
                 $"Chain '{chain.Id}' should have {count} entries, but entry {chain.Latest.Size} cannot be read.");
         }
+    }
+
+    private async Task<bool> AppendAsync(
+        Chain chain, Hash[] leaves, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        var item = new AppendItem(
+            chain.Origin, chain.Latest!.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: false);
+        var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([item]), cancellation);
+        if (!await chain.FollowAsync(leaves, reply.Results[0], enclave.Epoch, assembler, cancellation))
+            return false;
+        rideAlong.Add(chain);
+        return true;
     }
 
     private EpochRecord EpochOf(SignedCheckpoint checkpoint) => ledger.FindEpoch(checkpoint.Epoch)

@@ -104,6 +104,11 @@ internal sealed class ChainTree : INodeReader
     /// </summary>
     public INodeReader OpenReader() => new TileReader(this);
 
+    /// <summary>The proof that the tree of <paramref name="newSize"/> leaves extends that of
+    /// <paramref name="oldSize"/>.</summary>
+    public Hash[] ProveConsistency(ulong oldSize, ulong newSize) =>
+        ConsistencyProof.Build(oldSize, newSize, OpenReader());
+
     public Hash Read(NodeId node)
     {
         var place = NodePlace.Of(node);

@@ -8,5 +8,7 @@ namespace Sequencer.Core;
 /// <param name="Cosigner">Its key.</param>
 /// <param name="Document">The attestation document that binds the key.</param>
 /// <param name="Mode">Real or simulated.</param>
+/// <param name="Witnesses">What it demands of witnesses; null for nothing.</param>
 internal sealed record EnclaveEpoch(
-    uint Number, VerifierKey Cosigner, ReadOnlyMemory<byte> Document, EnclaveMode Mode);
+    uint Number, VerifierKey Cosigner, ReadOnlyMemory<byte> Document, EnclaveMode Mode,
+    MeasuredWitnesses? Witnesses = null);

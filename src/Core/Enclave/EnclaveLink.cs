@@ -9,7 +9,8 @@ namespace Sequencer.Core;
 /// offered. One task keeps it connected; everyone may ask for the connection.
 /// </summary>
 internal sealed class EnclaveLink(
-    ILedger ledger, IEnclaveTransport transport, SequencerOptions options, TimeProvider time) : IAsyncDisposable
+    ILedger ledger, IEnclaveTransport transport, SequencerOptions options, WitnessNetwork? witnesses,
+    TimeProvider time) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile EnclaveConnection? _connection;
@@ -118,15 +119,16 @@ internal sealed class EnclaveLink(
 
         var cosigner = VerifierKey.Create(
             describe.Cosigner, SignatureType.CosignatureEd25519, describe.PublicKey.Span);
+        var demanded = MeasuredWitnesses.Of(describe, witnesses);
         var known = ledger.Epochs();
         if (known.FirstOrDefault(epoch => epoch.CosignerKey == cosigner.ToString()) is { } same)
-            return new EnclaveEpoch(same.Number, cosigner, same.Document, describe.Mode);
+            return new EnclaveEpoch(same.Number, cosigner, same.Document, describe.Mode, demanded);
 
         var document = await session.SendAsync<AttestReply>(new AttestRequest(Nonce: null), cancellation);
         var record = new EpochRecord((uint)known.Count + 1, cosigner.ToString(), document.Document);
         var batch = new LedgerBatch();
         batch.Epochs.Add(record);
         await ledger.WriteAsync(batch, sync: true);
-        return new EnclaveEpoch(record.Number, cosigner, record.Document, describe.Mode);
+        return new EnclaveEpoch(record.Number, cosigner, record.Document, describe.Mode, demanded);
     }
 }

@@ -66,6 +66,12 @@ public interface ILedger : IAsyncDisposable
     /// <summary>The newest checkpoint of a chain, or null.</summary>
     CheckpointRecord? LatestCheckpoint(ChainNumber chain);
 
+    /// <summary>The checkpoint of a chain that was written last as having its quorum of witnesses, or null.</summary>
+    CheckpointRecord? WitnessedCheckpoint(ChainNumber chain);
+
+    /// <summary>The proposal of a chain that was written last, sealed since or not, or null.</summary>
+    ProposalRecord? LastProposal(ChainNumber chain);
+
     /// <summary>Time of the first cosignature of a size of at least <paramref name="size"/>, or null.</summary>
     ulong? TimeOfSize(ChainNumber chain, ulong size);
 

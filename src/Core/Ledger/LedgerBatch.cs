@@ -19,6 +19,11 @@ public sealed class LedgerBatch
 
     public List<CheckpointRecord> Checkpoints { get; } = [];
 
+    /// <summary>Checkpoints that have their quorum, with the witnesses' cosignatures in the note.</summary>
+    public List<CheckpointRecord> Witnessed { get; } = [];
+
+    public List<ProposalRecord> Proposals { get; } = [];
+
     public List<TileRecord> Tiles { get; } = [];
 
     public List<EpochRecord> Epochs { get; } = [];
@@ -27,6 +32,6 @@ public sealed class LedgerBatch
 
     public bool IsEmpty =>
         Generation is null && Fence is null && Chains.Count == 0 && Entries.Count == 0 && Keys.Count == 0
-        && Leaves.Count == 0 && Checkpoints.Count == 0 && Tiles.Count == 0 && Epochs.Count == 0
-        && ChainEpochs.Count == 0;
+        && Leaves.Count == 0 && Checkpoints.Count == 0 && Witnessed.Count == 0 && Proposals.Count == 0
+        && Tiles.Count == 0 && Epochs.Count == 0 && ChainEpochs.Count == 0;
 }

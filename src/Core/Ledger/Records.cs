@@ -48,6 +48,15 @@ public sealed record CheckpointRecord(
     uint Epoch,
     ReadOnlyMemory<byte> Note);
 
+/// <summary>A checkpoint that an epoch proposed for a chain of witnessed finality, and has not sealed.</summary>
+/// <param name="Chain">The chain.</param>
+/// <param name="Size">Number of entries.</param>
+/// <param name="Root">Root of the tree of that size.</param>
+/// <param name="Signature">The epoch's Ed25519 signature of the note's text (type 0x01); 64 bytes.</param>
+/// <param name="Epoch">Number of the epoch.</param>
+public sealed record ProposalRecord(
+    ChainNumber Chain, ulong Size, Hash Root, ReadOnlyMemory<byte> Signature, uint Epoch);
+
 /// <summary>A full tile with its interior nodes (see <see cref="TileNodes"/>).</summary>
 public sealed record TileRecord(ChainNumber Chain, int Level, ulong Index, ReadOnlyMemory<byte> Nodes);
 

@@ -18,6 +18,9 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
     /// <summary>Whether its submissions have their outcomes.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>Whether a lane of its own has it signed.</summary>
+    public bool IsAside { get; set; }
+
     /// <summary>The leaf hashes; the list of submissions must be complete by the first call.</summary>
     public Hash[] Leaves => _leaves ??= Submissions is [var only]
         ? only.Leaves
@@ -34,7 +37,8 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
         foreach (var submission in Submissions)
         {
             submission.Complete(new SubmitOutcome.Sequenced(new SequencedRange(
-                Chain.Tree!, checkpoint, submission.FirstIndex, submission.EntryCount, checkpoint.Time)));
+                Chain.Tree!, checkpoint, submission.FirstIndex, submission.EntryCount, checkpoint.Time,
+                Chain.Witnessing?.Witnessed == checkpoint)));
         }
     }
 

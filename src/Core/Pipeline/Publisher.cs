@@ -13,6 +13,7 @@ internal sealed class Publisher(
     Intake intake,
     EnclaveLink link,
     ChainOpener opener,
+    ChainLanes lanes,
     CheckpointAssembler assembler,
     RideAlong rideAlong,
     TimeProvider time,
@@ -77,7 +78,7 @@ internal sealed class Publisher(
             {
                 var enclave = await link.WhenConnectedAsync(cancellation);
                 await AdoptStaleAsync(waiting, enclave, cancellation);
-                waiting = waiting.FindAll(append => !append.IsOver);
+                waiting = waiting.FindAll(append => !append.IsOver && !append.IsAside);
                 if (waiting.Count > 0)
                     await SignAsync(waiting, enclave, started, cancellation);
                 metrics.Published(appends, time.GetElapsedTime(started));
@@ -86,7 +87,7 @@ internal sealed class Publisher(
             catch (IOException)
             {
                 await Task.Delay(RetryDelay, time, cancellation);
-                waiting = waiting.FindAll(append => !append.IsOver);
+                waiting = waiting.FindAll(append => !append.IsOver && !append.IsAside);
             }
         }
     }
@@ -97,6 +98,9 @@ internal sealed class Publisher(
     {
         foreach (var append in appends)
         {
+            // What must wait for witnesses goes aside, so that nobody else waits for them.
+            if (lanes.TryTake(append, enclave.Epoch, cancellation))
+                continue;
             if (append.Chain.Phase != ChainPhase.Stopped && append.Chain.Latest!.Epoch != enclave.Epoch.Number)
                 await opener.AdoptAsync(append.Chain, enclave, cancellation);
             append.AbandonIfStopped();

@@ -4,12 +4,17 @@ namespace Sequencer.Core;
 /// Checkpoints and tiles that were published and wait to be written: they ride with the next batch instead
 /// of asking for a sync of their own. Losing them costs nothing but work: the entries are durable.
 /// </summary>
-internal sealed class RideAlong(ILedger ledger)
+/// <param name="ledger">Where to.</param>
+/// <param name="witnesses">Who is told of new checkpoints, and that they are durable; null for nobody.</param>
+internal sealed class RideAlong(ILedger ledger, WitnessCoordinator? witnesses = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Chain, CheckpointRecord> _checkpoints = [];
     private readonly List<(Chain Chain, TileRecord Tile)> _tiles = [];
     private readonly List<CheckpointRecord> _earlier = [];
+    private readonly HashSet<Chain> _witnessed = [];
+    // What was written without a sync that would tell that it is durable; only kept for witnesses.
+    private Dictionary<Chain, CheckpointRecord> _unsynced = [];
 
     /// <summary>Adds a chain's newest checkpoint, and the tiles that filled with it.</summary>
     public void Add(Chain chain)
@@ -25,37 +30,67 @@ internal sealed class RideAlong(ILedger ledger)
             foreach (var tile in tiles)
                 _tiles.Add((chain, tile));
         }
+
+        witnesses?.News(chain);
     }
+
+    /// <summary>Adds a chain's newest witnessed checkpoint.</summary>
+    public void AddWitnessed(Chain chain)
+    {
+        lock (_lock)
+            _witnessed.Add(chain);
+    }
+
+    /// <summary>Has everything that was added so far on stable storage when it returns.</summary>
+    public Task SyncAsync() => WriteAsync(new LedgerBatch(), sync: true, again: true);
 
     /// <summary>
     /// Writes a batch with everything that waits. What is moved and what is written keep their order, so
     /// that an older checkpoint can never follow a newer one into the ledger.
     /// </summary>
-    public async Task WriteAsync(LedgerBatch batch, bool sync)
+    public Task WriteAsync(LedgerBatch batch, bool sync) => WriteAsync(batch, sync, again: false);
+
+    private async Task WriteAsync(LedgerBatch batch, bool sync, bool again)
     {
         List<(Chain Chain, TileRecord Tile)> tiles;
+        Dictionary<Chain, CheckpointRecord> durable = [];
         ValueTask writing;
         lock (_lock)
         {
+            // Something must be written for a sync to happen: once more what was written without. Where a newer
+            // checkpoint of the same chain waits, that one goes instead.
+            if (again)
+                batch.Checkpoints.AddRange(_unsynced.Where(IsNewest).Select(pair => pair.Value));
             tiles = MoveInto(batch);
             if (batch.IsEmpty)
                 return;
+            if (sync && _unsynced.Count > 0)
+                (durable, _unsynced) = (_unsynced, []);
             writing = ledger.WriteAsync(batch, sync);
         }
 
         await writing;
+        foreach (var (chain, checkpoint) in durable)
+            chain.Witnessing!.NoteDurable(SignedCheckpoint.Of(checkpoint));
         foreach (var (chain, tile) in tiles)
             chain.Tree!.Written(tile);
     }
+
+    private bool IsNewest(KeyValuePair<Chain, CheckpointRecord> written) => !_checkpoints.ContainsKey(written.Key);
 
     private List<(Chain Chain, TileRecord Tile)> MoveInto(LedgerBatch batch)
     {
         // A batch that brings its own newer checkpoint of a chain has it last.
         batch.Checkpoints.InsertRange(0, [.. _earlier, .. _checkpoints.Values]);
         batch.Tiles.AddRange(_tiles.Select(pair => pair.Tile));
+        foreach (var chain in _witnessed)
+            batch.Witnessed.Add(chain.Witnessing!.Witnessed!.ToRecord(chain.Record!.Number));
+        foreach (var (chain, checkpoint) in witnesses is null ? [] : _checkpoints)
+            _unsynced[chain] = checkpoint;
         List<(Chain, TileRecord)> tiles = [.. _tiles];
         _earlier.Clear();
         _checkpoints.Clear();
+        _witnessed.Clear();
         _tiles.Clear();
         return tiles;
     }

@@ -39,7 +39,13 @@ internal static class BatchEndpoints
 
             // The queue counts the entries from here on; accepted work is finished even if its client leaves.
             pending = core.SubmitAsync(
-                new Submission { Chain = token.Chain, Entries = batch.Entries, IdempotencyKey = key },
+                new Submission
+                {
+                    Chain = token.Chain,
+                    Entries = batch.Entries,
+                    IdempotencyKey = key,
+                    Finality = RequestHeaders.FinalityOf(context.Request),
+                },
                 CancellationToken.None);
         }
 
@@ -72,6 +78,7 @@ internal static class BatchEndpoints
 
         if (outcome is not SubmitOutcome.Sequenced(var range))
             throw new UnreachableException();
+        AppliedPreferences.TellFinality(context, range);
         using var answer = JsonAnswer.Rent();
         SequenceAnswer.WriteBatch(answer, range);
         if (receipts)

@@ -11,7 +11,9 @@ internal static class Descriptions
     public static void DescribeSubmit(this RouteHandlerBuilder call) => call
         .WithName("submit").WithTags("Sequence")
         .WithSummary("Give one transaction its place")
-        .WithDescription("Answers when the place is final.")
+        .WithDescription(
+            "Answers when the place is final: when the enclave has signed it or, for Prefer: "
+            + "finality=witnessed, when a quorum of witnesses covers it.")
         .Accepts<TransactionShape>(Json, Raw)
         .Produces<ReceiptShape>(200, Json)
         .RefusesWith(400, 401, 403, 408, 413, 415, 422, 429, 503)
@@ -20,6 +22,7 @@ internal static class Descriptions
     public static void DescribeReadEntry(this RouteHandlerBuilder call) => call
         .WithName("entry").WithTags("Sequence")
         .WithSummary("Read an entry with a receipt against the newest checkpoint")
+        .WithDescription("The newest that a quorum of witnesses has cosigned, as soon as one covers the entry.")
         .Produces<ReceiptShape>(200, Json)
         .RefusesWith(400, 401, 403, 404)
         .WithMetadata(NeedsToken.Always,
@@ -31,19 +34,24 @@ internal static class Descriptions
         .WithSummary("Give many transactions consecutive places, or none of them any")
         .WithDescription(
             "NDJSON (a text or an object a line) or a JSON array. Accept: application/x-ndjson asks "
-            + "for a line for the batch and then a receipt a line.")
+            + "for a line for the batch and then a receipt a line. Prefer: finality=witnessed waits for a "
+            + "quorum of witnesses.")
         .Accepts<IReadOnlyList<TransactionShape>>(Json, NdJson)
         .Produces<BatchReceiptShape>(200, Json, NdJson)
         .RefusesWith(400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
-        .WithMetadata(NeedsToken.Always, ApiParameter.IdempotencyKey,
+        .WithMetadata(NeedsToken.Always, ApiParameter.IdempotencyKey, ApiParameter.PreferFinality,
             ApiParameter.Query("receipts", "true for a receipt of each entry, as NDJSON"));
 
     public static void DescribeCheckpoint(this RouteHandlerBuilder call) => call
         .WithName("checkpoint").WithTags("Log")
         .WithSummary("The newest checkpoint, a C2SP signed note")
+        .WithDescription(
+            "Where the service has witnesses: the newest that their quorum has cosigned; with ?latest the newest "
+            + "of all.")
         .Produces<string>(200, "text/plain")
         .RefusesWith(401, 403, 404, 429)
-        .WithMetadata(NeedsToken.UnlessPublic);
+        .WithMetadata(NeedsToken.UnlessPublic,
+            ApiParameter.Query("latest", "present, with or without a value: the newest, witnessed or not"));
 
     public static void DescribeTile(this RouteHandlerBuilder call) => call
         .WithName("tile").WithTags("Log")

@@ -92,4 +92,7 @@ internal sealed record ProblemShape
 
     [Description("Zero-based place in the batch of the refused entry.")]
     public int? Position { get; init; }
+
+    [Description("Index of the first entry, where it has its place nevertheless: with witness_timeout.")]
+    public ulong? Idx { get; init; }
 }

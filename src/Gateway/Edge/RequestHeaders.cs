@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Sequencer.Core;
 
 namespace Sequencer.Gateway;
 
@@ -67,6 +68,13 @@ internal static class RequestHeaders
 
         return false;
     }
+
+    /// <summary>The finality that <c>Prefer: finality=…</c> asks for; null when it asks for none.</summary>
+    public static Finality? FinalityOf(HttpRequest request) =>
+        request.Headers["Prefer"].Count == 0 ? null
+        : Prefers(request, "finality=witnessed") ? Finality.Witnessed
+        : Prefers(request, "finality=enclave") ? Finality.Enclave
+        : null;
 
     /// <summary>Whether the client names NDJSON as the answer it accepts.</summary>
     public static bool AcceptsNdJson(HttpRequest request) =>

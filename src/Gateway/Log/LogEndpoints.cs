@@ -18,7 +18,7 @@ internal static class LogEndpoints
     }
 
     private static async Task CheckpointAsync(
-        HttpContext context, Gate gate, SequencerCore core, string chain)
+        HttpContext context, Gate gate, SequencerCore core, WitnessSettings witnesses, string chain)
     {
         if (await RefuseAsync(context, gate, chain, readsEntries: false) is { } refusal)
         {
@@ -26,10 +26,22 @@ internal static class LogEndpoints
             return;
         }
 
-        if (await core.ReadCheckpointAsync(IdOf(chain), context.RequestAborted) is not { } checkpoint)
+        var id = IdOf(chain);
+        if (await core.ReadCheckpointAsync(id, context.RequestAborted) is not { } checkpoint)
         {
             await ProblemAnswer.WriteAsync(context, ChainUnknown);
             return;
+        }
+
+        if (witnesses.Policy is not null && !context.Request.Query.ContainsKey("latest"))
+        {
+            if (await core.ReadWitnessedCheckpointAsync(id, context.RequestAborted) is not { } witnessed)
+            {
+                await ProblemAnswer.WriteAsync(context, CheckpointUnwitnessed);
+                return;
+            }
+
+            checkpoint = witnessed;
         }
 
         context.Response.Headers.CacheControl = "no-cache";
@@ -107,6 +119,11 @@ internal static class LogEndpoints
 
     internal static Problem ChainUnknown { get; } = new(ProblemCode.ChainUnknown,
         "There is no such chain; it begins with its first transaction.");
+
+    private static Problem CheckpointUnwitnessed { get; } = new(ProblemCode.CheckpointUnwitnessed,
+        "No checkpoint of the chain has its quorum of witnesses yet; ask again shortly, or for ?latest, the newest "
+        + "that the enclave has signed.")
+    { RetryAfter = TimeSpan.FromSeconds(1) };
 
     private static async Task SendAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> body)
     {

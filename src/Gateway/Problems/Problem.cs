@@ -13,5 +13,8 @@ internal sealed record Problem(ProblemCode Code, string Detail)
     /// <summary>Zero-based place in the batch of the entry that was refused.</summary>
     public int? Position { get; init; }
 
+    /// <summary>Index that the first entry has nevertheless.</summary>
+    public ulong? FirstIndex { get; init; }
+
     public int Status => ProblemTable.StatusOf(Code);
 }

@@ -37,6 +37,8 @@ internal static class ProblemAnswer
         writer.WriteString("detail"u8, problem.Detail);
         if (problem.Position is { } position)
             writer.WriteNumber("position"u8, position);
+        if (problem.FirstIndex is { } index)
+            writer.WriteNumber("idx"u8, index);
         writer.WriteEndObject();
     }
 

@@ -41,6 +41,7 @@ internal enum ProblemCode
     ChainUnknown,
     IndexUnknown,
     TileUnknown,
+    CheckpointUnwitnessed,
     MethodNotAllowed,
     BodyTimeout,
     DuplicateEntry,
@@ -66,6 +67,8 @@ internal enum ProblemCode
     ChainStopped,
     LedgerUnavailable,
     EnclaveUnavailable,
+    WitnessesUnavailable,
     OutcomeUnknown,
+    WitnessTimeout,
     KeysUnavailable,
 }

@@ -10,6 +10,7 @@ internal static class Refusals
     {
         RetryAfter = refusal.RetryAfter,
         Position = refusal.Position,
+        FirstIndex = refusal.FirstIndex,
     };
 
     private static ProblemCode CodeOf(RefusalCode code) => code switch
@@ -25,6 +26,8 @@ internal static class Refusals
         RefusalCode.LedgerUnavailable => ProblemCode.LedgerUnavailable,
         RefusalCode.EnclaveUnavailable => ProblemCode.EnclaveUnavailable,
         RefusalCode.OutcomeUnknown => ProblemCode.OutcomeUnknown,
+        RefusalCode.WitnessesUnavailable => ProblemCode.WitnessesUnavailable,
+        RefusalCode.WitnessTimeout => ProblemCode.WitnessTimeout,
         RefusalCode.IdempotencyMismatch => ProblemCode.IdempotencyMismatch,
         RefusalCode.DuplicateEntry => ProblemCode.DuplicateEntry,
         _ => throw new UnreachableException($"The refusal {code} has no problem code."),

@@ -52,6 +52,7 @@ internal static class SequenceEndpoints
             Chain = token.Chain,
             Entries = [entry.Bytes],
             IdempotencyKey = key,
+            Finality = RequestHeaders.FinalityOf(context.Request),
         };
         // Not the request's own token: accepted work is finished, whether or not its client waits.
         var outcome = await core.SubmitAsync(submission, CancellationToken.None);
@@ -65,9 +66,10 @@ internal static class SequenceEndpoints
         if (outcome is not SubmitOutcome.Sequenced(var range))
             throw new UnreachableException();
         using var answer = JsonAnswer.Rent();
+        AppliedPreferences.TellFinality(context, range);
         if (RequestHeaders.Prefers(context.Request, "return=minimal"))
         {
-            context.Response.Headers["Preference-Applied"] = "return=minimal";
+            AppliedPreferences.Tell(context, "return=minimal");
             SequenceAnswer.WriteMinimal(answer, range);
         }
         else

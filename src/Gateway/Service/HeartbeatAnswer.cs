@@ -29,6 +29,9 @@ internal sealed record PublicConfiguration
     /// </summary>
     public required string? CosignerKey { get; init; }
 
+    /// <summary>Who witnesses the checkpoints; null when nobody does.</summary>
+    public required PublicWitnesses? Witnesses { get; init; }
+
     public required int EntryMaxBytes { get; init; }
 
     public required int BatchMaxEntries { get; init; }
@@ -46,9 +49,22 @@ internal sealed record PublicConfiguration
             LogPrefix = identity.LogPrefix,
             LogPublicKey = identity.PublicKey,
             CosignerKey = status.CosignerKey,
+            Witnesses = PublicWitnesses.Of(settings.Witnesses),
             EntryMaxBytes = Entry.MaxSizeBytes,
             BatchMaxEntries = settings.Sequencer.BatchMaxEntries,
             BatchMaxBytes = settings.Sequencer.BatchMaxBytes,
             IdempotencyRetentionHours = settings.Sequencer.IdempotencyRetentionHours,
         };
+}
+
+/// <summary>The witnesses of this service, by the names that its policy gives them.</summary>
+/// <param name="Names">All of them.</param>
+/// <param name="Quorum">The witness or group on the policy's quorum line.</param>
+/// <param name="IntervalMs">Least time between two checkpoints of one chain that they are shown.</param>
+internal sealed record PublicWitnesses(IReadOnlyList<string> Names, string Quorum, int IntervalMs)
+{
+    public static PublicWitnesses? Of(WitnessSettings settings) => settings.Policy is { } policy
+        ? new PublicWitnesses(
+            [.. policy.Witnesses.Select(witness => witness.Name)], policy.QuorumName, settings.IntervalMs)
+        : null;
 }

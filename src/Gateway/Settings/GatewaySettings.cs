@@ -21,6 +21,8 @@ internal sealed record GatewaySettings
 
     public required ChainSettings Chains { get; init; }
 
+    public required WitnessSettings Witnesses { get; init; }
+
     public required ReadSettings Reads { get; init; }
 
     public required FeedSettings Feed { get; init; }
@@ -40,6 +42,7 @@ internal sealed record GatewaySettings
         var server = ServerSettings.Read(reader);
         var log = LogSettings.Read(reader, server);
         var sequencer = SequencerSettings.Read(reader, log.Prefix);
+        var chains = ChainSettings.Read(reader, sequencer);
         var settings = new GatewaySettings
         {
             Server = server,
@@ -48,7 +51,8 @@ internal sealed record GatewaySettings
             Enclave = EnclaveSettings.Read(reader),
             Ledger = LedgerSettings.Read(reader),
             Sequencer = sequencer,
-            Chains = ChainSettings.Read(reader, sequencer),
+            Chains = chains,
+            Witnesses = WitnessSettings.Read(reader, sequencer),
             Reads = ReadSettings.Read(reader),
             Feed = FeedSettings.Read(reader),
             Logging = LoggingSettings.Read(reader),

@@ -49,7 +49,7 @@ internal static class GatewayApp
         services.AddSingleton(time);
         services.AddSingleton(settings).AddSingleton(settings.Server).AddSingleton(settings.Auth);
         services.AddSingleton(settings.Chains).AddSingleton(settings.Reads).AddSingleton(settings.Logging);
-        services.AddSingleton(settings.Sequencer);
+        services.AddSingleton(settings.Sequencer).AddSingleton(settings.Witnesses);
         services.AddSigningKeys(settings.Auth);
         services.AddSingleton<TokenValidator>().AddSingleton<Gate>();
         services.AddSingleton<ArrivingBytes>().AddSingleton<BodyReader>().AddSingleton<BatchReader>();

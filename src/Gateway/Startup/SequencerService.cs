@@ -10,14 +10,15 @@ internal sealed class SequencerService : IAsyncDisposable
 {
     private readonly InProcessEnclave? _enclave;
     private readonly ICheckpointSigner _logKey;
+    private readonly Witnesses? _witnesses;
     private readonly CoreMetrics _metrics;
 
     private SequencerService(
         SequencerCore core, LogIdentity identity, InProcessEnclave? enclave, ICheckpointSigner logKey,
-        CoreMetrics metrics)
+        Witnesses? witnesses, CoreMetrics metrics)
     {
         (Core, Identity) = (core, identity);
-        (_enclave, _logKey, _metrics) = (enclave, logKey, metrics);
+        (_enclave, _logKey, _witnesses, _metrics) = (enclave, logKey, witnesses, metrics);
     }
 
     public SequencerCore Core { get; }
@@ -38,11 +39,13 @@ internal sealed class SequencerService : IAsyncDisposable
         var enclave = settings.Enclave.Address is EnclaveEndpoint.InProcess
             ? InProcessEnclave.Start(settings, loggers.CreateLogger<InProcessEnclave>())
             : null;
+        var witnesses = Witnesses.Open(settings.Witnesses);
         var core = await StartCoreAsync(settings, new CoreDependencies
         {
             Ledger = ledger,
             Enclave = enclave?.Transport ?? Connect(settings.Enclave.Address),
             LogKey = logKey,
+            Witnesses = witnesses?.Network,
             Logger = loggers.CreateLogger<SequencerCore>(),
             Metrics = metrics,
         });
@@ -50,7 +53,8 @@ internal sealed class SequencerService : IAsyncDisposable
         if (enclave is not null)
             await core.WhenReadyAsync(CancellationToken.None);
         return new SequencerService(
-            core, new LogIdentity(settings.Log.Prefix, logKey.PublicKey), enclave, logKey, metrics);
+            core, new LogIdentity(settings.Log.Prefix, logKey.PublicKey), enclave, logKey, witnesses,
+            metrics);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,6 +62,7 @@ internal sealed class SequencerService : IAsyncDisposable
         await Core.DisposeAsync();
         if (_enclave is not null)
             await _enclave.DisposeAsync();
+        _witnesses?.Dispose();
         _logKey.Dispose();
         _metrics.Dispose();
     }

@@ -32,6 +32,8 @@ public abstract class LedgerContract : IAsyncLifetime
         Ledger.ReadEntry(One, 0).Should().BeNull();
         Ledger.ReadEntries(One, 0, 10).Should().BeEmpty();
         Ledger.LatestCheckpoint(One).Should().BeNull();
+        Ledger.WitnessedCheckpoint(One).Should().BeNull();
+        Ledger.LastProposal(One).Should().BeNull();
         Ledger.TimeOfSize(One, 0).Should().BeNull();
         Ledger.ReadTile(One, 0, 0).Should().BeNull();
         Ledger.FindKey(One, Digest("key")).Should().BeNull();
@@ -51,6 +53,8 @@ public abstract class LedgerContract : IAsyncLifetime
         batch.Keys.Add(new KeyRecord(One, Digest("key"), 1, 2, Digest("content"), 1_000));
         batch.Leaves.Add(new LeafRecord(Two, Digest("leaf"), 42));
         batch.Checkpoints.Add(Checkpoint(One, size: 3, time: 500, epoch: 2));
+        batch.Witnessed.Add(Checkpoint(One, size: 2, time: 499, epoch: 1));
+        batch.Proposals.Add(new ProposalRecord(One, 4, Digest("proposal"), new byte[64], Epoch: 2));
         batch.Tiles.Add(new TileRecord(One, 1, 5, Tile("tile")));
         batch.Epochs.Add(new EpochRecord(1, "cosigner+1", new byte[] { 1, 2, 3 }));
         batch.Epochs.Add(new EpochRecord(2, "cosigner+2", new byte[] { 4 }));
@@ -74,6 +78,12 @@ public abstract class LedgerContract : IAsyncLifetime
             Ledger.FindLeaf(Two, Digest("leaf")).Should().Be(42);
             Ledger.FindLeaf(One, Digest("leaf")).Should().BeNull();
             Show(Ledger.LatestCheckpoint(One)!).Should().Be(Show(batch.Checkpoints[0]));
+            Show(Ledger.WitnessedCheckpoint(One)!).Should().Be(Show(batch.Witnessed[0]));
+            Ledger.WitnessedCheckpoint(Two).Should().BeNull();
+            var proposal = Ledger.LastProposal(One)!;
+            proposal.Signature.ToArray().Should().Equal(new byte[64]);
+            (proposal with { Signature = batch.Proposals[0].Signature }).Should().Be(batch.Proposals[0]);
+            Ledger.LastProposal(Two).Should().BeNull();
             Ledger.TimeOfSize(One, 2).Should().Be(500);
             Ledger.ReadTile(One, 1, 5).Should().Equal(Tile("tile"));
             Ledger.ReadTile(One, 0, 5).Should().BeNull();

@@ -40,6 +40,10 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public CheckpointRecord? LatestCheckpoint(ChainNumber chain) => _inner.LatestCheckpoint(chain);
 
+    public CheckpointRecord? WitnessedCheckpoint(ChainNumber chain) => _inner.WitnessedCheckpoint(chain);
+
+    public ProposalRecord? LastProposal(ChainNumber chain) => _inner.LastProposal(chain);
+
     public ulong? TimeOfSize(ChainNumber chain, ulong size) => _inner.TimeOfSize(chain, size);
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _inner.ReadTile(chain, level, index);

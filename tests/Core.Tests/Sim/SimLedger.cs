@@ -62,6 +62,10 @@ internal sealed class SimLedger : ILedger
 
     public CheckpointRecord? LatestCheckpoint(ChainNumber chain) => Open.LatestCheckpoint(chain);
 
+    public CheckpointRecord? WitnessedCheckpoint(ChainNumber chain) => Open.WitnessedCheckpoint(chain);
+
+    public ProposalRecord? LastProposal(ChainNumber chain) => Open.LastProposal(chain);
+
     public ulong? TimeOfSize(ChainNumber chain, ulong size) => Open.TimeOfSize(chain, size);
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => Open.ReadTile(chain, level, index);

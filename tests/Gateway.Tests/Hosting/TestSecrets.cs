@@ -16,6 +16,9 @@ internal sealed class TestSecrets : IDisposable
         File.WriteAllText(PathOf("jwt.pub"), _tokenKey.ExportSubjectPublicKeyInfoPem());
         using var logKey = PrivateKeyText.Generate(TestGateway.LogPrefix);
         File.WriteAllText(PathOf("log.key"), logKey.Export() + "\n");
+        using var witness = NoteSigner.Generate();
+        var vkey = VerifierKey.Create("w1", SignatureType.CosignatureEd25519, witness.PublicKey.Span);
+        File.WriteAllText(PathOf("witnesses.policy"), $"witness w1 {vkey} http://127.0.0.1:1/\nquorum w1\n");
         using var root = SimulatedRoot.Create(TimeProvider.System);
         root.Save(PathOf("root.pem"), PathOf("root.key"));
         Tokens = new TestTokens(_tokenKey);

@@ -15,8 +15,8 @@ public class ServiceTests(SharedGateway shared)
         answer.Text("status").Should().Be("healthy");
         var configuration = answer["configuration"]!.AsObject();
         configuration.Select(field => field.Key).Should().Equal(
-            "version", "mode", "log_prefix", "log_public_key", "cosigner_key", "entry_max_bytes",
-            "batch_max_entries", "batch_max_bytes", "idempotency_retention_hours");
+            "version", "mode", "log_prefix", "log_public_key", "cosigner_key", "witnesses",
+            "entry_max_bytes", "batch_max_entries", "batch_max_bytes", "idempotency_retention_hours");
         configuration.Text("mode").Should().Be("simulated");
         configuration.Text("cosigner_key").Should().Contain("simulated");
         Convert.FromBase64String(configuration.Text("log_public_key"))

@@ -64,6 +64,7 @@ public sealed partial class SettingsTests : IDisposable
         { "chain_defaults:transactions_per_second", "21", "Sequencer.ChainDefaults.TransactionsPerSecond" },
         { "chain_defaults:bytes_per_second", "22", "Sequencer.ChainDefaults.BytesPerSecond" },
         { "chain_defaults:unique", "true", "Sequencer.ChainDefaults.Unique" },
+        { "chain_defaults:finality", "witnessed", "Sequencer.ChainDefaults.Finality" },
         { "chain_defaults:public", "true", "any.Public" },
         { "chain_defaults:public_entries", "false", "any.PublicEntries" },
         { "chains:demo:queue_max_entries", "23", "demo.QueueMaxEntries" },
@@ -71,8 +72,12 @@ public sealed partial class SettingsTests : IDisposable
         { "chains:demo:transactions_per_second", "24", "demo.TransactionsPerSecond" },
         { "chains:demo:bytes_per_second", "25", "demo.BytesPerSecond" },
         { "chains:demo:unique", "true", "demo.Unique" },
+        { "chains:demo:finality", "witnessed", "demo.Finality" },
         { "chains:demo:public", "true", "demo.Public" },
         { "chains:demo:public_entries", "false", "demo.PublicEntries" },
+        { "witnesses:policy_file", "{folder}/witnesses.policy", "Witnesses.PolicyFile" },
+        { "witnesses:interval_ms", "30", "Witnesses.IntervalMs" },
+        { "witnesses:timeout_ms", "31", "Witnesses.TimeoutMs" },
         { "reads:per_second", "26", "Reads.PerSecond" },
         { "reads:burst", "27", "Reads.Burst" },
         { "reads:attestations_per_minute", "28", "Reads.AttestationsPerMinute" },
@@ -91,9 +96,13 @@ public sealed partial class SettingsTests : IDisposable
     [MemberData(nameof(Options))]
     public void EveryKey_ChangesItsSettingAndNoOther(string key, string value, string setting)
     {
-        var before = Flatten(Read());
+        // Witnessed finality needs witnesses.
+        (string, string)[] needed = key.EndsWith(":finality", StringComparison.Ordinal)
+            ? [("witnesses:policy_file", _secrets.PathOf("witnesses.policy"))]
+            : [];
+        var before = Flatten(Read(needed));
         var after = Flatten(
-            Read((key, value.Replace("{folder}", _secrets.Folder, StringComparison.Ordinal))));
+            Read([.. needed, (key, value.Replace("{folder}", _secrets.Folder, StringComparison.Ordinal))]));
         var changed = after.Where(pair => before[pair.Key] != pair.Value).Select(pair => pair.Key);
         // The log prefix is made from the host's name, and limits of single chains start from the defaults.
         changed.Where(
@@ -163,6 +172,7 @@ public sealed partial class SettingsTests : IDisposable
         "enclave.address is \"tcp://x\"; expected in-process, unix:///")]
     [InlineData("[auth]\njwks_file = \"x\"",
         "[auth] needs exactly one of public_key_file, jwks_file and jwks_url")]
+    [InlineData("[chain_defaults]\nfinality = \"maybe\"", "expected one of enclave, witnessed")]
     [InlineData("[log]\nprefix = \"https://x\"", "log.prefix (or server.public_host): ")]
     [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
     [InlineData("[server]\nlisten = ", "config.toml(2): ")]
@@ -189,6 +199,36 @@ public sealed partial class SettingsTests : IDisposable
             reading.Should().Throw<SettingsException>().Which.Message.Should()
                 .StartWith(key.Replace(':', '.')).And.Contain("/nowhere/at/all does not exist");
         }
+    }
+
+    [Theory]
+    [InlineData("quorum none\n", "says quorum none; name a quorum")]
+    [InlineData("quorum w9\n", "Line 1 of the policy: 'w9' is not a witness or group")]
+    [InlineData("log {log}\nwitness w1 {vkey} http://127.0.0.1:1/\nquorum w1\n", "has a log line; expected")]
+    [InlineData("witness w1 {vkey}\nquorum w1\n", "witness w1 has the URL ''; expected where to submit")]
+    [InlineData("witness w1 {vkey} ftp://w1\nquorum w1\n", "witness w1 has the URL 'ftp://w1'; expected")]
+    public void WitnessPolicy_ThatCannotBeUsed_IsRefusedByName(string policy, string expected)
+    {
+        var key = new byte[] { 1 }.Concat(Enumerable.Repeat((byte)9, 31)).ToArray();
+        var vkey = Tlog.VerifierKey.Create("w1", Tlog.SignatureType.CosignatureEd25519, key);
+        var log = Tlog.VerifierKey.Create("log", Tlog.SignatureType.Ed25519, key);
+        File.WriteAllText(_secrets.PathOf("p"), policy.Replace("{vkey}", vkey.ToString(), StringComparison.Ordinal)
+            .Replace("{log}", log.ToString(), StringComparison.Ordinal));
+
+        var reading = () => Read(("witnesses:policy_file", _secrets.PathOf("p")));
+
+        reading.Should().Throw<SettingsException>().Which.Message.Should()
+            .StartWith("witnesses.policy_file: ").And.Contain(expected).And.NotContain("\n");
+    }
+
+    [Theory]
+    [InlineData("chain_defaults")]
+    [InlineData("chains:demo")]
+    public void WitnessedFinality_WithoutWitnesses_IsRefusedByName(string table)
+    {
+        var reading = () => Read((table + ":finality", "witnessed"));
+        reading.Should().Throw<SettingsException>().Which.Message.Should()
+            .StartWith(table.Replace(':', '.') + ".finality is \"witnessed\"").And.Contain("witnesses.policy_file");
     }
 
     [Fact]
@@ -235,7 +275,7 @@ public sealed partial class SettingsTests : IDisposable
             ("Server", settings.Server), ("Server.Listener", settings.Server.Listener),
             ("Auth", settings.Auth), ("Log", settings.Log),
             ("Enclave", settings.Enclave), ("Ledger", settings.Ledger), ("Reads", settings.Reads),
-            ("Feed", settings.Feed),
+            ("Feed", settings.Feed), ("Witnesses", settings.Witnesses),
             ("Logging", settings.Logging), ("Sequencer", settings.Sequencer),
             ("Sequencer.ChainDefaults", settings.Sequencer.ChainDefaults),
             ("demo", settings.Sequencer.Chains.GetValueOrDefault("demo", settings.Sequencer.ChainDefaults)),

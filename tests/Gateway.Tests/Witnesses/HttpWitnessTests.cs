@@ -122,7 +122,7 @@ public sealed class HttpWitnessTests : IDisposable
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")]
     public async Task Ask_HungSocket_IsUnreachableWhenTheTimeIsOver(string? answer)
     {
-        await using var server = new ScriptedServer(answer);
+        await using var server = new ScriptedServer(_ => answer);
 
         (await AskAsync(Witness(server.Url, Short)))
             .Should().BeOfType<WitnessAnswer.Unreachable>()
@@ -153,7 +153,7 @@ public sealed class HttpWitnessTests : IDisposable
     [Fact]
     public async Task Ask_CancelledByTheCaller_Throws()
     {
-        await using var server = new ScriptedServer(null);
+        await using var server = new ScriptedServer();
         using var caller = new CancellationTokenSource(Short);
 
         var asking = () => Witness(server.Url, Long).AddCheckpointAsync(0, [], "n"u8.ToArray(), caller.Token);

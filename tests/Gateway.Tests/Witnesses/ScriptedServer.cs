@@ -6,22 +6,34 @@ using System.Text;
 namespace Sequencer.Gateway.Tests;
 
 /// <summary>
-/// A server on a socket that reads whole requests and answers each with the same bytes, or not at all: for
-/// answers that no well-behaved server gives.
+/// A server on a socket that reads whole requests and answers each as the test says, or not at all: for answers
+/// that no well-behaved server gives.
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<Task> _connections = [];
-    private readonly byte[]? _answer;
+    private readonly Func<string, string?> _answer;
     private readonly Task _accepting;
     private int _connectionCount;
 
-    /// <param name="answer">Head and body in Latin-1; null to stay silent.</param>
-    public ScriptedServer(string? answer)
+    /// <summary>One that stays silent.</summary>
+    public ScriptedServer()
+        : this(_ => null)
     {
-        _answer = answer is null ? null : Encoding.Latin1.GetBytes(answer);
+    }
+
+    /// <param name="answer">Head and body in Latin-1.</param>
+    public ScriptedServer(string answer)
+        : this(_ => answer)
+    {
+    }
+
+    /// <param name="answer">Head and body for a request, both in Latin-1; null to stay silent.</param>
+    public ScriptedServer(Func<string, string?> answer)
+    {
+        _answer = answer;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -74,8 +86,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
             while (await ReadRequestAsync(stream) is { } request)
             {
                 Requests.Enqueue(request);
-                if (_answer is not null)
-                    await stream.WriteAsync(_answer, _stopping.Token);
+                if (_answer(request) is { } answer)
+                    await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), _stopping.Token);
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException)

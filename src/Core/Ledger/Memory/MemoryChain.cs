@@ -20,6 +20,10 @@ internal sealed class MemoryChain
 
     public CheckpointRecord? Latest { get; private set; }
 
+    public CheckpointRecord? Witnessed { get; set; }
+
+    public ProposalRecord? Proposal { get; set; }
+
     public ulong EntryCount
     {
         get

@@ -57,6 +57,10 @@ public sealed class MemoryLedger : ILedger
 
     public CheckpointRecord? LatestCheckpoint(ChainNumber chain) => Of(chain).Latest;
 
+    public CheckpointRecord? WitnessedCheckpoint(ChainNumber chain) => Of(chain).Witnessed;
+
+    public ProposalRecord? LastProposal(ChainNumber chain) => Of(chain).Proposal;
+
     public ulong? TimeOfSize(ChainNumber chain, ulong size) => Of(chain).TimeOfSize(size);
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) =>
@@ -109,6 +113,10 @@ public sealed class MemoryLedger : ILedger
             Of(tile.Chain).Tiles[(tile.Level, tile.Index)] = tile;
         foreach (var checkpoint in batch.Checkpoints)
             Of(checkpoint.Chain).Add(checkpoint);
+        foreach (var checkpoint in batch.Witnessed)
+            Of(checkpoint.Chain).Witnessed = checkpoint;
+        foreach (var proposal in batch.Proposals)
+            Of(proposal.Chain).Proposal = proposal;
         _epochs.AddRange(batch.Epochs);
         foreach (var epoch in batch.ChainEpochs)
             Of(epoch.Chain).Epochs.Enqueue(epoch);

@@ -39,6 +39,10 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
             _batch.Put(RocksKeys.Tile(tile.Chain, tile.Level, tile.Index, key), tile.Nodes.Span);
         foreach (var checkpoint in batch.Checkpoints)
             AddCheckpoint(checkpoint, key);
+        foreach (var witnessed in batch.Witnessed)
+            _batch.Put(RocksKeys.WitnessedCheckpoint(witnessed.Chain, key), RocksValues.OfCheckpoint(witnessed));
+        foreach (var proposal in batch.Proposals)
+            _batch.Put(RocksKeys.Proposal(proposal.Chain, key), RocksValues.OfProposal(proposal));
         foreach (var epoch in batch.Epochs)
             _batch.Put(RocksKeys.Epoch(epoch.Number, key), RocksValues.OfEpoch(epoch));
         foreach (var epoch in batch.ChainEpochs)

@@ -29,6 +29,11 @@ internal static class RocksKeys
     public static ReadOnlySpan<byte> LatestCheckpoint(ChainNumber chain, Span<byte> key) =>
         Prefixed('p', chain, key);
 
+    public static ReadOnlySpan<byte> WitnessedCheckpoint(ChainNumber chain, Span<byte> key) =>
+        Prefixed('w', chain, key);
+
+    public static ReadOnlySpan<byte> Proposal(ChainNumber chain, Span<byte> key) => Prefixed('q', chain, key);
+
     public static ReadOnlySpan<byte> Time(ChainNumber chain, ulong size, Span<byte> key) =>
         Numbered('t', chain, size, key);
 

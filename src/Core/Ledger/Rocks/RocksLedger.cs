@@ -63,6 +63,22 @@ public sealed class RocksLedger : ILedger
             : null;
     }
 
+    public CheckpointRecord? WitnessedCheckpoint(ChainNumber chain)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        return _database.Get(RocksKeys.WitnessedCheckpoint(chain, key)) is { } bytes
+            ? RocksValues.ToCheckpoint(chain, bytes)
+            : null;
+    }
+
+    public ProposalRecord? LastProposal(ChainNumber chain)
+    {
+        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
+        return _database.Get(RocksKeys.Proposal(chain, key)) is { } bytes
+            ? RocksValues.ToProposal(chain, bytes)
+            : null;
+    }
+
     public ulong? TimeOfSize(ChainNumber chain, ulong size)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];

@@ -8,6 +8,7 @@ namespace Sequencer.Core;
 internal static class RocksValues
 {
     private const int CheckpointHeaderBytes = 8 + 32 + 8 + 64 + 4;
+    private const int ProposalBytes = 8 + 32 + 64 + 4;
     private const int KeyBytes = 8 + 4 + 32 + 8;
 
     public static byte[] OfUInt64(ulong value)
@@ -60,6 +61,27 @@ internal static class RocksValues
             bytes.AsMemory(48, 64),
             BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(112)),
             bytes.AsMemory(CheckpointHeaderBytes));
+    }
+
+    public static byte[] OfProposal(ProposalRecord proposal)
+    {
+        var bytes = new byte[ProposalBytes];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, proposal.Size);
+        proposal.Root.CopyTo(bytes.AsSpan(8));
+        proposal.Signature.CopyTo(bytes.AsMemory(40));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(104), proposal.Epoch);
+        return bytes;
+    }
+
+    public static ProposalRecord ToProposal(ChainNumber chain, byte[] bytes)
+    {
+        Require(bytes, ProposalBytes, "proposal");
+        return new ProposalRecord(
+            chain,
+            BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            Hash.Read(bytes.AsSpan(8, Hash.SizeBytes)),
+            bytes.AsMemory(40, 64),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(104)));
     }
 
     public static void OfKey(KeyRecord key, Span<byte> bytes, out int length)

@@ -1,0 +1,162 @@
+using Sequencer.Protocol;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// Lanes beside the publisher, each for one chain that must wait for witnesses before the enclave signs for it:
+/// to be adopted by a new epoch that demands them, or, with witnessed finality, every time. Other chains do not
+/// wait for it. While a chain has its lane, the lane alone appends to its tree; it ends when it is empty.
+/// </summary>
+internal sealed class ChainLanes(
+    EnclaveLink link, ChainOpener opener, Sealing sealing, CheckpointAssembler assembler, RideAlong rideAlong,
+    TimeProvider time)
+{
+    private static readonly TimeSpan UnavailableDelay = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Chain, Queue<ChainAppend>> _lanes = [];
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Takes an append, when its chain has a lane or needs one.</summary>
+    public bool TryTake(ChainAppend append, EnclaveEpoch epoch, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (_lanes.TryGetValue(append.Chain, out var waiting))
+            {
+                waiting.Enqueue(append);
+                return append.IsAside = true;
+            }
+
+            if (!NeedsLane(append.Chain, epoch))
+                return false;
+            _lanes.Add(append.Chain, new Queue<ChainAppend>([append]));
+        }
+
+        _ = RunLaneAsync(append.Chain, cancellation);
+        return append.IsAside = true;
+    }
+
+    /// <summary>Faults with the first error of a lane that the whole engine must answer to.</summary>
+    public Task WatchAsync(CancellationToken cancellation) => _failed.Task.WaitAsync(cancellation);
+
+    private static bool NeedsLane(Chain chain, EnclaveEpoch epoch) =>
+        epoch.Witnesses is { } demanded && chain.Phase != ChainPhase.Stopped
+        && (demanded.Seals(chain.Id) || chain.Latest!.Epoch != epoch.Number);
+
+    private async Task RunLaneAsync(Chain chain, CancellationToken cancellation)
+    {
+        // Off the publisher's stack.
+        await Task.Yield();
+        ChainAppend? append = null;
+        try
+        {
+            while ((append = Next(chain)) is not null)
+                await SignAsync(append, cancellation);
+        }
+        catch (Exception exception)
+        {
+            Abandon(chain, append);
+            if (exception is not OperationCanceledException)
+                _failed.TrySetException(exception);
+        }
+    }
+
+    /// <summary>Everything that waits in the lane, as one append as far as it fits one frame; null ends it.</summary>
+    private ChainAppend? Next(Chain chain)
+    {
+        lock (_lock)
+        {
+            var waiting = _lanes[chain];
+            if (!waiting.TryDequeue(out var first))
+            {
+                _lanes.Remove(chain);
+                return null;
+            }
+
+            var leaves = LeavesOf(first);
+            while (waiting.TryPeek(out var next) && leaves + LeavesOf(next) <= Limits.LeavesPerFrameMax)
+            {
+                leaves += LeavesOf(next);
+                first.Submissions.AddRange(waiting.Dequeue().Submissions);
+            }
+
+            return first;
+        }
+    }
+
+    private static int LeavesOf(ChainAppend append) => append.Submissions.Sum(submission => submission.EntryCount);
+
+    private async Task SignAsync(ChainAppend append, CancellationToken cancellation)
+    {
+        var chain = append.Chain;
+        while (true)
+        {
+            append.AbandonIfStopped();
+            if (append.IsOver)
+                return;
+            try
+            {
+                await SignOnceAsync(append, await link.WhenConnectedAsync(cancellation), cancellation);
+                chain.Hold = null;
+            }
+            catch (IOException)
+            {
+                await Task.Delay(Publisher.RetryDelay, time, cancellation);
+            }
+            catch (WitnessesUnavailableException exception)
+            {
+                // The entries are durable and keep their places; nothing more is taken in until they are signed.
+                chain.Hold = exception.Message;
+                await Task.Delay(UnavailableDelay, time, cancellation);
+            }
+            catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
+            {
+                chain.Stop(exception.Message);
+            }
+        }
+    }
+
+    private async Task SignOnceAsync(
+        ChainAppend append, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        var chain = append.Chain;
+        if (chain.Latest!.Epoch != enclave.Epoch.Number)
+            await opener.AdoptAsync(chain, enclave, cancellation);
+        if (chain.Phase == ChainPhase.Stopped)
+            return;
+        var end = append.FirstIndex + (ulong)append.Leaves.Length;
+        // A new epoch that went on from the proposal has them signed.
+        var signed = chain.Latest!.Size >= end
+            || (enclave.Epoch.Witnesses?.Seals(chain.Id) == true
+                ? await sealing.AppendAsync(chain, append.Leaves, enclave, cancellation)
+                : await AppendAsync(append, enclave, cancellation));
+        if (signed)
+            append.Complete();
+    }
+
+    private async Task<bool> AppendAsync(
+        ChainAppend append, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([append.ToItem()]), cancellation);
+        if (!await append.Chain.FollowAsync(
+                append.Leaves, reply.Results[0], enclave.Epoch, assembler, cancellation))
+        {
+            return false;
+        }
+
+        rideAlong.Add(append.Chain);
+        return true;
+    }
+
+    private void Abandon(Chain chain, ChainAppend? append)
+    {
+        const string why = "The sequencer stopped before the enclave answered.";
+        append?.Abandon(why);
+        lock (_lock)
+        {
+            foreach (var waiting in _lanes[chain])
+                waiting.Abandon(why);
+        }
+    }
+}

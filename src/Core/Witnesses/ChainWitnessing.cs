@@ -1,0 +1,296 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>What a witness is to be asked about a chain.</summary>
+/// <param name="Round">What it is to cosign.</param>
+/// <param name="OldSize">The size that it cosigned last, as far as is known here.</param>
+internal readonly record struct WitnessQuestion(WitnessRound Round, ulong OldSize);
+
+/// <summary>
+/// Where one chain stands with the witnesses. Its lock guards everything in it; everyone may read
+/// <see cref="Witnessed"/>.
+/// </summary>
+internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
+{
+    private readonly Lock _lock = new();
+    private readonly WitnessMemory[] _memories =
+        [.. policy.Witnesses.Select(_ => new WitnessMemory())];
+
+    private SignedCheckpoint? _durable;
+    private WitnessRound? _round;
+    private long? _startedAt;
+    private bool _isScheduled;
+    private volatile SignedCheckpoint? _witnessed;
+    private volatile TaskCompletionSource _moved = NewSignal();
+
+    /// <summary>The newest checkpoint that has its quorum; null until there is one.</summary>
+    public SignedCheckpoint? Witnessed => _witnessed;
+
+    /// <summary>Waits for a quorum on at least so many entries.</summary>
+    /// <returns>The checkpoint; null when the time passed or the wait was cancelled.</returns>
+    public async Task<SignedCheckpoint?> WhenWitnessedAsync(
+        ulong size, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            // Taken before the checkpoint is looked at, so that none is missed.
+            var moved = _moved.Task;
+            if (_witnessed is { } witnessed && witnessed.Size >= size)
+                return witnessed;
+            var left = patience - time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || cancellation.IsCancellationRequested)
+                return null;
+            await moved.WaitAsync(left, time, cancellation).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <summary>Goes on from what the ledger has, unless the policy has changed so that it is no quorum now.
+    /// The witnesses that cosigned it have seen that much.</summary>
+    public void Load(CheckpointRecord witnessed)
+    {
+        var cosigners = Cosigners(witnessed.Note);
+        lock (_lock)
+        {
+            if (policy.Evaluate(cosigners).IsSatisfied)
+                _witnessed = SignedCheckpoint.Of(witnessed);
+            for (var place = 0; place < _memories.Length; place++)
+            {
+                if (cosigners.Contains(policy.Witnesses[place].Key))
+                    _memories[place].Size = witnessed.Size;
+            }
+        }
+    }
+
+    /// <summary>Notes a checkpoint that is on stable storage: only such are ever shown to a witness.</summary>
+    public void NoteDurable(SignedCheckpoint checkpoint)
+    {
+        lock (_lock)
+        {
+            if (_durable is null || (checkpoint.Size, checkpoint.Time).CompareTo((_durable.Size, _durable.Time)) > 0)
+                _durable = checkpoint;
+        }
+    }
+
+    /// <summary>Whether a round is to begin for a newer size, and when at the earliest; at most once until
+    /// it has begun.</summary>
+    /// <param name="size">The newest size of the chain.</param>
+    /// <param name="interval">Least time between the beginnings of two rounds, in the clock's ticks.</param>
+    /// <param name="now">The clock's timestamp.</param>
+    /// <param name="due">When it may begin.</param>
+    public bool TrySchedule(ulong size, long interval, long now, out long due)
+    {
+        lock (_lock)
+        {
+            due = _startedAt is { } started ? Math.Max(now, started + interval) : now;
+            // A round that lacks its quorum is followed by the next one once it has it.
+            if (_isScheduled || size == 0 || _witnessed?.Size >= size || _round is { IsHeld: true })
+                return false;
+            return _isScheduled = true;
+        }
+    }
+
+    /// <summary>Begins the round for the newest durable checkpoint, unless there is nothing to ask.</summary>
+    public bool TryBegin(long now)
+    {
+        lock (_lock)
+        {
+            _isScheduled = false;
+            if (_durable is not { } newest || _witnessed?.Size >= newest.Size
+                || _round is { IsHeld: true } || _round?.Checkpoint.Size >= newest.Size)
+            {
+                return false;
+            }
+
+            Begin(newest, now);
+            return true;
+        }
+    }
+
+    /// <summary>Whether the caller must take the chain to a witness: it is not on its way there.</summary>
+    public bool TryTake(int place)
+    {
+        lock (_lock)
+        {
+            var memory = _memories[place];
+            memory.IsWanted = memory.IsTaken;
+            return !memory.IsTaken && (memory.IsTaken = true);
+        }
+    }
+
+    /// <summary>Ends the way to a witness; true when it was wanted there anew, and stays taken.</summary>
+    public bool StaysTaken(int place)
+    {
+        lock (_lock)
+        {
+            var memory = _memories[place];
+            memory.IsTaken = memory.IsWanted;
+            memory.IsWanted = false;
+            return memory.IsTaken;
+        }
+    }
+
+    /// <summary>What to ask a witness now; null when it has said all it can.</summary>
+    public WitnessQuestion? QuestionFor(int place)
+    {
+        lock (_lock)
+        {
+            return _round is { } round && !round.HasCosignatureOf(place)
+                ? new WitnessQuestion(round, Math.Min(_memories[place].Size, round.Checkpoint.Size))
+                : null;
+        }
+    }
+
+    /// <summary>
+    /// Begins the round that the enclave demands before it opens or seals: it takes the place of any other, and
+    /// no other takes its place before it is ended.
+    /// </summary>
+    public WitnessRound Demand(SignedCheckpoint checkpoint, TlogPolicy measured, ulong timeMin, long now)
+    {
+        lock (_lock)
+        {
+            return _round = new WitnessRound(checkpoint, TextOf(checkpoint), policy.Witnesses, measured, now)
+            {
+                IsDemanded = true,
+                TimeMin = timeMin,
+            };
+        }
+    }
+
+    /// <summary>Ends a demanded round, whatever came of it.</summary>
+    public void EndDemand(WitnessRound round)
+    {
+        lock (_lock)
+        {
+            if (_round == round)
+                _round = null;
+        }
+    }
+
+    /// <summary>Takes a witness's verified cosignature.</summary>
+    /// <param name="place">The witness.</param>
+    /// <param name="round">What it was asked.</param>
+    /// <param name="cosignature">What it answered.</param>
+    /// <param name="time">The time that it states, in seconds since 1970.</param>
+    public WitnessGain Accept(int place, WitnessRound round, NoteSignature cosignature, ulong time)
+    {
+        lock (_lock)
+        {
+            _memories[place].Size = round.Checkpoint.Size;
+            if (time < round.TimeMin)
+                return WitnessGain.TooEarly;
+            if (round != _round)
+                return WitnessGain.None;
+            round.Add(place, cosignature);
+            if (!round.HasQuorum || round.IsDemanded)
+                return WitnessGain.None;
+            // Cosignatures beyond the quorum are taken in as well: another verifier may demand just those.
+            Publish(round.Witnessed());
+            return WitnessGain.Quorum;
+        }
+    }
+
+    /// <summary>Takes a checkpoint that was made with its quorum, unless the gateway's own policy wants more.
+    /// </summary>
+    public void Adopt(SignedCheckpoint checkpoint)
+    {
+        if (!policy.Evaluate(Cosigners(checkpoint.Note)).IsSatisfied)
+            return;
+        lock (_lock)
+        {
+            if (_witnessed is null || _witnessed.Size <= checkpoint.Size)
+                Publish(checkpoint);
+        }
+    }
+
+    /// <summary>Takes the size that a witness says it cosigned last; nobody else may have to wait for what one
+    /// witness says.</summary>
+    /// <param name="place">The witness.</param>
+    /// <param name="size">What it says.</param>
+    /// <param name="now">The clock's timestamp.</param>
+    public WitnessLesson Learn(int place, ulong size, long now)
+    {
+        lock (_lock)
+        {
+            _memories[place].Size = size;
+            if (_round is not { } round || size <= round.Checkpoint.Size)
+                return WitnessLesson.AskAgain;
+            var canHaveQuorum = CanHaveQuorum(round);
+            if (round.IsDemanded)
+            {
+                if (!canHaveQuorum)
+                    round.Fail(OlderLedger(round));
+                return WitnessLesson.BeyondLedger;
+            }
+
+            if (_durable is not { } newest || newest.Size < size)
+                return WitnessLesson.BeyondLedger;
+            if (round.IsCosigned && canHaveQuorum)
+                return WitnessLesson.BeyondRound;
+            Begin(newest, now);
+            return WitnessLesson.RoundRenewed;
+        }
+    }
+
+    /// <summary>Whether the witnesses that have not seen more than the round's size would make its quorum.
+    /// </summary>
+    private bool CanHaveQuorum(WitnessRound round) => round.Policy.Evaluate(
+        policy.Witnesses.Where((_, place) => !IsAhead(place, round)).Select(witness => witness.Key)).IsSatisfied;
+
+    private bool IsAhead(int place, WitnessRound round) => _memories[place].Size > round.Checkpoint.Size;
+
+    private OlderLedgerException OlderLedger(WitnessRound round)
+    {
+        var ahead = policy.Witnesses.Select((witness, place) => (witness.Name, place))
+            .Where(witness => IsAhead(witness.place, round))
+            .Select(witness => $"{witness.Name} size {_memories[witness.place].Size}");
+        return new OlderLedgerException(
+            $"the ledger has size {round.Checkpoint.Size}, but of its witnesses have cosigned: "
+            + $"{string.Join(", ", ahead)}. Without them there is no quorum. The ledger is an older copy, or has lost "
+            + "its tail: restore the newest one; what witnesses have seen is not signed a second time.");
+    }
+
+    private void Publish(SignedCheckpoint witnessed)
+    {
+        _witnessed = witnessed;
+        Interlocked.Exchange(ref _moved, NewSignal()).TrySetResult();
+    }
+
+    private HashSet<VerifierKey> Cosigners(ReadOnlyMemory<byte> note)
+    {
+        try
+        {
+            return [.. SignedNote.Parse(note.Span).Verify(policy.Keys).Keys];
+        }
+        catch (TlogException)
+        {
+            return [];
+        }
+    }
+
+    private void Begin(SignedCheckpoint newest, long now)
+    {
+        _startedAt = now;
+        _round = new WitnessRound(newest, TextOf(newest), policy.Witnesses, policy, now);
+    }
+
+    private string TextOf(SignedCheckpoint checkpoint) =>
+        new Checkpoint(origin, checkpoint.Size, checkpoint.Root).ToNoteText();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What is known of one witness.</summary>
+    private sealed class WitnessMemory
+    {
+        /// <summary>The size that it cosigned last.</summary>
+        public ulong Size { get; set; }
+
+        /// <summary>Whether the chain waits for it, or it is being asked.</summary>
+        public bool IsTaken { get; set; }
+
+        /// <summary>Whether there is more to ask once it was asked.</summary>
+        public bool IsWanted { get; set; }
+    }
+}

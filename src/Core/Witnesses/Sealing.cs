@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using Sequencer.Protocol;
+using Sequencer.Tlog;
+
+namespace Sequencer.Core;
+
+/// <summary>
+/// Appends to chains of witnessed finality: the enclave proposes, the proposal is made durable, a quorum of
+/// witnesses cosigns it, and only then the enclave does. Each step may be done again after a lost answer or a
+/// crash, and gives the same.
+/// </summary>
+internal sealed class Sealing(
+    WitnessCoordinator? witnesses, CheckpointAssembler assembler, RideAlong rideAlong)
+{
+    /// <summary>Appends leaves, up to the sealed checkpoint.</summary>
+    /// <returns>Whether the chain goes on; else it was stopped.</returns>
+    /// <exception cref="IOException">When the enclave went away: try again.</exception>
+    /// <exception cref="WitnessesUnavailableException">When there is no quorum at the moment: try again.
+    /// </exception>
+    public async Task<bool> AppendAsync(
+        Chain chain, Hash[] leaves, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        var item = new AppendItem(
+            chain.Origin, chain.Latest!.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: true);
+        var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([item]), cancellation);
+        var result = reply.Results[0];
+        if (!chain.TryExtend(leaves, result))
+            return false;
+        if (result.Proposal is not { } signature)
+        {
+            chain.Stop("the enclave cosigned without a quorum, though it calls the chain one of witnessed finality.");
+            return false;
+        }
+
+        return await SealAsync(
+            chain, new Proposal(result.NewSize, result.Root, signature), enclave, cancellation);
+    }
+
+    /// <summary>Has a proposal, whose tree is there, sealed and published.</summary>
+    /// <returns>Whether the chain goes on; else it was stopped.</returns>
+    public async Task<bool> SealAsync(
+        Chain chain, Proposal proposal, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        await RecordAsync(chain, proposal, enclave.Epoch);
+        var note = await assembler.AssembleAsync(chain.Origin, proposal, enclave.Epoch.Cosigner, cancellation);
+        try
+        {
+            var lines = await witnesses!.DemandAsync(
+                chain, note, enclave.Epoch.Witnesses!.Policy, timeMin: 0, cancellation);
+            var request = new SealRequest(chain.Origin, proposal.Size, lines);
+            var head = (await enclave.SendAsync<SealReply>(request, cancellation)).Head;
+            if (head.Size != proposal.Size || head.Root != proposal.Root)
+            {
+                chain.Stop($"the enclave sealed root {head.Root} at size {head.Size}, but had proposed {proposal.Root} "
+                    + $"at size {proposal.Size}.");
+                return false;
+            }
+
+            Publish(chain, await assembler.AssembleAsync(head, enclave.Epoch, cancellation, lines));
+            return true;
+        }
+        catch (OlderLedgerException exception)
+        {
+            chain.Stop(exception.Message);
+            return false;
+        }
+        catch (EnclaveRefusedException exception)
+            when (exception.Refusal.Reason == EnclaveRefusalReason.WitnessQuorumMissing)
+        {
+            throw new WitnessesUnavailableException(
+                $"The enclave did not take the witnesses' cosignatures: {exception.Refusal.Detail}");
+        }
+        catch (EnclaveRefusedException exception)
+        {
+            chain.Stop($"the enclave refused to seal size {proposal.Size} ({exception.Refusal.Reason}): "
+                + exception.Refusal.Detail);
+            return false;
+        }
+    }
+
+    /// <summary>A later epoch can go on from what witnesses have seen only if the proposal outlives a crash.
+    /// </summary>
+    private async Task RecordAsync(Chain chain, Proposal proposal, EnclaveEpoch epoch)
+    {
+        if (chain.Proposal is { } durable && durable.Size == proposal.Size && durable.Epoch == epoch.Number)
+            return;
+        var record = new ProposalRecord(
+            chain.Record!.Number, proposal.Size, proposal.Root, proposal.Signature, epoch.Number);
+        var batch = new LedgerBatch();
+        batch.Proposals.Add(record);
+        await rideAlong.WriteAsync(batch, sync: true);
+        chain.Proposal = record;
+    }
+
+    private void Publish(Chain chain, SignedCheckpoint checkpoint)
+    {
+        chain.Witnessing!.Adopt(checkpoint);
+        chain.Publish(checkpoint);
+        rideAlong.Add(chain);
+        if (chain.Witnessing.Witnessed == checkpoint)
+            rideAlong.AddWitnessed(chain);
+    }
+}

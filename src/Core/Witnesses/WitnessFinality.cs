@@ -1,0 +1,34 @@
+namespace Sequencer.Core;
+
+/// <summary>Lets callers of witnessed finality wait, once the enclave has signed, until a quorum of witnesses
+/// covers them.</summary>
+/// <param name="options">How long at most, and what chains have as their default.</param>
+/// <param name="time">The clock.</param>
+/// <param name="stopping">The engine ends: its witnesses are asked no more.</param>
+internal sealed class WitnessFinality(SequencerOptions options, TimeProvider time, CancellationToken stopping)
+{
+    /// <summary>Whether the outcome waits for witnesses.</summary>
+    public static bool IsDemanded(Chain chain, Submission submission) =>
+        chain.Witnessing is not null
+        && (submission.Finality ?? chain.Limits.Finality) == Finality.Witnessed;
+
+    /// <summary>The outcome with a witnessed checkpoint; a refusal that names the index when time passes.</summary>
+    public async ValueTask<SubmitOutcome> WaitAsync(
+        ChainWitnessing witnessing, ValueTask<SubmitOutcome> answer, CancellationToken cancellation)
+    {
+        var given = await answer;
+        if (given is not SubmitOutcome.Sequenced({ IsWitnessed: false } range))
+            return given;
+        var patience = TimeSpan.FromSeconds(options.OutcomeTimeoutSeconds);
+        var size = range.FirstIndex + (ulong)range.Count;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
+        if (await witnessing.WhenWitnessedAsync(size, patience, time, ended.Token) is { } checkpoint)
+            return new SubmitOutcome.Sequenced(range.Witnessed(checkpoint));
+        cancellation.ThrowIfCancellationRequested();
+        return new SubmitOutcome.Refused(new Refusal(
+            RefusalCode.WitnessTimeout,
+            $"The enclave has given the entries their places from index {range.FirstIndex}, but no quorum of witnesses "
+            + $"has covered them within {options.OutcomeTimeoutSeconds} s: read the entry later for a witnessed receipt.")
+        { RetryAfter = TimeSpan.FromSeconds(1), FirstIndex = range.FirstIndex });
+    }
+}
