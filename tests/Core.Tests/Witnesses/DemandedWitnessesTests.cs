@@ -50,7 +50,7 @@ public sealed class DemandedWitnessesTests
         }
 
         world.Ledger.LastProposal(new ChainNumber(1))!.Size.Should().Be(200);
-        world.Witnesses[0].Requests.Count.Should().BeLessThan(150, "what waits together is sealed together");
+        world.Witnesses[0].Requests.Count.Should().BeLessThan(200, "what waits together is sealed together");
     }
 
     [Fact]

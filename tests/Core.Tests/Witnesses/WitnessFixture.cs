@@ -34,7 +34,12 @@ internal sealed class WitnessFixture : IAsyncDisposable
     public void Replace(IWitness witness) => _inPlaceOf[witness.Name] = witness;
 
     public Task<CoreFixture> StartAsync(Action<SequencerOptions>? configure = null, TimeSpan? interval = null) =>
-        CoreFixture.StartAsync(new MemoryLedgerSource(Ledger), Enclave, configure, Network(interval));
+        CoreFixture.StartAsync(new MemoryLedgerSource(Ledger), Enclave, options =>
+        {
+            // A machine that is busy with other tests must not decide an outcome.
+            (options.OutcomeTimeoutSeconds, options.WitnessPatienceSeconds) = (120, 50);
+            configure?.Invoke(options);
+        }, Network(interval));
 
     public WitnessNetwork Network(TimeSpan? interval = null) => new()
     {
