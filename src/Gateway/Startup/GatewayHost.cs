@@ -15,6 +15,7 @@ internal static partial class GatewayHost
     /// <exception cref="EnclaveFencedException">When this gateway was fenced earlier.</exception>
     public static async Task<int> RunAsync(CommandLine command)
     {
+        SocketCompletions.RunInline();
         var configuration = ReadConfiguration(command.ConfigFile);
         var settings = GatewaySettings.Read(configuration);
         settings.Sequencer.TakeOver = command.TakeOver;
