@@ -14,6 +14,10 @@ bench-soak: bench-build bench-wrk ## ten minutes of steady load, memory watched:
 bench-peers: bench-build bench-wrk $(if $(INSTALL),bench-peers-install) ## beside Redis, PostgreSQL, etcd, JetStream, hypercore: make bench-peers [INSTALL=1]
 	@$(BENCH) peers $(or $(PEER_SECONDS),8)
 
+.PHONY: bench-witness
+bench-witness: bench-build bench-wrk ## what witnesses cost, and how long a witnessed receipt takes: make bench-witness [SECONDS=10]
+	@$(BENCH) witness $(or $(SECONDS),10)
+
 # Without INSTALL=1 nothing is installed: what is missing is skipped, and said so.
 .PHONY: bench-peers-install
 bench-peers-install:
@@ -25,7 +29,7 @@ bench-micro: ## micro-benchmarks of the parts: they explain, they do not decide
 
 .PHONY: bench-build
 bench-build:
-	@for project in src/Gateway src/EnclaveHost.Simulated src/Cli bench/Bare bench/Bench; do \
+	@for project in src/Gateway src/EnclaveHost.Simulated src/Witness src/Cli bench/Bare bench/Bench; do \
 		dotnet build -c Release -v quiet $$project; done
 
 .PHONY: bench-wrk

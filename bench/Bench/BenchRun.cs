@@ -80,5 +80,6 @@ internal static class BenchRun
             $"enclave {ProcessTimes.ResidentBytes(stage.Service.EnclaveId) / (1 << 20)} MiB at the end"),
     });
 
-    private static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
+    /// <summary>Load average of one minute.</summary>
+    public static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 }

@@ -2,8 +2,10 @@ using System.Globalization;
 using Sequencer.Bench;
 using Sequencer.Bench.Load;
 using Sequencer.Bench.Peers;
+using Sequencer.Bench.Witnesses;
 
-// sequencer-bench run [quick|standard|full] | soak SECONDS | peers SECONDS | send … (the open-loop sender's own process)
+// sequencer-bench run [quick|standard|full] | soak SECONDS | peers SECONDS | witness SECONDS
+//     | send … (the open-loop sender's own process)
 try
 {
     return args switch
@@ -13,6 +15,8 @@ try
             : Scope.Standard),
         ["soak", var seconds] => await Soak.RunAsync(double.Parse(seconds, CultureInfo.InvariantCulture)),
         ["peers", var seconds] => await PeerRun.RunAsync(double.Parse(seconds, CultureInfo.InvariantCulture)),
+        ["witness", var seconds] =>
+            await WitnessRun.RunAsync(double.Parse(seconds, CultureInfo.InvariantCulture)),
         ["send", .. var plan] => OpenLoopSender.Run(OpenLoopPlan.Parse(plan)),
         _ => Usage(),
     };
@@ -25,6 +29,8 @@ catch (BenchException problem)
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: sequencer-bench run [quick|standard|full] | soak SECONDS | peers SECONDS; see `make help`.");
+    Console.Error.WriteLine(
+        "Usage: sequencer-bench run [quick|standard|full] | soak SECONDS | peers SECONDS | witness SECONDS; "
+        + "see `make help`.");
     return 2;
 }

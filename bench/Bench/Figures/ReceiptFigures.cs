@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Sequencer.Bench.Limits;
 using Sequencer.Bench.Report;
-using Sequencer.Bench.Running;
 using Sequencer.Client;
 using Sequencer.Tlog;
 
@@ -20,7 +19,9 @@ internal static class ReceiptFigures
             .Select(pair => (Transaction: Encoding.UTF8.GetBytes(pair[0]), Receipt: ReceiptOf(pair[1]))).ToList();
         if (receipts.Count == 0)
             throw new BenchException("The open-loop sender kept no receipt to verify.");
-        var (verifier, document) = await TrustAsync(stage.Service);
+        var (trust, document) = await ServiceTrust.ReadAsync(stage.Service, SingleFigures.Chain);
+        var verifier = new ReceiptVerifier(
+            TlogPolicy.Parse(trust.PolicyText()), new EnclaveVerifier(trust.Images, trust.SimulatedRoot));
         foreach (var (transaction, receipt) in receipts)
             verifier.Verify(receipt, transaction, document);
 
@@ -40,19 +41,6 @@ internal static class ReceiptFigures
             Goal = .70,
         });
         return receipts.Count;
-    }
-
-    private static async Task<(ReceiptVerifier Verifier, byte[] Document)> TrustAsync(Service service)
-    {
-        using var http = new HttpClient { BaseAddress = service.Address };
-        var client = new SequencerClient(http, new SequencerClientOptions { Token = service.Tokens.For(SingleFigures.Chain) });
-        if (!ChainId.TryParse(SingleFigures.Chain, out var chain)
-            || await client.FindEpochsAsync(chain) is not { } epochs)
-            throw new BenchException($"The gateway does not know the chain {SingleFigures.Chain}.");
-        var trust = GatewayTrust.Read(epochs);
-        var verifier = new ReceiptVerifier(
-            TlogPolicy.Parse(trust.PolicyText()), new EnclaveVerifier(trust.Images, trust.SimulatedRoot));
-        return (verifier, epochs.Epochs[^1].AttestationDocument.ToArray());
     }
 
     private static string ReceiptOf(string answer)

@@ -13,6 +13,13 @@ internal sealed record LoadResult
     /// <summary>Processor time of sender, server and enclave in that time, in seconds.</summary>
     public required CpuUse Cpu { get; init; }
 
+    /// <summary>In closed loop, the time from a request to its answer that half of them stayed below, in
+    /// microseconds; in open loop see <see cref="OpenLoopResult"/>.</summary>
+    public double P50Micros { get; init; }
+
+    /// <summary>The same for 99 of a hundred.</summary>
+    public double P99Micros { get; init; }
+
     public double PerSecond => Requests / Seconds;
 
     /// <summary>The sender's part of all processors, 0 to 1: a slow sender flatters a ratio.</summary>

@@ -20,10 +20,14 @@ internal sealed record PostLoad
     /// <summary>Whether to ask for the small answer.</summary>
     public bool Minimal { get; init; }
 
+    /// <summary>Whether to ask, unless for the small answer, for one that a quorum of witnesses covers.</summary>
+    public bool Witnessed { get; init; }
+
     public IEnumerable<string> Arguments =>
     [
         TokenFile, Text(EntryBytes), Text(Entries),
-        Text(Math.Clamp(PreparedBytes / (EntryBytes * Entries), 4, PreparedMax)), Minimal ? "return=minimal" : "-",
+        Text(Math.Clamp(PreparedBytes / (EntryBytes * Entries), 4, PreparedMax)),
+        Minimal ? "return=minimal" : Witnessed ? "finality=witnessed" : "-",
     ];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -6,7 +6,7 @@ namespace Sequencer.Bench.Load;
 /// <summary>Closed loop by Debian's wrk: each connection sends when it has its answer, without a pause.</summary>
 internal static class Wrk
 {
-    private const int Threads = 2;
+    private const int ThreadsMax = 2;
 
     /// <summary>Posts transactions for some seconds.</summary>
     public static Task<LoadResult> PostAsync(LoadTarget target, PostLoad load, int connections, double seconds) =>
@@ -24,7 +24,7 @@ internal static class Wrk
     {
         string[] options =
         [
-            "--threads", Threads.ToString(CultureInfo.InvariantCulture),
+            "--threads", Math.Min(ThreadsMax, connections).ToString(CultureInfo.InvariantCulture),
             "--connections", connections.ToString(CultureInfo.InvariantCulture),
             "--duration", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, Math.Round(seconds))}s"),
             "--timeout", "30s", "--script", Programs.Beside(script), target.Address.ToString(), "--",
@@ -34,7 +34,9 @@ internal static class Wrk
         return Read(output, CpuUse.Now(target) - before);
     }
 
-    /// <summary>Reads the script's last line: requests, microseconds, bad answers, failed connections.</summary>
+    /// <summary>
+    /// Reads the script's last line: requests, microseconds, bad answers, failed connections, p50, p99.
+    /// </summary>
     private static LoadResult Read(string output, CpuUse cpu)
     {
         var line = output.Split('\n').FirstOrDefault(line => line.StartsWith("RESULT ", StringComparison.Ordinal))
@@ -46,6 +48,8 @@ internal static class Wrk
             Seconds = fields[1] / 1e6,
             Errors = fields[2] + fields[3],
             Cpu = cpu,
+            P50Micros = fields[4],
+            P99Micros = fields[5],
         };
     }
 }

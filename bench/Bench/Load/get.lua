@@ -19,8 +19,8 @@ function request()
    return head .. math.random(0, count - 1) .. tail
 end
 
-function done(summary)
+function done(summary, latency)
    local errors = summary.errors
-   print(string.format('RESULT %d %d %d %d', summary.requests, summary.duration, errors.status,
-      errors.connect + errors.read + errors.write + errors.timeout))
+   print(string.format('RESULT %d %d %d %d %d %d', summary.requests, summary.duration, errors.status,
+      errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(50), latency:percentile(99)))
 end

@@ -44,8 +44,8 @@ function request()
    return wrk.format("POST", "/v3/kv/txn", nil, '{"success":[' .. table.concat(puts, ",") .. "]}")
 end
 
-function done(summary)
+function done(summary, latency)
    local errors = summary.errors
-   print(string.format('RESULT %d %d %d %d', summary.requests, summary.duration, errors.status,
-      errors.connect + errors.read + errors.write + errors.timeout))
+   print(string.format('RESULT %d %d %d %d %d %d', summary.requests, summary.duration, errors.status,
+      errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(50), latency:percentile(99)))
 end

@@ -11,6 +11,8 @@ internal static class Programs
 
     public static string Enclave { get; } = Built("src/EnclaveHost.Simulated", "sequencer-enclave-simulated");
 
+    public static string Witness { get; } = Built("src/Witness", "sequencer-witness");
+
     public static string Cli { get; } = Built("src/Cli", "sequencer");
 
     public static string Bare { get; } = Built("bench/Bare", "bare-kestrel");
