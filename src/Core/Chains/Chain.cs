@@ -103,8 +103,11 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     {
         Times.Add(checkpoint.Size, checkpoint.Time);
         Latest = checkpoint;
-        Published?.Raise(Id);
+        Published?.Raise(Id, Finality.Enclave);
     }
+
+    /// <summary>Tells that <see cref="Witnessing"/> has a newer witnessed checkpoint.</summary>
+    public void TellWitnessed() => Published?.Raise(Id, Finality.Witnessed);
 
     /// <summary>
     /// Follows an append that the enclave answered: appends the leaves to the tree, unless an attempt that

@@ -205,7 +205,11 @@ internal sealed class ChainOpener(
         chain.Publish(checkpoint);
         chain.Witnessing?.NoteDurable(checkpoint);
         if (witnessLines.Length > 0)
+        {
             chain.Witnessing!.Adopt(checkpoint);
+            chain.TellWitnessed();
+        }
+
         foreach (var tile in batch.Tiles)
             chain.Tree.Written(tile);
     }

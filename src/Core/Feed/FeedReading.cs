@@ -8,15 +8,18 @@ internal static class FeedReading
     /// <summary>About what index, time and punctuation add to an entry when it is sent, in bytes.</summary>
     private const int EntryOverhead = 96;
 
-    public static FeedCheckpoint Newest(Chain chain) => Of(chain.Latest!);
+    /// <summary>Null when the chain has none of that finality yet.</summary>
+    public static FeedCheckpoint? Newest(Chain chain, Finality finality) =>
+        Find(chain, finality) is { } newest ? Of(newest) : null;
 
     /// <summary>
-    /// The entries from <paramref name="first"/> on, up to the newest checkpoint, as many as fit
-    /// <paramref name="bytesMax"/>, but one at least.
+    /// The entries from <paramref name="first"/> on, up to the newest checkpoint of a finality, as many as fit
+    /// <paramref name="bytesMax"/>, but one at least. Null when there is no such checkpoint yet.
     /// </summary>
-    public static FeedSlice Read(ILedger ledger, Chain chain, ulong first, int bytesMax)
+    public static FeedSlice? Read(ILedger ledger, Chain chain, ulong first, int bytesMax, Finality finality)
     {
-        var checkpoint = chain.Latest!;
+        if (Find(chain, finality) is not { } checkpoint)
+            return null;
         var data = new List<ReadOnlyMemory<byte>>();
         if (first < checkpoint.Size)
         {
@@ -41,14 +44,11 @@ internal static class FeedReading
             first, [.. data.Select((entry, i) => new FeedEntry(entry, times[i]))], Of(checkpoint));
     }
 
-    /// <summary>Null when the newest checkpoint does not cover so many entries.</summary>
-    public static FeedProof? Prove(Chain chain, ulong size)
-    {
-        var checkpoint = chain.Latest!;
-        return size > checkpoint.Size
-            ? null
-            : new FeedProof(size, Of(checkpoint), ConsistencyProof.Build(size, checkpoint.Size, chain.Tree!));
-    }
+    /// <summary>Null when the newest checkpoint of a finality does not cover so many entries.</summary>
+    public static FeedProof? Prove(Chain chain, ulong size, Finality finality) =>
+        Find(chain, finality) is { } checkpoint && size <= checkpoint.Size
+            ? new FeedProof(size, Of(checkpoint), ConsistencyProof.Build(size, checkpoint.Size, chain.Tree!))
+            : null;
 
     /// <summary>
     /// The time of each entry. Times never fall along the chain, so a run of entries whose ends were cosigned
@@ -84,6 +84,9 @@ internal static class FeedReading
             Fill(middle, to);
         }
     }
+
+    private static SignedCheckpoint? Find(Chain chain, Finality finality) =>
+        finality == Finality.Witnessed ? chain.Witnessing?.Witnessed : chain.Latest;
 
     private static FeedCheckpoint Of(SignedCheckpoint checkpoint) => new(checkpoint.Size, checkpoint.Note);
 }

@@ -8,7 +8,8 @@ public readonly record struct FeedEntry(ReadOnlyMemory<byte> Data, DateTimeOffse
 /// <summary>Consecutive entries of a chain; none of them is above the checkpoint.</summary>
 /// <param name="First">Index of the first entry.</param>
 /// <param name="Entries">The entries in order; none when the chain does not reach so far.</param>
-/// <param name="Checkpoint">The newest checkpoint when they were read.</param>
+/// <param name="Checkpoint">The newest checkpoint, of the finality that was asked for, when they were read.
+/// </param>
 public sealed record FeedSlice(ulong First, IReadOnlyList<FeedEntry> Entries, FeedCheckpoint Checkpoint)
 {
     /// <summary>Index after the last entry.</summary>

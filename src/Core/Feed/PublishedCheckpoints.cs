@@ -9,10 +9,11 @@ namespace Sequencer.Core;
 public sealed class PublishedCheckpoints
 {
     /// <summary>
-    /// Raised once a chain has a newer checkpoint, by the thread that signs: handlers return at once and
-    /// throw nothing.
+    /// Raised once a chain has a newer checkpoint of a finality, by the thread that signs or that heard from a
+    /// witness: handlers return at once and throw nothing. A witnessed checkpoint of the same size may be newer
+    /// by one more cosignature.
     /// </summary>
-    public event Action<ChainId>? Published;
+    public event Action<ChainId, Finality>? Published;
 
-    internal void Raise(ChainId chain) => Published?.Invoke(chain);
+    internal void Raise(ChainId chain, Finality finality) => Published?.Invoke(chain, finality);
 }

@@ -94,8 +94,9 @@ internal sealed class Sealing(
 
     private void Publish(Chain chain, SignedCheckpoint checkpoint)
     {
-        chain.Witnessing!.Adopt(checkpoint);
         chain.Publish(checkpoint);
+        chain.Witnessing!.Adopt(checkpoint);
+        chain.TellWitnessed();
         rideAlong.Add(chain);
         if (chain.Witnessing.Witnessed == checkpoint)
             rideAlong.AddWitnessed(chain);

@@ -73,6 +73,7 @@ internal sealed class WitnessCoordinator
     public async Task WitnessedAsync(Chain chain, WitnessRound round)
     {
         _metrics.Witnessed(_time.GetElapsedTime(round.StartedAt));
+        chain.TellWitnessed();
         _rideAlong!.AddWitnessed(chain);
         News(chain);
         // Losing it costs nothing but asking again: no sync.

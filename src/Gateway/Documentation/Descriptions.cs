@@ -77,6 +77,7 @@ internal static class Descriptions
         .RefusesWith(400, 401, 403, 404, 429, 503)
         .WithMetadata(NeedsToken.UnlessPublic, ApiParameter.LastEventId,
             ApiParameter.Query("from", "index of the first entry, 0 by default, or next"),
+            ApiParameter.Query("finality", "witnessed for entries that a quorum of witnesses covers"),
             ApiParameter.Query("form", "base64 for data_base64 in any case"));
 
     public static void DescribeAttestation(this RouteHandlerBuilder call) => call

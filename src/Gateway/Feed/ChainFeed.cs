@@ -4,10 +4,10 @@ using Sequencer.Tlog;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// What the readers of one chain share: the signals that wake them and the newest blocks. An idle reader
-/// waits for a signal and costs nothing else. Safe for concurrent use.
+/// What those readers of one chain share who demand the same finality: the signals that wake them and the
+/// newest blocks. An idle reader waits for a signal and costs nothing else. Safe for concurrent use.
 /// </summary>
-internal sealed class ChainFeed(ChainId chain, SequencerCore core) : IThreadPoolWorkItem
+internal sealed class ChainFeed(ChainId chain, Finality finality, SequencerCore core) : IThreadPoolWorkItem
 {
     /// <summary>
     /// Readers are spread over so many signals, so that they need not all be sent something at one moment.
@@ -29,8 +29,6 @@ internal sealed class ChainFeed(ChainId chain, SequencerCore core) : IThreadPool
     private readonly RecentBlocks _recent = new();
     private int _slotsToWake;
     private uint _turn;
-
-    public ChainId Chain { get; } = chain;
 
     /// <summary>Readers in it; set by <see cref="FeedReaders"/>, under its lock.</summary>
     public int Readers { get; set; }
@@ -67,7 +65,7 @@ internal sealed class ChainFeed(ChainId chain, SequencerCore core) : IThreadPool
     /// <exception cref="LedgerException">When the ledger cannot be read.</exception>
     public async ValueTask<FeedBlock?> ReadAsync(ulong first, FeedForm form, CancellationToken cancellation)
     {
-        if (await core.FindNewestAsync(Chain, cancellation) is not { } newest || newest.Size <= first)
+        if (await core.FindNewestAsync(chain, finality, cancellation) is not { } newest || newest.Size <= first)
             return null;
         // Shared by all who wait: no one of them may cancel it.
         return newest.Size - first <= SharedEntries
@@ -83,7 +81,7 @@ internal sealed class ChainFeed(ChainId chain, SequencerCore core) : IThreadPool
     public async ValueTask<ReadOnlyMemory<byte>?> ProveAsync(
         ulong size, FeedForm form, CancellationToken cancellation)
     {
-        if (await core.ProveSliceAsync(Chain, size, cancellation) is not { } proof)
+        if (await core.ProveSliceAsync(chain, size, finality, cancellation) is not { } proof)
             return null;
         using var text = new FeedText(form);
         text.AddCheckpoint(proof);
@@ -92,7 +90,7 @@ internal sealed class ChainFeed(ChainId chain, SequencerCore core) : IThreadPool
 
     private async Task<FeedBlock?> MakeAsync(ulong first, FeedForm form, CancellationToken cancellation)
     {
-        var slice = await core.ReadSliceAsync(Chain, first, BlockBytes, cancellation);
+        var slice = await core.ReadSliceAsync(chain, first, BlockBytes, finality, cancellation);
         if (slice is not { Entries.Count: > 0 })
             return null;
         using var text = new FeedText(form);

@@ -13,7 +13,8 @@ internal static class FeedEndpoints
             .RequireRateLimiting(RateLimits.PublicReads).DescribeFeed();
 
     private static async Task FollowAsync(
-        HttpContext context, Gate gate, FeedReaders readers, SequencerCore core, string chain)
+        HttpContext context, Gate gate, FeedReaders readers, SequencerCore core, WitnessSettings witnesses,
+        string chain)
     {
         if (!ChainId.TryParse(chain, out var id))
         {
@@ -33,18 +34,30 @@ internal static class FeedEndpoints
             return;
         }
 
-        if (await core.FindNewestAsync(id, context.RequestAborted) is not { } newest)
+        if (question.Finality == Finality.Witnessed && witnesses.Policy is null)
+        {
+            await ProblemAnswer.WriteAsync(context, NoWitnesses);
+            return;
+        }
+
+        if (await core.FindNewestAsync(id, Finality.Enclave, context.RequestAborted) is null)
         {
             await ProblemAnswer.WriteAsync(context, LogEndpoints.ChainUnknown);
             return;
         }
 
-        var reader = new FeedReader(context, id, ClientAddress.Of(context), question.Form, readers)
+        var newest = await core.FindNewestAsync(id, question.Finality, context.RequestAborted);
+        var reader = new FeedReader(context, id, ClientAddress.Of(context), question, readers)
         {
             Until = await ExpiryAsync(context, gate),
         };
-        await RunAsync(context, readers, reader, question.Form, question.From ?? newest.Size);
+        await RunAsync(context, readers, reader, question.Form, question.From ?? newest?.Size ?? 0);
     }
+
+    /// <summary>Such a feed would never show anything.</summary>
+    private static Problem NoWitnesses { get; } = new(ProblemCode.FinalityUnavailable,
+        "The service has no witnesses, so that no entry becomes witnessed; ask without finality=witnessed for what "
+        + "the enclave has signed.");
 
     private static async Task RunAsync(
         HttpContext context, FeedReaders readers, FeedReader reader, FeedForm form, ulong from)

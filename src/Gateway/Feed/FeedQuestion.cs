@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sequencer.Core;
 using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
@@ -6,7 +7,8 @@ namespace Sequencer.Gateway;
 /// <summary>What a reader asks of a feed.</summary>
 /// <param name="From">Index of the first entry; null for the next one that will be sequenced.</param>
 /// <param name="Form">The form of the answer.</param>
-internal readonly record struct FeedQuestion(ulong? From, FeedForm Form)
+/// <param name="Finality">Whose signatures must cover an entry before it is shown.</param>
+internal readonly record struct FeedQuestion(ulong? From, FeedForm Form, Finality Finality)
 {
     private const string Next = "next";
 
@@ -16,6 +18,8 @@ internal readonly record struct FeedQuestion(ulong? From, FeedForm Form)
         question = default;
         if (!QueryFlags.TryRead(request, "form", "base64", "auto", out var base64))
             return new Problem(ProblemCode.QueryMalformed, "form is base64 or auto.");
+        if (!QueryFlags.TryRead(request, "finality", "witnessed", "enclave", out var witnessed))
+            return new Problem(ProblemCode.QueryMalformed, "finality is witnessed or enclave.");
         if (!TryReadStart(request, out var from))
             return new Problem(ProblemCode.IndexMalformed,
                 "from is next, or an index: a whole number from 0 up, in decimal digits without leading "
@@ -23,7 +27,8 @@ internal readonly record struct FeedQuestion(ulong? From, FeedForm Form)
         var accepted = request.Headers.Accept.ToString();
         var isNdJson = RequestHeaders.AcceptsNdJson(request)
             && !accepted.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
-        question = new FeedQuestion(from, new FeedForm(isNdJson, base64));
+        question = new FeedQuestion(
+            from, new FeedForm(isNdJson, base64), witnessed ? Finality.Witnessed : Finality.Enclave);
         return null;
     }
 

@@ -1,3 +1,4 @@
+using Sequencer.Core;
 using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
@@ -8,7 +9,7 @@ namespace Sequencer.Gateway;
 /// looks on.
 /// </summary>
 internal sealed class FeedReader(
-    HttpContext context, ChainId chain, string client, FeedForm form, FeedReaders readers)
+    HttpContext context, ChainId chain, string client, FeedQuestion question, FeedReaders readers)
 {
     /// <summary>Bytes after which a checkpoint is due, wherever the reader stands.</summary>
     private const int CheckpointBytes = 1 << 20;
@@ -16,6 +17,7 @@ internal sealed class FeedReader(
     private const ConfigureAwaitOptions Quietly =
         ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext;
 
+    private readonly FeedForm _form = question.Form;
     private ChainFeed _feed = null!;
     private int _slot;
     private ulong _position;
@@ -25,6 +27,9 @@ internal sealed class FeedReader(
     public ChainId Chain => chain;
 
     public string Client => client;
+
+    /// <summary>Whose signatures must cover what it is sent.</summary>
+    public Finality Finality => question.Finality;
 
     /// <summary>Index of the entry to be sent next.</summary>
     public ulong Position => Volatile.Read(ref _position);
@@ -47,7 +52,8 @@ internal sealed class FeedReader(
     public async Task RunAsync(ulong from)
     {
         _position = from;
-        var going = await GreetAsync();
+        // A reader that has everything sees that it is connected, and one that goes on that it is in the same log.
+        var going = await SendCheckpointAsync();
         for (var woken = false; going;)
         {
             // Taken before the look, so that what comes between is not missed.
@@ -58,7 +64,7 @@ internal sealed class FeedReader(
                 return;
             }
 
-            if (await _feed.ReadAsync(_position, form, context.RequestAborted) is { } block)
+            if (await _feed.ReadAsync(_position, _form, context.RequestAborted) is { } block)
             {
                 going = await SendAsync(block);
                 woken = false;
@@ -66,20 +72,25 @@ internal sealed class FeedReader(
             }
 
             if (woken)
-                going = await SendAsync(form.KeepAlive);
+                going = await SignAsync();
             await signal.WaitAsync(context.RequestAborted).ConfigureAwait(Quietly);
             woken = true;
         }
     }
 
+    /// <summary>Shows that the feed is alive. A witnessed checkpoint may have got one more cosignature since it
+    /// was sent, for which a reader with a quorum of its own may wait.</summary>
+    private ValueTask<bool> SignAsync() =>
+        Finality == Finality.Witnessed ? SendCheckpointAsync() : SendAsync(_form.KeepAlive);
+
     /// <summary>
-    /// Begins with the checkpoint, which shows a reader that has everything that it is connected, and one
-    /// that goes on that it is in the same log. After a crash a reader may be ahead of it for a while.
+    /// Sends the newest checkpoint; a sign of life where it does not reach the reader, as after a crash, or
+    /// where no quorum has cosigned one yet.
     /// </summary>
-    private async ValueTask<bool> GreetAsync()
+    private async ValueTask<bool> SendCheckpointAsync()
     {
-        var proof = await _feed.ProveAsync(_position, form, context.RequestAborted);
-        return await SendAsync(proof ?? form.KeepAlive);
+        var proof = await _feed.ProveAsync(_position, _form, context.RequestAborted);
+        return await SendAsync(proof ?? _form.KeepAlive);
     }
 
     private async ValueTask<bool> SendAsync(FeedBlock block)
@@ -91,7 +102,7 @@ internal sealed class FeedReader(
         if (_bytesSinceCheckpoint < CheckpointBytes)
             return true;
         _bytesSinceCheckpoint = 0;
-        return await _feed.ProveAsync(_position, form, context.RequestAborted) is not { } proof
+        return await _feed.ProveAsync(_position, _form, context.RequestAborted) is not { } proof
             || await SendAsync(proof);
     }
 

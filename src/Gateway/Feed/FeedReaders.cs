@@ -16,7 +16,7 @@ internal sealed partial class FeedReaders(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<ChainId, ChainFeed> _feeds = new();
+    private readonly ConcurrentDictionary<(ChainId, Finality), ChainFeed> _feeds = new();
     private readonly HashSet<FeedReader> _readers = [];
     private readonly Dictionary<string, int> _clients = [];
     private readonly CancellationTokenSource _ended = new();
@@ -64,11 +64,12 @@ internal sealed partial class FeedReaders(
     {
         lock (_lock)
         {
-            var feed = _feeds.GetValueOrDefault(reader.Chain);
+            var ofChain = CountOf(reader.Chain, Finality.Enclave) + CountOf(reader.Chain, Finality.Witnessed);
             var ofClient = _clients.GetValueOrDefault(reader.Client);
-            if (Refuse(feed?.Readers ?? 0, ofClient) is { } full)
+            if (Refuse(ofChain, ofClient) is { } full)
                 return full;
-            feed ??= _feeds[reader.Chain] = new ChainFeed(reader.Chain, core);
+            var feed = _feeds.GetOrAdd(
+                (reader.Chain, reader.Finality), key => new ChainFeed(key.Item1, key.Item2, core));
             feed.Readers++;
             _clients[reader.Client] = ofClient + 1;
             _readers.Add(reader);
@@ -84,10 +85,13 @@ internal sealed partial class FeedReaders(
             _readers.Remove(reader);
             if (--_clients[reader.Client] == 0)
                 _clients.Remove(reader.Client);
-            if (--_feeds[reader.Chain].Readers == 0)
-                _feeds.TryRemove(reader.Chain, out _);
+            if (--_feeds[(reader.Chain, reader.Finality)].Readers == 0)
+                _feeds.TryRemove((reader.Chain, reader.Finality), out _);
         }
     }
+
+    private int CountOf(ChainId chain, Finality finality) =>
+        _feeds.GetValueOrDefault((chain, finality))?.Readers ?? 0;
 
     private Problem? Refuse(int ofChain, int ofClient)
     {
@@ -109,9 +113,9 @@ internal sealed partial class FeedReaders(
             : null;
     }
 
-    private void WakeReaders(ChainId chain)
+    private void WakeReaders(ChainId chain, Finality finality)
     {
-        if (_feeds.TryGetValue(chain, out var feed))
+        if (_feeds.TryGetValue((chain, finality), out var feed))
             feed.WakeAll();
     }
 

@@ -42,6 +42,7 @@ internal enum ProblemCode
     IndexUnknown,
     TileUnknown,
     CheckpointUnwitnessed,
+    FinalityUnavailable,
     MethodNotAllowed,
     BodyTimeout,
     DuplicateEntry,

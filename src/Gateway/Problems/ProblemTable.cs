@@ -15,7 +15,7 @@ internal static class ProblemTable
         <= ProblemCode.RequestMalformed => StatusCodes.Status400BadRequest,
         <= ProblemCode.TokenAudience => StatusCodes.Status401Unauthorized,
         <= ProblemCode.OtherChain => StatusCodes.Status403Forbidden,
-        <= ProblemCode.CheckpointUnwitnessed => StatusCodes.Status404NotFound,
+        <= ProblemCode.FinalityUnavailable => StatusCodes.Status404NotFound,
         ProblemCode.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         ProblemCode.BodyTimeout => StatusCodes.Status408RequestTimeout,
         ProblemCode.DuplicateEntry => StatusCodes.Status409Conflict,

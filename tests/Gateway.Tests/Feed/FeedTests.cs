@@ -89,6 +89,16 @@ public class FeedTests(SharedGateway shared)
     }
 
     [Fact]
+    public async Task Witnessed_WithoutWitnesses_IsRefused()
+    {
+        await SubmitAsync("closed", "x");
+        await (await _gateway.GetAsync("/log/closed/feed?finality=witnessed", "closed"))
+            .ShouldBeProblemAsync(404, "finality_unavailable");
+        (await _gateway.GetAsync("/log/closed/feed?finality=enclave&from=01", "closed"))
+            .StatusCode.Should().Be(HttpStatusCode.BadRequest, "the finality is taken, and the index is not");
+    }
+
+    [Fact]
     public async Task Head_IsAnsweredAndEnds()
     {
         await SubmitAsync("feed-head", "x");
@@ -125,6 +135,7 @@ public class FeedTests(SharedGateway shared)
     [InlineData("from=1&from=2", "index_malformed")]
     [InlineData("from=9223372036854775807", "index_malformed")]
     [InlineData("form=hex", "query_malformed")]
+    [InlineData("finality=final", "query_malformed")]
     public async Task QuestionThatMakesNoSense_Is400(string query, string code)
     {
         await SubmitAsync("closed", "x");

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Sequencer.Core;
 using Sequencer.Core.Tests.Witnesses;
 using Sequencer.Tlog;
 
@@ -24,8 +23,8 @@ public sealed class WitnessedGatewayTests : IAsyncLifetime
         var lie = NoteSignature.Cosignature(_witnesses[1].Key, 1, new byte[64]).ToLine();
         _servers.Add(new ScriptedServer(ScriptedServer.Answer("200 OK", "text/plain", Latin1(lie))));
         _servers.Add(new ScriptedServer());
-        _servers.Add(new ScriptedServer(request => Ask(_witnesses[3], request)));
-        _servers.Add(new ScriptedServer(request => Ask(_witnesses[4], request)));
+        _servers.Add(new ScriptedServer(request => ScriptedWitness.Answer(_witnesses[3], request)));
+        _servers.Add(new ScriptedServer(request => ScriptedWitness.Answer(_witnesses[4], request)));
         string[] urls = ["http://127.0.0.1:1/", .. _servers.Select(server => server.Url)];
         var lines = _witnesses.Zip(urls, (witness, url) => $"witness {witness.Name} {witness.Key} {url}\n");
         await File.WriteAllTextAsync(
@@ -118,23 +117,6 @@ public sealed class WitnessedGatewayTests : IAsyncLifetime
     {
         var cosigners = SignedNote.Parse(note).Verify([.. _witnesses.Select(witness => witness.Key)]).Keys;
         cosigners.Select(key => key.Name).Should().BeEquivalentTo("w4", "w5");
-    }
-
-    /// <summary>Answers a request over HTTP as an honest witness does.</summary>
-    private static string Ask(ModelWitness witness, string request)
-    {
-        var body = Encoding.Latin1.GetBytes(request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
-        var asked = AddCheckpointRequest.Parse(body);
-        var answer = witness.AddCheckpointAsync(
-            asked.OldSize, asked.Proof, Encoding.UTF8.GetBytes(asked.Checkpoint), CancellationToken.None);
-        return answer.Result switch
-        {
-            WitnessAnswer.Cosigned(var lines) => ScriptedServer.Answer(
-                "200 OK", "text/plain", Encoding.Latin1.GetString(lines.Span)),
-            WitnessAnswer.Behind(var size) => ScriptedServer.Answer("409 Conflict", "text/x.tlog.size", $"{size}\n"),
-            WitnessAnswer.Refused(var status, var reason) => ScriptedServer.Answer($"{status} No", "text/plain", reason),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
     }
 
     private static string Latin1(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
