@@ -4,7 +4,8 @@ namespace Sequencer.Core;
 
 /// <summary>
 /// The first stage: gathers what waits into a round, gives every entry its index and makes the round
-/// durable. While one round is written the next gathers. One task runs it; it alone gives out indices.
+/// durable. While one round is written the next gathers, and goes on gathering until the publisher has taken the
+/// one before. One task runs it; it alone gives out indices.
 /// </summary>
 internal sealed class Committer(
     Intake intake, ILedger ledger, RideAlong rideAlong, SequencerOptions options, TimeProvider time,
@@ -41,6 +42,8 @@ internal sealed class Committer(
             {
                 if (options.LingerMs > 0)
                     await Task.Delay(TimeSpan.FromMilliseconds(options.LingerMs), time, cancellation);
+                // What a busy publisher could not take yet gains nothing by being closed: it may still grow.
+                await _committed.Writer.WaitToWriteAsync(cancellation);
                 var round = Gather();
                 if (round.Runs.Count > 0)
                     await CommitAsync(round, cancellation);
