@@ -17,12 +17,12 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     private readonly WitnessMemory[] _memories =
         [.. policy.Witnesses.Select(_ => new WitnessMemory())];
 
+    private readonly Dictionary<TaskCompletionSource, ulong> _waiting = [];
     private SignedCheckpoint? _durable;
     private WitnessRound? _round;
     private long? _startedAt;
     private bool _isScheduled;
     private volatile SignedCheckpoint? _witnessed;
-    private volatile TaskCompletionSource _moved = NewSignal();
 
     /// <summary>The newest checkpoint that has its quorum; null until there is one.</summary>
     public SignedCheckpoint? Witnessed => _witnessed;
@@ -32,18 +32,21 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     public async Task<SignedCheckpoint?> WhenWitnessedAsync(
         ulong size, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
     {
-        var started = time.GetTimestamp();
-        while (true)
+        var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
         {
-            // Taken before the checkpoint is looked at, so that none is missed.
-            var moved = _moved.Task;
             if (_witnessed is { } witnessed && witnessed.Size >= size)
                 return witnessed;
-            var left = patience - time.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero || cancellation.IsCancellationRequested)
-                return null;
-            await moved.WaitAsync(left, time, cancellation).ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            _waiting.Add(signal, size);
+        }
+
+        using (cancellation.UnsafeRegister(Complete, signal))
+        await using (time.CreateTimer(Complete, signal, patience, Timeout.InfiniteTimeSpan))
+            await signal.Task;
+        lock (_lock)
+        {
+            _waiting.Remove(signal);
+            return _witnessed?.Size >= size ? _witnessed : null;
         }
     }
 
@@ -255,7 +258,11 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     private void Publish(SignedCheckpoint witnessed)
     {
         _witnessed = witnessed;
-        Interlocked.Exchange(ref _moved, NewSignal()).TrySetResult();
+        foreach (var (signal, size) in _waiting)
+        {
+            if (size <= witnessed.Size)
+                signal.TrySetResult();
+        }
     }
 
     private HashSet<VerifierKey> Cosigners(ReadOnlyMemory<byte> note)
@@ -279,7 +286,7 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     private string TextOf(SignedCheckpoint checkpoint) =>
         new Checkpoint(origin, checkpoint.Size, checkpoint.Root).ToNoteText();
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static void Complete(object? signal) => ((TaskCompletionSource)signal!).TrySetResult();
 
     /// <summary>What is known of one witness.</summary>
     private sealed class WitnessMemory

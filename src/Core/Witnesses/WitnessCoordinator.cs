@@ -133,7 +133,7 @@ internal sealed class WitnessCoordinator
     {
         while (true)
         {
-            Task news;
+            TaskCompletionSource news;
             var wait = Timeout.InfiniteTimeSpan;
             lock (_lock)
             {
@@ -146,12 +146,14 @@ internal sealed class WitnessCoordinator
                     wait = _time.GetElapsedTime(now, next);
                 if (_news.Task.IsCompleted)
                     _news = NewSignal();
-                news = _news.Task;
+                news = _news;
             }
 
-            await news.WaitAsync(wait, _time, cancellation).ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            cancellation.ThrowIfCancellationRequested();
+            await using var stop = cancellation.UnsafeRegister(
+                static (signal, token) => ((TaskCompletionSource)signal!).TrySetCanceled(token), news);
+            await using var timer = _time.CreateTimer(
+                static signal => ((TaskCompletionSource)signal!).TrySetResult(), news, wait, Timeout.InfiniteTimeSpan);
+            await news.Task;
         }
     }
 
