@@ -28,7 +28,7 @@ public sealed class CoreFixture : IAsyncDisposable
         ChainId.TryParse(id, out var chain) ? chain : throw new ArgumentException(id);
 
     public static async Task<CoreFixture> StartAsync(
-        ILedgerSource ledger, EnclaveFixture enclave, Action<SequencerOptions>? configure = null,
+        ILedgerSource ledger, IEnclaveTransport enclave, Action<SequencerOptions>? configure = null,
         WitnessNetwork? witnesses = null)
     {
         var options = Options();

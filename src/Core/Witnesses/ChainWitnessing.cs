@@ -248,11 +248,12 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     {
         var ahead = policy.Witnesses.Select((witness, place) => (witness.Name, place))
             .Where(witness => IsAhead(witness.place, round))
-            .Select(witness => $"{witness.Name} size {_memories[witness.place].Size}");
+            .Select(witness => $"{witness.Name} (size {_memories[witness.place].Size})");
         return new OlderLedgerException(
-            $"the ledger has size {round.Checkpoint.Size}, but of its witnesses have cosigned: "
-            + $"{string.Join(", ", ahead)}. Without them there is no quorum. The ledger is an older copy, or has lost "
-            + "its tail: restore the newest one; what witnesses have seen is not signed a second time.");
+            $"the ledger ends at size {round.Checkpoint.Size}, but these witnesses have already cosigned more: "
+            + $"{string.Join(", ", ahead)}. The others make no quorum. So the ledger is an older copy or has lost "
+            + "its tail: stop the gateway and restore the newest copy (docs/rollback.md, \"When a chain is "
+            + "locked out\").");
     }
 
     private void Publish(SignedCheckpoint witnessed)

@@ -95,8 +95,13 @@ internal sealed class WitnessCoordinator
         var round = chain.Witnessing!.Demand(checkpoint, measured, timeMin, _time.GetTimestamp());
         try
         {
+            await using var stop = cancellation.UnsafeRegister(
+                static (round, token) => ((WitnessRound)round!).Fail(new OperationCanceledException(token)), round);
+            await using var late = _time.CreateTimer(
+                static round => ((WitnessRound)round!).Fail(new TimeoutException()),
+                round, _patience, Timeout.InfiniteTimeSpan);
             AskAll(chain);
-            return await round.Demanded.WaitAsync(_patience, _time, cancellation);
+            return await round.Demanded;
         }
         catch (TimeoutException)
         {

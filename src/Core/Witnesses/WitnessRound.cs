@@ -61,7 +61,7 @@ internal sealed class WitnessRound(
     }
 
     /// <summary>Gives up a demanded quorum.</summary>
-    public void Fail(OlderLedgerException why) => _demanded.TrySetException(why);
+    public void Fail(Exception why) => _demanded.TrySetException(why);
 
     /// <summary>The checkpoint with the cosignatures under it, in the policy's order.</summary>
     public SignedCheckpoint Witnessed() =>

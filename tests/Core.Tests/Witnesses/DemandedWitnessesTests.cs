@@ -20,7 +20,7 @@ public sealed class DemandedWitnessesTests
             // A new epoch under a running gateway: the chain is adopted beside the publisher.
             await world.Enclave.RebootAsync();
             for (var i = 20; i < 25; i++)
-                (await SequenceInTimeAsync(first, $"entry {i}")).FirstIndex.Should().Be((ulong)i);
+                (await WitnessFixture.SequenceInTimeAsync(first, $"entry {i}")).FirstIndex.Should().Be((ulong)i);
         }
 
         await world.Enclave.RebootAsync();
@@ -62,7 +62,7 @@ public sealed class DemandedWitnessesTests
         await fixture.SequenceAsync("opened");
         var (gate, asked) = (NewSignal(), NewSignal());
         foreach (var witness in world.Witnesses)
-            witness.Before = async () => { asked.TrySetResult(); await gate.Task; };
+            witness.Before = async _ => { asked.TrySetResult(); await gate.Task; };
 
         var waiting = fixture.SequenceAsync("waits for witnesses");
         await asked.Task;
@@ -87,7 +87,7 @@ public sealed class DemandedWitnessesTests
         var refused = (await restored.SubmitAsync("another")).Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal;
 
         refused.Code.Should().Be(RefusalCode.ChainStopped);
-        refused.Detail.Should().Contain("the ledger has size 0").And.Contain("w1 size 1").And.Contain("older copy");
+        refused.Detail.Should().Contain("the ledger ends at size 0").And.Contain("w1 (size 1)").And.Contain("restore the newest copy");
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class DemandedWitnessesTests
         refused.RetryAfter.Should().NotBeNull();
 
         isThere = true;
-        (await SequenceInTimeAsync(fixture, "now")).FirstIndex.Should().Be(0);
+        (await WitnessFixture.SequenceInTimeAsync(fixture, "now")).FirstIndex.Should().Be(0);
     }
 
     [Fact]
@@ -122,18 +122,4 @@ public sealed class DemandedWitnessesTests
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Submits until it is taken: while the enclave is not reached it is refused.</summary>
-    private static async Task<SequencedRange> SequenceInTimeAsync(CoreFixture fixture, string text)
-    {
-        while (true)
-        {
-            var outcome = await fixture.SubmitAsync(text, key: text);
-            if (outcome is SubmitOutcome.Sequenced(var range))
-                return range;
-            ((SubmitOutcome.Refused)outcome).Refusal.Code.Should().BeOneOf(
-                RefusalCode.EnclaveUnavailable, RefusalCode.WitnessesUnavailable, RefusalCode.OutcomeUnknown);
-            await Task.Yield();
-        }
-    }
 }

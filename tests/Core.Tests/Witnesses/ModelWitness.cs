@@ -45,13 +45,20 @@ internal sealed class ModelWitness : IWitness
         return $"{text}group all-of-them {quorum} {names}\nquorum all-of-them\n";
     }
 
-    /// <summary>What it waits for before it looks at a request.</summary>
-    public Func<Task> Before { get; set; } = () => Task.CompletedTask;
+    /// <summary>What it waits for before it looks at a checkpoint of an origin.</summary>
+    public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>The size that it cosigned last; 0 for none.</summary>
+    public ulong SizeOf(string origin)
+    {
+        lock (_lock)
+            return Seen.GetValueOrDefault(origin).Size;
+    }
 
     public async Task<WitnessAnswer> AddCheckpointAsync(
         ulong oldSize, IReadOnlyList<Hash> proof, ReadOnlyMemory<byte> checkpoint, CancellationToken ct)
     {
-        await Before();
+        await Before(Checkpoint.Parse(SignedNote.Parse(checkpoint.Span).Text).Origin).WaitAsync(ct);
         lock (_lock)
             return Add(oldSize, proof, checkpoint);
     }

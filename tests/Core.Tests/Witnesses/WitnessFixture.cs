@@ -1,4 +1,5 @@
 using Sequencer.Enclave;
+using Sequencer.Protocol;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Witnesses;
@@ -35,8 +36,12 @@ internal sealed class WitnessFixture : IAsyncDisposable
     /// <summary>Puts a scripted witness in the place of an honest one, whose name it has.</summary>
     public void Replace(IWitness witness) => _inPlaceOf[witness.Name] = witness;
 
-    public Task<CoreFixture> StartAsync(Action<SequencerOptions>? configure = null, TimeSpan? interval = null) =>
-        CoreFixture.StartAsync(new MemoryLedgerSource(Ledger), Enclave, options =>
+    /// <param name="configure">Changes the options.</param>
+    /// <param name="interval">Least time between two rounds of a chain; none if null.</param>
+    /// <param name="way">The way to the enclave; the plain one if null.</param>
+    public Task<CoreFixture> StartAsync(
+        Action<SequencerOptions>? configure = null, TimeSpan? interval = null, IEnclaveTransport? way = null) =>
+        CoreFixture.StartAsync(new MemoryLedgerSource(Ledger), way ?? Enclave, options =>
         {
             // A machine that is busy with other tests must not decide an outcome.
             (options.OutcomeTimeoutSeconds, options.WitnessPatienceSeconds) = (120, 50);
@@ -57,6 +62,21 @@ internal sealed class WitnessFixture : IAsyncDisposable
         var quorum = Policy.Evaluate(verified.Keys);
         quorum.IsSatisfied.Should().BeTrue(quorum.Reason);
         return [.. quorum.Cosigned.Select(witness => witness.Name)];
+    }
+
+    /// <summary>Submits until it is taken: while the enclave is not reached it is refused.</summary>
+    public static async Task<SequencedRange> SequenceInTimeAsync(
+        CoreFixture fixture, string text, string chain = "demo")
+    {
+        while (true)
+        {
+            var outcome = await fixture.SubmitAsync(text, chain, key: text);
+            if (outcome is SubmitOutcome.Sequenced(var range))
+                return range;
+            ((SubmitOutcome.Refused)outcome).Refusal.Code.Should().BeOneOf(
+                RefusalCode.EnclaveUnavailable, RefusalCode.WitnessesUnavailable, RefusalCode.OutcomeUnknown);
+            await Task.Yield();
+        }
     }
 
     public async ValueTask DisposeAsync() => await Enclave.DisposeAsync();
