@@ -56,16 +56,16 @@ public sealed class WitnessedFeedTests : IAsyncLifetime, IDisposable
         (await signed.TakeEntriesAsync(2))[1].Json.Text("data").Should().Be("b");
 
         using var feed = await FeedStream.OpenAsync(_gateway, Chain, Query);
-        ShouldBeWitnessed(await feed.NextAsync(), next: 0, size: 1);
+        await ShouldBeWitnessedAsync(feed, next: 0, size: 1);
         (await feed.NextAsync())!.Json.Text("data").Should().Be("a");
-        ShouldBeWitnessed(await feed.NextAsync(), next: 1, size: 1);
+        await ShouldBeWitnessedAsync(feed, next: 1, size: 1);
         // Signs of life come and go; the entry that only the enclave has signed does not.
         for (var i = 0; i < 2; i++)
-            ShouldBeWitnessed(await feed.NextAsync(), next: 1, size: 1);
+            await ShouldBeWitnessedAsync(feed, next: 1, size: 1);
 
         _witnesses.ForEach(witness => witness.Release());
         (await feed.NextEntryAsync()).Json.Text("data").Should().Be("b");
-        ShouldBeWitnessed(await feed.NextAsync(), next: 2, size: 2);
+        await ShouldBeWitnessedAsync(feed, next: 2, size: 2);
     }
 
     [Theory]
@@ -115,11 +115,11 @@ public sealed class WitnessedFeedTests : IAsyncLifetime, IDisposable
     {
         await SubmitAsync("a", "enclave", chain: "sealed");
         using var feed = await FeedStream.OpenAsync(_gateway, "sealed", Query + "&from=next");
-        ShouldBeWitnessed(await feed.NextAsync(), next: 1, size: 1);
+        await ShouldBeWitnessedAsync(feed, next: 1, size: 1);
 
         await SubmitAsync("b", "enclave", chain: "sealed");
         (await feed.NextEntryAsync()).Json.Text("data").Should().Be("b");
-        ShouldBeWitnessed(await feed.NextAsync(), next: 2, size: 2);
+        await ShouldBeWitnessedAsync(feed, next: 2, size: 2);
     }
 
     private VerifierKey LogKeyOf(string origin) =>
@@ -133,8 +133,9 @@ public sealed class WitnessedFeedTests : IAsyncLifetime, IDisposable
         await (await (gateway ?? _gateway).PostJsonAsync(
             "/sequence", chain, $"{{\"data\":\"{text}\"}}", ("Prefer", $"finality={finality}"))).JsonAsync();
 
-    private void ShouldBeWitnessed(FeedEvent? shown, ulong next, ulong size)
+    private async Task ShouldBeWitnessedAsync(FeedStream feed, ulong next, ulong size)
     {
+        var shown = await feed.NextAsync().WaitAsync(Patience);
         shown!.IsEntry.Should().BeFalse();
         shown.NextIndex.Should().Be(next);
         shown.Checkpoint.Size.Should().Be(size);
