@@ -16,7 +16,7 @@ internal sealed class ScriptedWitness : IAsyncDisposable
     {
         _model = new ModelWitness(name, logKeyOf, TimeProvider.System)
         {
-            Before = () => _held?.Task ?? Task.CompletedTask,
+            Before = _ => _held?.Task ?? Task.CompletedTask,
         };
         _server = new ScriptedServer(request => Answer(_model, request));
     }
