@@ -213,7 +213,8 @@ internal sealed partial class WitnessWorker(
             TimeSpan left;
             lock (_lock)
                 left = _failures == 0 ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _pauseEnd);
-            if (left <= TimeSpan.Zero)
+            // A shorter delay is none: it would be asked for over and over until the time has passed.
+            if (left < TimeSpan.FromMilliseconds(1))
                 return;
             await Task.Delay(left, time, cancellation);
         }

@@ -19,6 +19,7 @@ public sealed class CrashMatrixTests
         ["checkpoints with entries"] = batch => batch.Checkpoints.Count > 0 && batch.Entries.Count > 0,
         ["checkpoints alone"] = batch => batch.Checkpoints.Count > 0 && batch.Entries.Count == 0
             && batch.ChainEpochs.Count == 0,
+        ["a checkpoint with its quorum"] = batch => batch.Witnessed.Count > 0,
         ["tiles"] = batch => batch.Tiles.Count > 0,
     };
 

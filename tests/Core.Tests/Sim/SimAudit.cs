@@ -23,10 +23,23 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
         var checkpoint = world.VerifyNote(chain, Encoding.UTF8.GetString(note.Value.Span));
         await ReadEntriesAsync(checkpoint);
         await ReadTilesAsync(checkpoint.Size);
+        await CheckWitnessedAsync();
         await CheckEpochsAsync();
         CheckReceipts();
         CheckSignatures();
         CheckSubmissions();
+    }
+
+    private async Task CheckWitnessedAsync()
+    {
+        var note = await ReadAsync(core =>
+            core.ReadWitnessedCheckpointAsync(chain, CancellationToken.None).AsTask());
+        if (note is not { } witnessed)
+            return;
+        world.RequireQuorum(witnessed);
+        var checkpoint = world.VerifyNote(chain, Encoding.UTF8.GetString(witnessed.Span));
+        Require(checkpoint.Size < (ulong)_roots.Count && _roots[(int)checkpoint.Size] == checkpoint.Root,
+            $"its witnessed checkpoint of size {checkpoint.Size} is of another history");
     }
 
     private Task<T> ReadAsync<T>(Func<SequencerCore, Task<T>> read) =>

@@ -40,6 +40,7 @@ internal sealed class SimClient(SimWorld world, int number)
             Chain = chain,
             Texts = [.. Enumerable.Range(0, count).Select(n =>
                 isUnique ? $"unique {_scheduler.Next(12)}" : $"client {number}, submission {i}, entry {n}")],
+            Finality = world.Gateway.Witnesses is not null && _scheduler.Chance(0.3) ? Finality.Witnessed : null,
             Key = _scheduler.Chance(0.6) ? $"client {number}, key {i}" : null,
         };
     }
@@ -86,6 +87,9 @@ internal sealed class SimClient(SimWorld world, int number)
 
     private bool IsUnknown(Refusal refusal)
     {
+        // It has its place, but no receipt came of it.
+        if (refusal.Code == RefusalCode.WitnessTimeout)
+            return true;
         if (refusal.Code != RefusalCode.OutcomeUnknown)
             return false;
         // Nothing here lasts that long: it was forgotten, and only the clock gave it an outcome.

@@ -23,6 +23,9 @@ internal sealed class SimDisk(SimScheduler scheduler, PlantedBug bug)
     /// <summary>How likely opening fails.</summary>
     public double OpenFailure { get; set; }
 
+    /// <summary>Whether a batch that outlives every crash matches.</summary>
+    public bool IsDurable(Func<LedgerBatch, bool> match) => _durable.Exists(batch => match(batch));
+
     public ILedgerSource SourceFor(SimProcess gateway) => new Source(this, gateway);
 
     /// <summary>A batch has reached the system's cache; with sync, the disk.</summary>

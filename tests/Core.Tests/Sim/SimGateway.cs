@@ -27,6 +27,9 @@ internal sealed class SimGateway(SimScheduler scheduler, SimDisk disk, SimEnclav
     /// <summary>How likely the log key's signer fails, as a key service over a network may.</summary>
     public double SignerFailure { get; set; }
 
+    /// <summary>The witnesses that it asks; null for none.</summary>
+    public WitnessNetwork? Witnesses { get; init; }
+
     public bool IsUp => _process is { IsAlive: true };
 
     public void Boot()
@@ -113,6 +116,7 @@ internal sealed class SimGateway(SimScheduler scheduler, SimDisk disk, SimEnclav
             Ledger = disk.SourceFor(process),
             Enclave = enclave.TransportFor(process),
             LogKey = new Signer(this),
+            Witnesses = Witnesses,
             Time = clock,
             Logger = NullLogger<SequencerCore>.Instance,
             Metrics = Metrics,

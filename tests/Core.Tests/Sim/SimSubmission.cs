@@ -12,6 +12,9 @@ internal sealed class SimSubmission
 
     public required string? Key { get; init; }
 
+    /// <summary>What its outcome waits for.</summary>
+    public Finality? Finality { get; init; }
+
     /// <summary>Index of the first entry, as the first receipt said.</summary>
     public ulong? FirstIndex { get; set; }
 
@@ -25,6 +28,7 @@ internal sealed class SimSubmission
         Chain = Chain,
         Entries = [.. Texts.Select(text => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(text)))],
         IdempotencyKey = Key,
+        Finality = Finality,
     };
 }
 

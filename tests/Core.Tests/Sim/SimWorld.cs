@@ -1,4 +1,5 @@
 using System.Text;
+using Sequencer.Core.Tests.Witnesses;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Sim;
@@ -20,7 +21,13 @@ internal sealed class SimWorld
         Scheduler = new SimScheduler(seed);
         _disk = new SimDisk(Scheduler, bug);
         Enclave = new SimEnclave(Scheduler, bug);
-        Gateway = new SimGateway(Scheduler, _disk, Enclave);
+        var witnesses = Enumerable.Range(1, 3).Select(i => new SimWitness(Scheduler, _disk, $"w{i}")).ToList();
+        var isWitnessed = seed % 2 == 0;
+        Policy = TlogPolicy.Parse(ModelWitness.PolicyTextOf(2, witnesses.Select(witness => witness.Model)));
+        Gateway = new SimGateway(Scheduler, _disk, Enclave)
+        {
+            Witnesses = isWitnessed ? new WitnessNetwork { Policy = Policy, Clients = witnesses } : null,
+        };
         var ids = new[] { "demo", "unique", "third" };
         Chains = [.. ids[..(1 + Scheduler.Next(3))].Select(CoreFixture.Chain)];
     }
@@ -29,6 +36,9 @@ internal sealed class SimWorld
     public SimFault? Fault { get; init; }
 
     public SimScheduler Scheduler { get; }
+
+    /// <summary>The witnesses of every second world, two of three.</summary>
+    public TlogPolicy Policy { get; }
 
     public SimGateway Gateway { get; }
 
@@ -76,6 +86,8 @@ internal sealed class SimWorld
         if (submission.FirstIndex is { } first && first != range.FirstIndex)
             Scheduler.Violate($"The submission at {first} of '{submission.Chain}' was given {range.FirstIndex} as well.");
         submission.FirstIndex = range.FirstIndex;
+        if (range.IsWitnessed)
+            RequireQuorum(range.Checkpoint);
         if (receipts.Count != submission.Texts.Count)
             Scheduler.Violate($"{submission.Texts.Count} entries got {receipts.Count} receipts.");
         for (var i = 0; i < receipts.Count; i++)
@@ -91,6 +103,14 @@ internal sealed class SimWorld
             index, checkpoint.Size, MerkleHash.Leaf(Encoding.UTF8.GetBytes(text)), proof.Hashes.ToArray(),
             checkpoint.Root);
         return new SimReceipt(chain, index, text, checkpoint.Size, checkpoint.Root);
+    }
+
+    /// <summary>A note that passes for witnessed has its quorum.</summary>
+    public void RequireQuorum(ReadOnlyMemory<byte> note)
+    {
+        var quorum = Policy.Evaluate(SignedNote.Parse(note.Span).Verify(Policy.Keys).Keys);
+        if (!quorum.IsSatisfied)
+            Scheduler.Violate($"A checkpoint passes for witnessed: {quorum.Reason}");
     }
 
     public Checkpoint VerifyNote(ChainId chain, string note)
