@@ -85,6 +85,28 @@ public sealed class WitnessedGatewayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Checkpoint_WhileTheNewestLacksItsQuorum_IsTheOlderWitnessedOne_AndLatestTheNewer()
+    {
+        TestGateway? started = null;
+        await using var witness = new ScriptedWitness("w6", origin =>
+            VerifierKey.Create(origin, SignatureType.Ed25519, started!.LogPublicKey.Span));
+        await File.WriteAllTextAsync(_policyFile, witness.PolicyLine + "quorum w6\n");
+        await using var alone = await TestGateway.StartAsync(
+            ("witnesses:policy_file", _policyFile), ("witnesses:interval_ms", "0"),
+            ("chain_defaults:public", "true"));
+        started = alone;
+        await alone.PostJsonAsync("/sequence", Chain, "{\"data\":\"a\"}", ("Prefer", "finality=witnessed"));
+        witness.Hold();
+        await alone.PostJsonAsync("/sequence", Chain, "{\"data\":\"b\"}", ("Prefer", "finality=enclave"));
+
+        (await SizeAsync($"/log/{Chain}/checkpoint")).Should().Be(1);
+        (await SizeAsync($"/log/{Chain}/checkpoint?latest")).Should().Be(2);
+
+        async Task<ulong> SizeAsync(string path) =>
+            Checkpoint.Parse(SignedNote.Parse(await alone.Http.GetStringAsync(path)).Text).Size;
+    }
+
+    [Fact]
     public async Task Heartbeat_NamesWitnessesQuorumAndInterval()
     {
         var configuration = (await (await _gateway.GetAsync("/heartbeat")).JsonAsync())["configuration"]!;
