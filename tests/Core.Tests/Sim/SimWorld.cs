@@ -15,6 +15,7 @@ internal sealed class SimWorld
     private readonly Dictionary<string, Checkpoint> _verified = [];
     private readonly HashSet<(ChainId Chain, string Key)> _cosigners = [];
     private readonly SimDisk _disk;
+    private bool _isHealed;
 
     public SimWorld(ulong seed, PlantedBug bug = PlantedBug.None)
     {
@@ -152,6 +153,9 @@ internal sealed class SimWorld
 
     private void Raise()
     {
+        // What a disaster had planned must not start again what the audit stops.
+        if (_isHealed)
+            return;
         if (!Enclave.IsUp)
             Enclave.Boot();
         if (!Gateway.IsUp)
@@ -162,6 +166,7 @@ internal sealed class SimWorld
     {
         _disk.WriteFailure = _disk.OpenFailure = Gateway.SignerFailure = 0;
         Raise();
+        _isHealed = true;
     }
 
     /// <summary>Stops in good order, starts once more, and reads everything back.</summary>
