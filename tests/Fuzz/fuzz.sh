@@ -18,8 +18,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 dotnet "$built/Sequencer.Fuzz.dll" seeds "$target" "$work/seeds"
 cp -r "$built" "$work/program"
-shopt -s extglob
-dotnet "$built/Sequencer.Fuzz.dll" instrument "$work"/program/@(Sequencer.!(Fuzz)|sequencer-gateway).dll
+# All of the product and the canary; not the fuzzer itself, which sets the probes' map up.
+assemblies=("$work/program/sequencer-gateway.dll")
+for assembly in "$work"/program/Sequencer.*.dll; do
+    [[ $assembly == *.Fuzz.dll ]] || assemblies+=("$assembly")
+done
+dotnet "$built/Sequencer.Fuzz.dll" instrument "${assemblies[@]}"
 
 # Exceptions are answers here, not crashes of the process; afl's checks of the machine's crash handling do not apply.
 export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
