@@ -8,7 +8,7 @@ using Hash = Sequencer.Tlog.Hash;
 namespace Sequencer.Core.Tests.Ledger;
 
 /// <summary>What every ledger promises; each implementation runs all of it.</summary>
-public abstract class LedgerContract : IAsyncLifetime
+public abstract partial class LedgerContract : IAsyncLifetime
 {
     protected static readonly ChainNumber One = new(1);
     protected static readonly ChainNumber Two = new(2);
@@ -229,67 +229,6 @@ public abstract class LedgerContract : IAsyncLifetime
         Ledger.TimeOfSize(One, 3).Should().Be(100);
         Ledger.TimeOfSize(One, 5).Should().Be(200);
         Ledger.LatestCheckpoint(One)!.Epoch.Should().Be(3);
-    }
-
-    [Fact]
-    public async Task ForgetKeys_ForgetsWhatExpiredBeforeAndNothingElse()
-    {
-        var batch = new LedgerBatch();
-        for (ulong i = 0; i < 10; i++)
-            batch.Keys.Add(Key($"key {i}", expiresAt: 100 + i));
-        await Ledger.WriteAsync(batch, sync: true);
-
-        (await Ledger.ForgetKeysAsync(105)).Should().BeFalse();
-
-        Enumerable.Range(0, 10).Where(i => Ledger.FindKey(One, Digest($"key {i}")) is not null)
-            .Should().Equal(5, 6, 7, 8, 9);
-    }
-
-    [Fact]
-    public async Task ForgetKeys_AKeyUsedAgainAfterItExpired_StaysForItsNewTime()
-    {
-        await WriteAsync(Key("key", expiresAt: 100));
-        await WriteAsync(Key("key", expiresAt: 900));
-
-        await Ledger.ForgetKeysAsync(500);
-
-        Ledger.FindKey(One, Digest("key"))!.ExpiresAt.Should().Be(900);
-        await Ledger.ForgetKeysAsync(901);
-        Ledger.FindKey(One, Digest("key")).Should().BeNull();
-    }
-
-    /// <summary>Found by reading: a sweep merged with the write that uses a key again deleted the new
-    /// record.</summary>
-    [Fact]
-    public async Task ForgetKeys_BesideTheWriteThatUsesTheKeyAgain_KeepsTheNewUse()
-    {
-        for (var i = 0; i < 50; i++)
-        {
-            await WriteAsync(Key("key", expiresAt: 100));
-            var batches = Enumerable.Range(0, 20)
-                .Select(_ => Ledger.WriteAsync(new LedgerBatch { Generation = 1 }, sync: true).AsTask());
-            var again = WriteAsync(Key("key", expiresAt: 900));
-            var sweep = Ledger.ForgetKeysAsync(500).AsTask();
-            await Task.WhenAll([.. batches, again, sweep]);
-
-            Ledger.FindKey(One, Digest("key"))!.ExpiresAt.Should().Be(900);
-        }
-    }
-
-    [Fact]
-    public async Task ForgetKeys_MoreThanOneStep_SaysThatMoreAreLeftUntilNoneIs()
-    {
-        var batch = new LedgerBatch();
-        for (var i = 0; i < 25_000; i++)
-            batch.Keys.Add(Key($"key {i}", expiresAt: (ulong)i % 100));
-        await Ledger.WriteAsync(batch, sync: true);
-
-        var steps = 0;
-        while (await Ledger.ForgetKeysAsync(100))
-            steps++;
-
-        steps.Should().BeLessThan(10);
-        Enumerable.Range(0, 25_000).Should().NotContain(i => Ledger.FindKey(One, Digest($"key {i}")) != null);
     }
 
     [Fact]
