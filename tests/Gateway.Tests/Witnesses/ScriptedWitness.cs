@@ -49,6 +49,7 @@ internal sealed class ScriptedWitness : IAsyncDisposable
         var asked = AddCheckpointRequest.Parse(body);
         var answer = witness.AddCheckpointAsync(
             asked.OldSize, asked.Proof, Encoding.UTF8.GetBytes(asked.Checkpoint), CancellationToken.None);
+        // The model answers at once: nothing is waited for.
         return answer.Result switch
         {
             WitnessAnswer.Cosigned(var lines) => ScriptedServer.Answer(

@@ -9,6 +9,7 @@ public sealed class FolderSyncTests
         using var files = new GatedFiles();
         var folder = new FolderSync(files);
         var first = Task.Run(folder.CoverRenames);
+        // The sync blocks its caller, as fsync does, so that what it is tested with blocks as well.
         files.Begun.Wait();
         // All of these rename while the first sync runs; the next one covers every one of them.
         var others = Enumerable.Range(0, Callers).Select(_ => Task.Factory.StartNew(
@@ -45,6 +46,7 @@ public sealed class FolderSyncTests
         {
             Interlocked.Increment(ref _syncs);
             Begun.Set();
+            // Stands for fsync, which blocks.
             _gate.Wait();
         }
 
