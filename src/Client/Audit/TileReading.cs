@@ -1,3 +1,4 @@
+using Sequencer.Hashing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sequencer.Hashing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client;

@@ -2,7 +2,7 @@ using CsCheck;
 using Sequencer.Tlog;
 using Hash = Sequencer.Tlog.Hash;
 
-namespace Sequencer.Client.Tests.Audit;
+namespace Sequencer.Hashing.Tests;
 
 /// <summary>What is hashed in lanes is what RFC 6962 says, one by one.</summary>
 public sealed class MerkleLanesTests

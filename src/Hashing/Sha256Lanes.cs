@@ -5,14 +5,14 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Lanes = System.Runtime.Intrinsics.Vector256<uint>;
 
-namespace Sequencer.Client;
+namespace Sequencer.Hashing;
 
 /// <summary>
 /// SHA-256 (FIPS 180-4, section 6.2) of eight messages at once, one in each lane of a vector. For short
 /// messages this takes a third of the time of the framework's SHA-256, which spends most of it on entering
-/// and leaving the native library. Only an audit hashes enough to need it.
+/// and leaving the native library.
 /// </summary>
-internal static class Sha256Lanes
+public static class Sha256Lanes
 {
     /// <summary>Messages that are hashed at once.</summary>
     public const int Count = 8;

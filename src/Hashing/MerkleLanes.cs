@@ -1,13 +1,13 @@
 using System.Runtime.Intrinsics;
 using Sequencer.Tlog;
 
-namespace Sequencer.Client;
+namespace Sequencer.Hashing;
 
 /// <summary>
 /// The hashes of RFC 6962, section 2.1, of a whole tile at once: eight in one go where there are eight of
 /// the same number of SHA-256 blocks, the others one by one. The same values as <see cref="MerkleHash"/>.
 /// </summary>
-internal static class MerkleLanes
+public static class MerkleLanes
 {
     private const byte LeafPrefix = 0x00;
     private const byte NodePrefix = 0x01;
