@@ -1,11 +1,11 @@
-using System.Runtime.Intrinsics;
 using Sequencer.Tlog;
 
 namespace Sequencer.Hashing;
 
 /// <summary>
-/// The hashes of RFC 6962, section 2.1, of a whole tile at once: eight in one go where there are eight of
-/// the same number of SHA-256 blocks, the others one by one. The same values as <see cref="MerkleHash"/>.
+/// The hashes of RFC 6962, section 2.1, of a whole tile at once: as many in one go as a vector has lanes, where
+/// they have the same number of SHA-256 blocks; a lone one by itself. The same values as
+/// <see cref="MerkleHash"/>.
 /// </summary>
 public static class MerkleLanes
 {
@@ -13,20 +13,23 @@ public static class MerkleLanes
     private const byte NodePrefix = 0x01;
     private const int NodeLength = 1 + 2 * Hash.SizeBytes;
 
-    /// <summary>Longest padded leaf that goes into a lane; to longer ones the library is quick.</summary>
-    private const int LeafPaddedMax = 1024;
+    /// <summary>
+    /// From so many on, lanes take less time than one after the other, however many of them run idle.
+    /// </summary>
+    private const int MessagesMin = 3;
 
     /// <summary>The leaf hash of each entry.</summary>
     public static void HashLeaves(ReadOnlySpan<ReadOnlyMemory<byte>> entries, Span<Hash> leaves)
     {
-        var scratch = (stackalloc byte[Sha256Lanes.Count * LeafPaddedMax]);
         var done = 0;
         while (done < entries.Length)
         {
-            if (TryPad(entries[done..], scratch, out var length))
+            var padded = Sha256Lanes.PaddedLength(1 + entries[done].Length);
+            var count = CountAlike(entries[done..], padded);
+            if (count >= MessagesMin)
             {
-                Sha256Lanes.Hash(scratch[..length], leaves[done..]);
-                done += Sha256Lanes.Count;
+                HashAlike(entries.Slice(done, count), padded, leaves.Slice(done, count));
+                done += count;
             }
             else
             {
@@ -46,54 +49,69 @@ public static class MerkleLanes
         return level[0];
     }
 
-    /// <summary>Replaces the first half of a level by the nodes above its pairs.</summary>
-    private static void HashPairs(Span<Hash> level)
+    /// <summary>How many of the next entries fill lanes together: all of the same padded length.</summary>
+    private static int CountAlike(ReadOnlySpan<ReadOnlyMemory<byte>> entries, int padded)
     {
-        var padded = Sha256Lanes.PaddedLength(NodeLength);
-        var scratch = (stackalloc byte[Sha256Lanes.Count * padded]);
-        var done = 0;
-        for (; CanUseLanes && done + Sha256Lanes.Count <= level.Length / 2; done += Sha256Lanes.Count)
-        {
-            for (var lane = 0; lane < Sha256Lanes.Count; lane++)
-            {
-                var message = scratch.Slice(lane * padded, padded);
-                var left = 2 * (done + lane);
-                message[0] = NodePrefix;
-                level[left].CopyTo(message[1..]);
-                level[left + 1].CopyTo(message[(1 + Hash.SizeBytes)..]);
-                Sha256Lanes.Pad(message, NodeLength);
-            }
-
-            Sha256Lanes.Hash(scratch, level[done..]);
-        }
-
-        for (; done < level.Length / 2; done++)
-            level[done] = MerkleHash.Node(level[2 * done], level[2 * done + 1]);
+        if (!Sha256Lanes.AreSupported || padded > LaneMemory.MessageBytesMax)
+            return 0;
+        var count = 1;
+        var most = Math.Min(entries.Length, Sha256Lanes.Count);
+        while (count < most && Sha256Lanes.PaddedLength(1 + entries[count].Length) == padded)
+            count++;
+        return count;
     }
 
-    private static bool CanUseLanes => Vector256.IsHardwareAccelerated;
-
-    /// <summary>Puts the next eight entries, as padded leaves, behind each other.</summary>
-    /// <returns>False when there are not eight, or not eight of one length that pays.</returns>
-    private static bool TryPad(ReadOnlySpan<ReadOnlyMemory<byte>> entries, Span<byte> scratch, out int length)
+    private static void HashAlike(ReadOnlySpan<ReadOnlyMemory<byte>> entries, int padded, Span<Hash> leaves)
     {
-        length = 0;
-        if (!CanUseLanes || entries.Length < Sha256Lanes.Count)
-            return false;
-        var padded = Sha256Lanes.PaddedLength(1 + entries[0].Length);
-        if (padded > LeafPaddedMax)
-            return false;
-        foreach (var entry in entries[..Sha256Lanes.Count])
+        var memory = LaneMemory.OfThread;
+        var rest = memory.Messages;
+        foreach (var entry in entries)
         {
-            if (Sha256Lanes.PaddedLength(1 + entry.Length) != padded)
-                return false;
-            var message = scratch.Slice(length, padded);
+            var message = rest[..padded];
             message[0] = LeafPrefix;
             entry.Span.CopyTo(message[1..]);
             Sha256Lanes.Pad(message, 1 + entry.Length);
-            length += padded;
+            rest = rest[padded..];
         }
 
-        return true;
+        Sha256Lanes.Hash(memory, padded, leaves);
+    }
+
+    /// <summary>Replaces the first half of a level by the nodes above its pairs.</summary>
+    private static void HashPairs(Span<Hash> level)
+    {
+        for (var (done, pairs) = (0, level.Length / 2); done < pairs;)
+        {
+            var count = Math.Min(pairs - done, Sha256Lanes.Count);
+            if (Sha256Lanes.AreSupported && count >= MessagesMin)
+            {
+                HashPairs(level.Slice(2 * done, 2 * count), level.Slice(done, count));
+                done += count;
+            }
+            else
+            {
+                level[done] = MerkleHash.Node(level[2 * done], level[2 * done + 1]);
+                done++;
+            }
+        }
+    }
+
+    /// <summary>The nodes above some pairs; they may overwrite those of the pairs.</summary>
+    private static void HashPairs(ReadOnlySpan<Hash> pairs, Span<Hash> nodes)
+    {
+        var padded = Sha256Lanes.PaddedLength(NodeLength);
+        var memory = LaneMemory.OfThread;
+        var rest = memory.Messages;
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var message = rest[..padded];
+            message[0] = NodePrefix;
+            pairs[2 * i].CopyTo(message[1..]);
+            pairs[2 * i + 1].CopyTo(message[(1 + Hash.SizeBytes)..]);
+            Sha256Lanes.Pad(message, NodeLength);
+            rest = rest[padded..];
+        }
+
+        Sha256Lanes.Hash(memory, padded, nodes);
     }
 }
