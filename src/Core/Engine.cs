@@ -184,7 +184,7 @@ internal sealed class Engine : IAsyncDisposable
         }
 
         return new EntryReading(
-            nodes, checkpoint, _documentOf, index, data, chain.CreatedAt(index + 1, _ledger));
+            nodes, checkpoint, _documentOf, index, data, chain.CreatedAt(index, _ledger));
     }
 
     /// <summary>An entry bundle as tlog-tiles serves it; null when it does not exist at this size.</summary>

@@ -94,9 +94,9 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
 
     public ChainPhase Phase => (ChainPhase)Volatile.Read(ref _phase);
 
-    /// <summary>Time of the first cosignature that covers a size, in seconds since 1970.</summary>
-    public ulong CreatedAt(ulong size, ILedger ledger) =>
-        Times.TimeOfSize(size) ?? ledger.TimeOfSize(Record!.Number, size) ?? Latest!.Time;
+    /// <summary>Time of the first cosignature that covers an entry, in seconds since 1970.</summary>
+    public ulong CreatedAt(ulong index, ILedger ledger) =>
+        Times.TimeOfSize(index + 1) ?? ledger.TimeOfEntry(Record!.Number, index) ?? Latest!.Time;
 
     /// <summary>Makes a checkpoint the newest.</summary>
     public void Publish(SignedCheckpoint checkpoint)

@@ -114,7 +114,7 @@ internal sealed class ChainTree : INodeReader
         var place = NodePlace.Of(node);
         return TryReadMemory(place, out var hash)
             ? hash
-            : TileNodes.Read(ReadStored(place.Level, place.Tile), place.Row, place.Position);
+            : TilePart.Read(ReadStored(place), place.Row, place.Position);
     }
 
     /// <summary>The hashes of a tile as tlog-tiles serves it; null when it does not exist at this size.</summary>
@@ -130,7 +130,9 @@ internal sealed class ChainTree : INodeReader
                 return unwritten[..(tile.Width * Hash.SizeBytes)];
         }
 
-        return ReadStored(tile.Level, tile.Index)[..(tile.Width * Hash.SizeBytes)];
+        return _ledger.ReadTile(_chain, tile.Level, tile.Index) is { Length: TileNodes.HashesBytes } hashes
+            ? hashes.Length == tile.Width * Hash.SizeBytes ? hashes : hashes[..(tile.Width * Hash.SizeBytes)]
+            : throw Missing(tile.Level, tile.Index);
     }
 
     private static Hash[] ReadLeaves(ILedger ledger, ChainNumber chain, ulong first, int count)
@@ -148,7 +150,7 @@ internal sealed class ChainTree : INodeReader
     {
         var hashes = new Hash[count];
         for (var i = 0; i < count; i++)
-            hashes[i] = TileNodes.Top(ReadStored(ledger, chain, level, first + (ulong)i));
+            hashes[i] = TilePart.Top(ReadStored(ledger, chain, level, first + (ulong)i, part: 0));
         return hashes;
     }
 
@@ -209,29 +211,37 @@ internal sealed class ChainTree : INodeReader
         }
     }
 
-    private byte[] ReadStored(int level, ulong index) => ReadStored(_ledger, _chain, level, index);
+    private byte[] ReadStored(NodePlace place) =>
+        ReadStored(_ledger, _chain, place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
 
-    private static byte[] ReadStored(ILedger ledger, ChainNumber chain, int level, ulong index) =>
-        ledger.ReadTile(chain, level, index) is { Length: TileNodes.SizeBytes } nodes
+    private static byte[] ReadStored(ILedger ledger, ChainNumber chain, int level, ulong index, int part) =>
+        ledger.ReadTilePart(chain, level, index, part) is { Length: TilePart.SizeBytes } nodes
             ? nodes
-            : throw new LedgerException(LedgerError.Corrupt,
-                $"Tile {index} of level {level} is covered by a checkpoint but missing from the ledger.");
+            : throw Missing(level, index);
 
-    /// <summary>Remembers the last stored tile: a proof takes up to eight nodes from each.</summary>
+    private static LedgerException Missing(int level, ulong index) => new(LedgerError.Corrupt,
+        $"Tile {index} of level {level} is covered by a checkpoint but missing from the ledger.");
+
+    /// <summary>Remembers the last part of a stored tile: a proof takes up to eight nodes from each.</summary>
     private sealed class TileReader(ChainTree tree) : INodeReader
     {
         private byte[]? _nodes;
-        private (int Level, ulong Tile) _of;
+        private (int Level, ulong Tile, int Part) _of;
 
         public Hash Read(NodeId node)
         {
             var place = NodePlace.Of(node);
-            if (_nodes is not null && _of == (place.Level, place.Tile))
-                return TileNodes.Read(_nodes, place.Row, place.Position);
+            if (_nodes is not null && Has(place))
+                return TilePart.Read(_nodes, place.Row, place.Position);
             if (tree.TryReadMemory(place, out var hash))
                 return hash;
-            (_nodes, _of) = (tree.ReadStored(place.Level, place.Tile), (place.Level, place.Tile));
-            return TileNodes.Read(_nodes, place.Row, place.Position);
+            _of = (place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
+            _nodes = tree.ReadStored(place);
+            return TilePart.Read(_nodes, place.Row, place.Position);
         }
+
+        private bool Has(NodePlace place) =>
+            _of.Level == place.Level && _of.Tile == place.Tile
+            && TilePart.Has(_of.Part, place.Row, place.Position);
     }
 }

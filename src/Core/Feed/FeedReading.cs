@@ -66,7 +66,7 @@ internal static class FeedReading
         return times;
 
         DateTimeOffset TimeAt(int offset) => DateTimeOffset.FromUnixTimeSeconds(
-            (long)chain.CreatedAt(first + (ulong)offset + 1, ledger));
+            (long)chain.CreatedAt(first + (ulong)offset, ledger));
 
         void Fill(int from, int to)
         {

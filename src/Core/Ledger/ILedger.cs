@@ -72,11 +72,15 @@ public interface ILedger : IAsyncDisposable
     /// <summary>The proposal of a chain that was written last, sealed since or not, or null.</summary>
     ProposalRecord? LastProposal(ChainNumber chain);
 
-    /// <summary>Time of the first cosignature of a size of at least <paramref name="size"/>, or null.</summary>
-    ulong? TimeOfSize(ChainNumber chain, ulong size);
+    /// <summary>Time of the first cosignature that covers an entry, or null when no checkpoint does.</summary>
+    ulong? TimeOfEntry(ChainNumber chain, ulong index);
 
-    /// <summary>A full tile with its interior nodes (see <see cref="TileNodes"/>), or null.</summary>
+    /// <summary>The 256 hashes of a full tile, as tlog-tiles serves them, or null.</summary>
     byte[]? ReadTile(ChainNumber chain, int level, ulong index);
+
+    /// <summary>A part of a full tile, with its interior nodes (see <see cref="TilePart"/>), or null. Not to be
+    /// changed: it may be shared.</summary>
+    byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part);
 
     /// <summary>What an idempotency key was used for, or null.</summary>
     KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest);

@@ -111,7 +111,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
     private void AnswerFromHistory(Chain chain, PendingSubmission submission, ulong firstIndex)
     {
         var count = submission.EntryCount;
-        var createdAt = chain.CreatedAt(firstIndex + (ulong)count, ledger);
+        var createdAt = chain.CreatedAt(firstIndex + (ulong)count - 1, ledger);
         submission.Complete(new SubmitOutcome.Sequenced(
             new SequencedRange(chain.Tree!, chain.Latest!, firstIndex, count, createdAt)));
     }

@@ -6,6 +6,7 @@ namespace Sequencer.Core.Tests.Faults;
 public sealed class DamagedLedgerTests : IDisposable
 {
     private const int Entries = 200;
+    private const ulong LargeBatch = 16;
     private static readonly ChainNumber One = new(1);
 
     private readonly TempFolder _folder = new();
@@ -23,6 +24,39 @@ public sealed class DamagedLedgerTests : IDisposable
 
         ledger.EntryCount(One).Should().Be(Entries - 1);
         ledger.ReadEntry(One, Entries - 2).Should().Equal(Entry(Entries - 2));
+    }
+
+    /// <summary>
+    /// Entries are flushed when their memory is full, other records later: after a crash each batch is there whole,
+    /// whether its parts come from tables or from the write-ahead log.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task Open_AfterACrashWithOnlyEntriesFlushed_HasEachBatchWhole(int torn)
+    {
+        var batches = await MakePartlyFlushedCrashImageAsync();
+        var log = Directory.GetFiles(_folder.Under("image"), "*.log").Max()!;
+        Truncate(log, torn);
+        var whole = torn == 0 ? batches : batches - 1;
+
+        await using var ledger = await OpenAsync();
+
+        ledger.Generation.Should().Be(whole);
+        ledger.EntryCount(One).Should().Be(whole * LargeBatch);
+        ledger.LatestCheckpoint(One)!.Size.Should().Be(whole * LargeBatch);
+        ledger.TimeOfEntry(One, whole * LargeBatch - 1).Should().Be(whole);
+        ledger.ReadTilePart(One, 0, whole - 1, 3).Should().NotBeNull();
+        ledger.ReadTilePart(One, 0, whole, 0).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Open_WithAnOlderWriteAheadLogMissing_IsCorrupt()
+    {
+        await MakePartlyFlushedCrashImageAsync();
+        File.Delete(Directory.GetFiles(_folder.Under("image"), "*.log").Min()!);
+
+        (await RefusalAsync()).Reason.Should().Be(LedgerError.Corrupt);
     }
 
     /// <summary>RocksDB's default would have opened it without this record and all that followed.</summary>
@@ -148,6 +182,28 @@ public sealed class DamagedLedgerTests : IDisposable
         }
 
         TempFolder.Copy(_folder.Under("live"), _folder.Under("image"));
+    }
+
+    /// <summary>Batches of 1 MiB with every kind of thing in it, until a first table is finished.</summary>
+    /// <returns>How many there are.</returns>
+    private async Task<ulong> MakePartlyFlushedCrashImageAsync()
+    {
+        var source = new RocksLedgerSource(_folder.Under("live"), "ledger-1", initialise: true);
+        await using var ledger = await source.OpenAsync(CancellationToken.None);
+        var large = Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[65_535], (int)LargeBatch).ToList();
+        ulong count = 0;
+        for (; !File.ReadAllText(_folder.Under("live/LOG")).Contains("flush_finished", StringComparison.Ordinal); count++)
+        {
+            var batch = new LedgerBatch { Generation = count + 1 };
+            batch.Entries.Add(new EntriesRecord(One, count * LargeBatch, large));
+            batch.Tiles.Add(new TileRecord(One, 0, count, new byte[TileNodes.SizeBytes]));
+            batch.Checkpoints.Add(new CheckpointRecord(
+                One, (count + 1) * LargeBatch, default, count + 1, new byte[64], 1, new byte[] { 1 }));
+            await ledger.WriteAsync(batch, sync: true);
+        }
+
+        TempFolder.Copy(_folder.Under("live"), _folder.Under("image"));
+        return count;
     }
 
     private string Single(string pattern) =>

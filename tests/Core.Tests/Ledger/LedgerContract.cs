@@ -34,8 +34,9 @@ public abstract partial class LedgerContract : IAsyncLifetime
         Ledger.LatestCheckpoint(One).Should().BeNull();
         Ledger.WitnessedCheckpoint(One).Should().BeNull();
         Ledger.LastProposal(One).Should().BeNull();
-        Ledger.TimeOfSize(One, 0).Should().BeNull();
+        Ledger.TimeOfEntry(One, 0).Should().BeNull();
         Ledger.ReadTile(One, 0, 0).Should().BeNull();
+        Ledger.ReadTilePart(One, 0, 0, 0).Should().BeNull();
         Ledger.FindKey(One, Digest("key")).Should().BeNull();
         Ledger.FindLeaf(One, Digest("leaf")).Should().BeNull();
         Ledger.Epochs().Should().BeEmpty();
@@ -84,9 +85,11 @@ public abstract partial class LedgerContract : IAsyncLifetime
             proposal.Signature.ToArray().Should().Equal(new byte[64]);
             (proposal with { Signature = batch.Proposals[0].Signature }).Should().Be(batch.Proposals[0]);
             Ledger.LastProposal(Two).Should().BeNull();
-            Ledger.TimeOfSize(One, 2).Should().Be(500);
-            Ledger.ReadTile(One, 1, 5).Should().Equal(Tile("tile"));
+            Ledger.TimeOfEntry(One, 2).Should().Be(500);
+            Ledger.ReadTile(One, 1, 5).Should().Equal(Tile("tile")[..TileNodes.HashesBytes]);
             Ledger.ReadTile(One, 0, 5).Should().BeNull();
+            Ledger.ReadTilePart(One, 1, 5, 3).Should().Equal(Part("tile", 3));
+            Ledger.ReadTilePart(One, 1, 4, 3).Should().BeNull();
             Ledger.Epochs().Select(Show).Should().Equal(batch.Epochs.Select(Show));
             Show(Ledger.FindEpoch(2)!).Should().Be(Show(batch.Epochs[1]));
             Ledger.ChainEpochs(One).Should().Equal(batch.ChainEpochs);
@@ -140,7 +143,7 @@ public abstract partial class LedgerContract : IAsyncLifetime
     public async Task Entries_AroundTheChunkSizes_AreReadSinglyAndInRangesAfterReopening()
     {
         List<byte[]> model = [];
-        foreach (var count in new[] { 1, 63, 64, 65, 127, 128, 129, 256 })
+        foreach (var count in new[] { 1, 15, 16, 17, 31, 1, 1, 33, 64, 255, 256 })
         {
             var entries = Enumerable.Range(0, count).Select(i => Bytes(i % 40, (uint)(model.Count + i))).ToList();
             await AppendAsync(One, (ulong)model.Count, entries);
@@ -204,18 +207,54 @@ public abstract partial class LedgerContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TimeOfSize_IsTheFirstTimeOfTheNextCosignedSize()
+    public async Task TimeOfEntry_IsTheTimeOfTheNextCosignedSize()
     {
-        foreach (var (size, time) in new (ulong, ulong)[] { (0, 90), (3, 100), (10, 200) })
+        foreach (var (size, time) in new (ulong, ulong)[] { (0, 90), (3, 100), (5, 100), (10, 200) })
             await WriteAsync(Checkpoint(One, size, time, epoch: 1));
         await WriteAsync(Checkpoint(Two, 1, 999, epoch: 1));
 
-        Ledger.TimeOfSize(One, 0).Should().Be(90);
-        Ledger.TimeOfSize(One, 1).Should().Be(100);
-        Ledger.TimeOfSize(One, 3).Should().Be(100);
-        Ledger.TimeOfSize(One, 4).Should().Be(200);
-        Ledger.TimeOfSize(One, 11).Should().BeNull();
-        Ledger.LatestCheckpoint(One)!.Size.Should().Be(10);
+        RequireTimes(One, 100, 100, 100, 100, 100, 200, 200, 200, 200, 200, null);
+        await WriteAsync(Checkpoint(One, 11, 200, epoch: 1), Checkpoint(One, 12, 300, epoch: 1));
+        RequireTimes(One, 100, 100, 100, 100, 100, 200, 200, 200, 200, 200, 200, 300, null);
+        await ReopenAsync();
+        RequireTimes(One, 100, 100, 100, 100, 100, 200, 200, 200, 200, 200, 200, 300, null);
+        RequireTimes(Two, 999, null);
+        Ledger.LatestCheckpoint(One)!.Size.Should().Be(12);
+    }
+
+    /// <summary>Any checkpoints, several in a write, the ledger opened anew in between and entries asked for at
+    /// any time: each keeps the time that first covered it.</summary>
+    [Fact]
+    public async Task TimeOfEntry_OfAnyCheckpoints_IsTheFirstThatCoveredIt()
+    {
+        var step = Gen.Select(Gen.UInt[0, 4], Gen.UInt[0, 2], Gen.UInt[1, 2], Gen.Int[0, 9]);
+        var samples = 0u;
+        await step.List[1, 40].SampleAsync(async steps =>
+        {
+            samples++;
+            var chains = new[] { new ChainNumber(2 * samples), new ChainNumber(2 * samples + 1) };
+            var model = chains.ToDictionary(chain => chain, _ => new List<ulong?>());
+            var time = 1_000UL;
+            var batch = new LedgerBatch();
+            foreach (var (entries, seconds, pick, then) in steps)
+            {
+                var chain = chains[pick - 1];
+                time += seconds;
+                model[chain].AddRange(Enumerable.Repeat<ulong?>(time, (int)entries));
+                batch.Checkpoints.Add(Checkpoint(chain, (ulong)model[chain].Count, time, epoch: 1));
+                if (then < 5)
+                    continue;
+                await Ledger.WriteAsync(batch, sync: false);
+                batch = new LedgerBatch();
+                RequireTimes(chain, [.. model[chain], null]);
+                if (then == 9)
+                    await ReopenAsync();
+            }
+
+            await Ledger.WriteAsync(batch, sync: false);
+            foreach (var chain in chains)
+                RequireTimes(chain, [.. model[chain], null]);
+        }, iter: 50, threads: 1);
     }
 
     [Fact]
@@ -226,9 +265,12 @@ public abstract partial class LedgerContract : IAsyncLifetime
         // The second pair within one batch: an epoch's last checkpoint and the one that the next begins with.
         await WriteAsync(Checkpoint(One, 5, time: 200, epoch: 2), Checkpoint(One, 5, time: 250, epoch: 3));
 
-        Ledger.TimeOfSize(One, 3).Should().Be(100);
-        Ledger.TimeOfSize(One, 5).Should().Be(200);
+        RequireTimes(One, 100, 100, 100, 200, 200, null);
         Ledger.LatestCheckpoint(One)!.Epoch.Should().Be(3);
+        // Also when the ledger's last checkpoint is one that brought no entries and a later time.
+        await ReopenAsync();
+        await WriteAsync(Checkpoint(One, 6, time: 250, epoch: 3));
+        RequireTimes(One, 100, 100, 100, 200, 200, 250, null);
     }
 
     [Fact]
@@ -307,6 +349,13 @@ public abstract partial class LedgerContract : IAsyncLifetime
         return nodes;
     }
 
+    private static byte[] Part(string seed, int part)
+    {
+        var bytes = new byte[TilePart.SizeBytes];
+        TilePart.Cut(Tile(seed), part, bytes);
+        return bytes;
+    }
+
     private static byte[] Bytes(int length, uint seed)
     {
         var bytes = new byte[length];
@@ -334,6 +383,9 @@ public abstract partial class LedgerContract : IAsyncLifetime
             RequireBundle(chain, first, count, expected);
         }
     }
+
+    private void RequireTimes(ChainNumber chain, params ulong?[] times) =>
+        times.Select((_, index) => Ledger.TimeOfEntry(chain, (ulong)index)).Should().Equal(times);
 
     private void RequireBundle(ChainNumber chain, int first, int count, List<byte[]> expected)
     {

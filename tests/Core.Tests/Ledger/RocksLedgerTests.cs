@@ -73,6 +73,44 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         made.Generation.Should().Be(0);
     }
 
+    /// <summary>Its making has two steps: the column families may be there in part.</summary>
+    [Fact]
+    public async Task Open_AfterItsMakingWasCutShortLater_IsEmptyAndCanBeInitialised()
+    {
+        using var folder = new TempFolder();
+        using (var database = RocksDbSharp.RocksDb.Open(
+            new RocksDbSharp.DbOptions().SetCreateIfMissing(), folder.Path, new RocksDbSharp.ColumnFamilies()))
+        {
+            database.CreateColumnFamily(new RocksDbSharp.ColumnFamilyOptions(), "entries");
+        }
+
+        (await Refusal(folder.Path, initialise: false)).Reason.Should().Be(LedgerError.Empty);
+        await using var made = await Open(folder.Path, initialise: true);
+        made.EntryCount(One).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Open_ALedgerOfAnOlderFormat_SaysSoAndLeavesItAsItWas(bool initialise)
+    {
+        using var folder = new TempFolder();
+        using (var database = RocksDbSharp.RocksDb.Open(
+            new RocksDbSharp.DbOptions().SetCreateIfMissing(), folder.Path))
+        {
+            ReadOnlySpan<byte> two = [0, 0, 0, 0, 0, 0, 0, 2];
+            database.Put("Mformat"u8, two);
+        }
+
+        var error = await Refusal(folder.Path, initialise);
+
+        error.Reason.Should().Be(LedgerError.Corrupt);
+        error.Message.Should().Contain("has format 2").And.Contain("reads format 3");
+        RocksDbSharp.RocksDb.TryListColumnFamilies(new RocksDbSharp.DbOptions(), folder.Path, out var families)
+            .Should().BeTrue();
+        families.Should().Equal("default");
+    }
+
     [Fact]
     public async Task Reading_AfterItWasClosed_IsUnavailable()
     {
@@ -80,6 +118,7 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         var reads = new Action[]
         {
             () => Ledger.ReadEntry(One, 0), () => Ledger.EntryCount(One), () => Ledger.ReadTile(One, 0, 0),
+            () => Ledger.ReadTilePart(One, 0, 0, 0), () => Ledger.TimeOfEntry(One, 0),
             () => Ledger.Epochs(), () => Ledger.ReadEntries(One, 0, 1).Should().BeEmpty(),
         };
         foreach (var read in reads)

@@ -44,9 +44,12 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public ProposalRecord? LastProposal(ChainNumber chain) => _inner.LastProposal(chain);
 
-    public ulong? TimeOfSize(ChainNumber chain, ulong size) => _inner.TimeOfSize(chain, size);
+    public ulong? TimeOfEntry(ChainNumber chain, ulong index) => _inner.TimeOfEntry(chain, index);
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _inner.ReadTile(chain, level, index);
+
+    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part) =>
+        _inner.ReadTilePart(chain, level, index, part);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => _inner.FindKey(chain, keyDigest);
 

@@ -66,9 +66,12 @@ internal sealed class SimLedger : ILedger
 
     public ProposalRecord? LastProposal(ChainNumber chain) => Open.LastProposal(chain);
 
-    public ulong? TimeOfSize(ChainNumber chain, ulong size) => Open.TimeOfSize(chain, size);
+    public ulong? TimeOfEntry(ChainNumber chain, ulong index) => Open.TimeOfEntry(chain, index);
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => Open.ReadTile(chain, level, index);
+
+    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part) =>
+        Open.ReadTilePart(chain, level, index, part);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => Open.FindKey(chain, keyDigest);
 

@@ -64,11 +64,11 @@ internal sealed class MemoryChain
         }
     }
 
-    public ulong? TimeOfSize(ulong size)
+    public ulong? TimeOfEntry(ulong index)
     {
         lock (_lock)
         {
-            var at = _times.BinarySearch((size, 0));
+            var at = _times.BinarySearch((index + 1, 0));
             at = at < 0 ? ~at : at;
             return at < _times.Count ? _times[at].Time : null;
         }

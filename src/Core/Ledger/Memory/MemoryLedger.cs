@@ -61,10 +61,19 @@ public sealed class MemoryLedger : ILedger
 
     public ProposalRecord? LastProposal(ChainNumber chain) => Of(chain).Proposal;
 
-    public ulong? TimeOfSize(ChainNumber chain, ulong size) => Of(chain).TimeOfSize(size);
+    public ulong? TimeOfEntry(ChainNumber chain, ulong index) => Of(chain).TimeOfEntry(index);
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) =>
-        Of(chain).Tiles.GetValueOrDefault((level, index))?.Nodes.ToArray();
+        Of(chain).Tiles.GetValueOrDefault((level, index))?.Nodes[..TileNodes.HashesBytes].ToArray();
+
+    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part)
+    {
+        if (Of(chain).Tiles.GetValueOrDefault((level, index)) is not { } tile)
+            return null;
+        var bytes = new byte[TilePart.SizeBytes];
+        TilePart.Cut(tile.Nodes.Span, part, bytes);
+        return bytes;
+    }
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => Of(chain).Keys.GetValueOrDefault(keyDigest);
 

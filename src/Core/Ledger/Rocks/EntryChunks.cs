@@ -4,21 +4,31 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>
-/// How consecutive entries are stored: in chunks of at most 64 entries or 16 KiB (one entry at least), each
-/// entry behind its 2-byte big-endian length. That is the form of an entry bundle (tlog-tiles), so bundles
-/// are chunks put together; and one entry is found by one seek and at most 128 steps.
+/// How consecutive entries are stored: in chunks of at most 16 KiB (one entry at least), each entry behind its
+/// 2-byte big-endian length. That is the form of an entry bundle (tlog-tiles), so bundles are chunks put
+/// together. No chunk crosses a multiple of 16: where nothing else ends a chunk, its last entry is known from the
+/// index of any of its entries.
 /// </summary>
 internal static class EntryChunks
 {
-    private const int EntriesMax = 64;
+    private const int EntriesMax = 16;
     private const int BytesTarget = 16 * 1024;
 
+    /// <summary>The last entry of the chunk that has this entry, where that chunk is as long as can be.</summary>
+    public static ulong UsualLast(ulong index) => index | (EntriesMax - 1);
+
     /// <summary>Number of entries, from <paramref name="start"/> on, that share the next chunk.</summary>
-    public static int NextLength(IReadOnlyList<ReadOnlyMemory<byte>> entries, int start, out int bytes)
+    /// <param name="entries">The entries.</param>
+    /// <param name="start">Place of the chunk's first entry among them.</param>
+    /// <param name="firstIndex">Index of the chunk's first entry in its chain.</param>
+    /// <param name="bytes">Size of the chunk.</param>
+    public static int NextLength(
+        IReadOnlyList<ReadOnlyMemory<byte>> entries, int start, ulong firstIndex, out int bytes)
     {
         var count = 0;
+        var countMax = (int)Math.Min(UsualLast(firstIndex) - firstIndex + 1, (ulong)(entries.Count - start));
         bytes = 0;
-        while (start + count < entries.Count && count < EntriesMax)
+        while (count < countMax)
         {
             var length = EntryBundle.PrefixSizeBytes + entries[start + count].Length;
             if (count > 0 && bytes + length > BytesTarget)

@@ -14,7 +14,7 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
 
     private readonly WriteBatch _batch = new();
     private readonly Dictionary<ChainNumber, ulong> _counts = [];
-    private readonly HashSet<(ChainNumber, ulong)> _times = [];
+    private readonly Dictionary<ChainNumber, (ulong Size, ulong? Time)> _covered = [];
     private readonly HashSet<(ChainNumber, Tlog.Hash)> _keys = [];
     private byte[] _buffer = new byte[64 * 1024];
 
@@ -24,7 +24,7 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
         if (batch.Generation is { } generation)
-            _batch.Put(RocksKeys.Generation, RocksValues.OfUInt64(generation));
+            PutNumber(RocksKeys.Generation, generation);
         if (batch.Fence is { } fence)
             _batch.Put(RocksKeys.Fence, Encoding.UTF8.GetBytes(fence));
         foreach (var chain in batch.Chains)
@@ -34,13 +34,13 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
         foreach (var record in batch.Keys)
             AddKey(record, key);
         foreach (var leaf in batch.Leaves)
-            _batch.Put(RocksKeys.Leaf(leaf.Chain, leaf.Leaf, key), RocksValues.OfUInt64(leaf.Index));
+            PutNumber(RocksKeys.Leaf(leaf.Chain, leaf.Leaf, key), leaf.Index);
         foreach (var tile in batch.Tiles)
-            _batch.Put(RocksKeys.Tile(tile.Chain, tile.Level, tile.Index, key), tile.Nodes.Span);
+            AddTile(tile, key);
         foreach (var checkpoint in batch.Checkpoints)
             AddCheckpoint(checkpoint, key);
         foreach (var witnessed in batch.Witnessed)
-            _batch.Put(RocksKeys.WitnessedCheckpoint(witnessed.Chain, key), RocksValues.OfCheckpoint(witnessed));
+            PutCheckpoint(RocksKeys.WitnessedCheckpoint(witnessed.Chain, key), witnessed);
         foreach (var proposal in batch.Proposals)
             _batch.Put(RocksKeys.Proposal(proposal.Chain, key), RocksValues.OfProposal(proposal));
         foreach (var epoch in batch.Epochs)
@@ -86,7 +86,6 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
     {
         database.Write(_batch, how);
         _batch.Clear();
-        _times.Clear();
         _keys.Clear();
     }
 
@@ -101,13 +100,23 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
         _counts[record.Chain] = count + (ulong)record.Entries.Count;
         for (var start = 0; start < record.Entries.Count;)
         {
-            var length = EntryChunks.NextLength(record.Entries, start, out var bytes);
-            if (_buffer.Length < bytes)
-                _buffer = new byte[bytes];
-            EntryChunks.Write(record.Entries, start, length, _buffer);
+            var index = record.FirstIndex + (ulong)start;
+            var length = EntryChunks.NextLength(record.Entries, start, index, out var bytes);
+            var chunk = Buffer(bytes);
+            EntryChunks.Write(record.Entries, start, length, chunk);
             start += length;
-            var last = record.FirstIndex + (ulong)start - 1;
-            _batch.Put(RocksKeys.Entries(record.Chain, last, key), _buffer.AsSpan(0, bytes));
+            _batch.Put(RocksKeys.Entries(record.Chain, index + (ulong)length - 1, key), chunk, database.Entries);
+        }
+    }
+
+    private void AddTile(TileRecord tile, Span<byte> key)
+    {
+        var bytes = Buffer(TilePart.SizeBytes);
+        for (var part = 0; part < TilePart.Count; part++)
+        {
+            TilePart.Cut(tile.Nodes.Span, part, bytes);
+            var id = new TilePartId(tile.Chain, tile.Level, tile.Index, part);
+            _batch.Put(RocksKeys.TilePart(id, key), bytes, database.Tiles);
         }
     }
 
@@ -122,10 +131,39 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
 
     private void AddCheckpoint(CheckpointRecord checkpoint, Span<byte> key)
     {
-        _batch.Put(RocksKeys.LatestCheckpoint(checkpoint.Chain, key), RocksValues.OfCheckpoint(checkpoint));
-        // A size that an epoch signs again keeps its first time.
-        var timeKey = RocksKeys.Time(checkpoint.Chain, checkpoint.Size, key);
-        if (_times.Add((checkpoint.Chain, checkpoint.Size)) && !database.Has(timeKey))
-            _batch.Put(timeKey, RocksValues.OfUInt64(checkpoint.Time));
+        PutCheckpoint(RocksKeys.LatestCheckpoint(checkpoint.Chain, key), checkpoint);
+        if (!_covered.TryGetValue(checkpoint.Chain, out var covered))
+            covered = RocksTimes.Last(database, checkpoint.Chain);
+        // Entries have the time that first covered them: a size that an epoch signs again brings none.
+        if (checkpoint.Size > covered.Size)
+        {
+            if (checkpoint.Time != covered.Time)
+                PutNumber(RocksKeys.Time(checkpoint.Chain, covered.Size, key), checkpoint.Time);
+            covered = (checkpoint.Size, checkpoint.Time);
+        }
+
+        _covered[checkpoint.Chain] = covered;
+    }
+
+    private void PutCheckpoint(ReadOnlySpan<byte> key, CheckpointRecord checkpoint)
+    {
+        var value = Buffer(RocksValues.CheckpointBytes(checkpoint));
+        RocksValues.OfCheckpoint(checkpoint, value);
+        _batch.Put(key, value);
+    }
+
+    private void PutNumber(ReadOnlySpan<byte> key, ulong number)
+    {
+        Span<byte> value = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(value, number);
+        _batch.Put(key, value);
+    }
+
+    /// <summary>Room for one value, until the next one.</summary>
+    private Span<byte> Buffer(int bytes)
+    {
+        if (_buffer.Length < bytes)
+            _buffer = new byte[bytes];
+        return _buffer.AsSpan(0, bytes);
     }
 }

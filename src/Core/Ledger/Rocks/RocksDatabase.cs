@@ -4,52 +4,36 @@ namespace Sequencer.Core;
 
 /// <summary>
 /// A RocksDB that can be closed beside its readers, and whose errors are those of a ledger. RocksDB itself
-/// frees its memory under a reader's hands.
+/// frees its memory under a reader's hands. Entries and tiles, which are far more than the cache holds, are read
+/// past it: they would drive out of it what every reader needs, the files' indices above all.
 /// </summary>
 internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IAsyncDisposable
 {
     private readonly UseCount _users = new();
     private readonly ReadOptions _uncached = new ReadOptions().SetFillCache(false);
 
-    /// <summary>A value; null when there is none.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key) => Get(key, how: null);
+    /// <summary>Where entries are, in chunks.</summary>
+    public ColumnFamilyHandle Entries { get; } = database.GetColumnFamily(RocksOptions.Entries);
 
-    /// <summary>
-    /// The same for what is far more than the cache holds, and would drive out of it what every reader needs,
-    /// the files' indices above all.
-    /// </summary>
-    public byte[]? GetUncached(ReadOnlySpan<byte> key) => Get(key, _uncached);
+    /// <summary>Where the parts of full tiles are.</summary>
+    public ColumnFamilyHandle Tiles { get; } = database.GetColumnFamily(RocksOptions.Tiles);
 
-    public bool Has(ReadOnlySpan<byte> key)
-    {
-        Enter();
-        try
-        {
-            return database.HasKey(key, cf: null, readOptions: null);
-        }
-        catch (RocksDbException exception)
-        {
-            throw Unreadable(exception);
-        }
-        finally
-        {
-            _users.Leave();
-        }
-    }
+    /// <summary>A small record; null when there is none.</summary>
+    public byte[]? Get(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, family: null, how: null);
 
-    /// <summary>A cursor over all keys as they are now; the database stays open until it is disposed.</summary>
-    public RocksCursor OpenCursor()
-    {
-        Enter();
-        return new RocksCursor(database.NewIterator(), _users);
-    }
+    /// <summary>What is taken out of a chunk of entries; null when there is no such chunk.</summary>
+    public byte[]? GetEntries(ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker) =>
+        Get(key, taker, Entries, _uncached);
 
-    /// <summary>The same past the cache, as <see cref="GetUncached"/>.</summary>
-    public RocksCursor OpenUncachedCursor()
-    {
-        Enter();
-        return new RocksCursor(database.NewIterator(cf: null, readOptions: _uncached), _users);
-    }
+    /// <summary>A part of a tile; null when there is none.</summary>
+    public byte[]? GetTilePart(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, Tiles, _uncached);
+
+    /// <summary>A cursor over the small records as they are now; the database stays open until it is
+    /// disposed.</summary>
+    public RocksCursor OpenCursor() => OpenCursor(family: null, how: null);
+
+    /// <summary>The same over the chunks of entries.</summary>
+    public RocksCursor OpenEntriesCursor() => OpenCursor(Entries, _uncached);
 
     /// <summary>Writes a batch; to be called by one thread.</summary>
     /// <exception cref="LedgerException">With <see cref="LedgerError.WriteFailed"/>.</exception>
@@ -80,12 +64,13 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     internal static bool IsCorruption(RocksDbException exception) =>
         exception.Message.StartsWith("Corruption", StringComparison.Ordinal);
 
-    private byte[]? Get(ReadOnlySpan<byte> key, ReadOptions? how)
+    private byte[]? Get(
+        ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker, ColumnFamilyHandle? family, ReadOptions? how)
     {
         Enter();
         try
         {
-            return database.Get(key, cf: null, readOptions: how);
+            return database.Get(key, taker, family, how);
         }
         catch (RocksDbException exception)
         {
@@ -97,9 +82,28 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
         }
     }
 
+    private RocksCursor OpenCursor(ColumnFamilyHandle? family, ReadOptions? how)
+    {
+        Enter();
+        return new RocksCursor(database.NewIterator(family, how), _users);
+    }
+
     private void Enter()
     {
         if (!_users.TryEnter())
             throw new LedgerException(LedgerError.Unavailable, "The ledger was closed.");
+    }
+
+    private sealed class WholeValue : ISpanDeserializer<byte[]?>
+    {
+        public static WholeValue Copy { get; } = new();
+
+        public byte[]? Deserialize(ReadOnlySpan<byte> buffer)
+        {
+            // Not cleared first: all of it is written.
+            var copy = GC.AllocateUninitializedArray<byte>(buffer.Length);
+            buffer.CopyTo(copy);
+            return copy;
+        }
     }
 }

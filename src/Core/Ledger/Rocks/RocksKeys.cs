@@ -34,15 +34,17 @@ internal static class RocksKeys
 
     public static ReadOnlySpan<byte> Proposal(ChainNumber chain, Span<byte> key) => Prefixed('q', chain, key);
 
-    public static ReadOnlySpan<byte> Time(ChainNumber chain, ulong size, Span<byte> key) =>
-        Numbered('t', chain, size, key);
+    /// <summary>The key of a time, by the index of the first entry that it holds for.</summary>
+    public static ReadOnlySpan<byte> Time(ChainNumber chain, ulong firstIndex, Span<byte> key) =>
+        Numbered('t', chain, firstIndex, key);
 
-    public static ReadOnlySpan<byte> Tile(ChainNumber chain, int level, ulong index, Span<byte> key)
+    public static ReadOnlySpan<byte> TilePart(TilePartId id, Span<byte> key)
     {
-        Prefixed('n', chain, key);
-        key[5] = (byte)level;
-        BinaryPrimitives.WriteUInt64BigEndian(key[6..], index);
-        return key[..14];
+        Prefixed('n', id.Chain, key);
+        key[5] = (byte)id.Level;
+        BinaryPrimitives.WriteUInt64BigEndian(key[6..], id.Index);
+        key[14] = (byte)id.Part;
+        return key[..15];
     }
 
     public static ReadOnlySpan<byte> IdempotencyKey(ChainNumber chain, in Hash keyDigest, Span<byte> key) =>

@@ -11,7 +11,8 @@ public sealed class RocksLedger : ILedger
 {
     private readonly RocksDatabase _database;
     private readonly RocksWriter _writer;
-    private readonly TileMemory _tiles = new();
+    private readonly RocksTiles _tiles;
+    private readonly RocksTimes _times;
     private readonly Lazy<Task> _closing;
     private ulong _generation;
 
@@ -19,6 +20,8 @@ public sealed class RocksLedger : ILedger
     {
         _database = new RocksDatabase(database, options);
         _generation = _database.Get(RocksKeys.Generation) is { } bytes ? RocksValues.ToUInt64(bytes) : 0;
+        _tiles = new RocksTiles(_database);
+        _times = new RocksTimes(_database);
         _writer = new RocksWriter(_database, Written);
         _closing = new Lazy<Task>(CloseAsync);
     }
@@ -79,17 +82,12 @@ public sealed class RocksLedger : ILedger
             : null;
     }
 
-    public ulong? TimeOfSize(ChainNumber chain, ulong size)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var cursor = _database.OpenCursor();
-        cursor.Seek(RocksKeys.Time(chain, size, key));
-        return cursor.IsAt(RocksKeys.Prefixed('t', chain, key)) ? RocksValues.ToUInt64(cursor.Value) : null;
-    }
+    public ulong? TimeOfEntry(ChainNumber chain, ulong index) => _times.Of(chain, index);
 
-    public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => level == 0
-        ? ReadLeafTile(chain, index)
-        : _tiles.Get(chain, level, index, ReadUpperTile);
+    public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _tiles.ReadHashes(chain, level, index);
+
+    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part) =>
+        _tiles.ReadPart(new TilePartId(chain, level, index, part));
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest)
     {
@@ -136,18 +134,6 @@ public sealed class RocksLedger : ILedger
     {
         _writer.Dispose();
         await _database.DisposeAsync();
-    }
-
-    private byte[]? ReadLeafTile(ChainNumber chain, ulong index)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        return _database.GetUncached(RocksKeys.Tile(chain, level: 0, index, key));
-    }
-
-    private byte[]? ReadUpperTile(ChainNumber chain, int level, ulong index)
-    {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        return _database.Get(RocksKeys.Tile(chain, level, index, key));
     }
 
     private void Written(LedgerBatch batch)

@@ -10,7 +10,7 @@ namespace Sequencer.Core;
 /// opening alone may do so, for a ledger that vanishes later was lost and must not be taken for new.</param>
 public sealed class RocksLedgerSource(string folder, string ledgerId, bool initialise) : ILedgerSource
 {
-    private const ulong FormatVersion = 2;
+    private const ulong FormatVersion = 3;
 
     private bool _mayInitialise = initialise;
 
@@ -30,7 +30,9 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
         RocksDb? database = null;
         try
         {
-            database = RocksDb.Open(options.Database, folder);
+            if (!createIfMissing)
+                RequireFamilies(options);
+            database = RocksDb.Open(options.Database, folder, options.FamiliesOf(RocksOptions.Names));
             if (_mayInitialise && IsBare(database))
                 Initialise(database);
             RequireOurs(database);
@@ -42,6 +44,25 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
             options.Dispose();
             throw exception is RocksDbException cause ? Explain(cause) : exception;
         }
+    }
+
+    /// <summary>
+    /// A ledger without the column families is one of an older format, or its making was cut short: only then are
+    /// they made.
+    /// </summary>
+    private void RequireFamilies(RocksOptions options)
+    {
+        // Whatever keeps them from being listed is told by the opening.
+        if (!RocksDb.TryListColumnFamilies(options.Database, folder, out var names)
+            || names.Intersect(RocksOptions.Names).Count() == RocksOptions.Names.Length)
+        {
+            return;
+        }
+
+        using var database = RocksDb.Open(options.Database, folder, options.FamiliesOf(names));
+        if (!_mayInitialise || !IsBare(database))
+            RequireOurs(database);
+        options.Database.SetCreateMissingColumnFamilies(true);
     }
 
     private void RequireInitialise()

@@ -38,16 +38,18 @@ internal static class RocksValues
         return new ChainRecord(id, new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(bytes)), bytes[4] != 0);
     }
 
-    public static byte[] OfCheckpoint(CheckpointRecord checkpoint)
+    public static int CheckpointBytes(CheckpointRecord checkpoint) =>
+        CheckpointHeaderBytes + checkpoint.Note.Length;
+
+    /// <summary>Writes a checkpoint into <see cref="CheckpointBytes"/>.</summary>
+    public static void OfCheckpoint(CheckpointRecord checkpoint, Span<byte> bytes)
     {
-        var bytes = new byte[CheckpointHeaderBytes + checkpoint.Note.Length];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, checkpoint.Size);
-        checkpoint.Root.CopyTo(bytes.AsSpan(8));
-        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(40), checkpoint.Time);
-        checkpoint.Cosignature.CopyTo(bytes.AsMemory(48));
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(112), checkpoint.Epoch);
-        checkpoint.Note.CopyTo(bytes.AsMemory(CheckpointHeaderBytes));
-        return bytes;
+        checkpoint.Root.CopyTo(bytes[8..]);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[40..], checkpoint.Time);
+        checkpoint.Cosignature.Span.CopyTo(bytes[48..]);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[112..], checkpoint.Epoch);
+        checkpoint.Note.Span.CopyTo(bytes[CheckpointHeaderBytes..]);
     }
 
     public static CheckpointRecord ToCheckpoint(ChainNumber chain, byte[] bytes)
