@@ -50,7 +50,7 @@ internal static class GatewayTargets
     private static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
 
     private static void ParseEntry(byte[] bytes) =>
-        CheckEntry(EntryParser.Parse(new ReadOnlySequence<byte>(bytes), bareText: false));
+        CheckEntry(EntryParser.Parse(new ReadOnlySequence<byte>(bytes), bareText: false, new EntryMemory()));
 
     private static void CheckEntry(in ParsedEntry entry)
     {
@@ -78,7 +78,7 @@ internal static class GatewayTargets
         foreach (var value in whole)
         {
             CheckEntry(EntryParser.Parse(
-                new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(value)), bareText: true));
+                new ReadOnlySequence<byte>(Encoding.Latin1.GetBytes(value)), bareText: true, new EntryMemory()));
         }
 
         if (!isWhole)

@@ -22,9 +22,7 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
     public bool IsAside { get; set; }
 
     /// <summary>The leaf hashes; the list of submissions must be complete by the first call.</summary>
-    public Hash[] Leaves => _leaves ??= Submissions is [var only]
-        ? only.Leaves
-        : [.. Submissions.SelectMany(submission => submission.Leaves)];
+    public Hash[] Leaves => _leaves ??= Submissions is [var only] ? only.Leaves : Concatenate();
 
     public AppendItem ToItem() => new(
         Chain.Origin, FirstIndex, MemoryMarshal.AsBytes(Leaves.AsSpan()).ToArray(), WantNodes: true);
@@ -52,5 +50,18 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
     {
         IsOver = true;
         Submissions.ForEach(submission => submission.Abandon(RefusalCode.EnclaveUnavailable, why));
+    }
+
+    private Hash[] Concatenate()
+    {
+        var leaves = new Hash[Submissions.Sum(submission => submission.EntryCount)];
+        var rest = leaves.AsSpan();
+        foreach (var submission in Submissions)
+        {
+            submission.Leaves.CopyTo(rest);
+            rest = rest[submission.EntryCount..];
+        }
+
+        return leaves;
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Tasks.Sources;
+using Sequencer.Hashing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
@@ -26,8 +27,7 @@ internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
         Submission = submission;
         Bytes = bytes;
         var leaves = new Hash[submission.Entries.Count];
-        for (var i = 0; i < leaves.Length; i++)
-            leaves[i] = MerkleHash.Leaf(submission.Entries[i].Span);
+        MerkleLanes.HashLeaves(AsSpan(submission.Entries), leaves);
         Leaves = leaves;
         if (submission.IdempotencyKey is { } key)
         {
@@ -115,6 +115,14 @@ internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
             Refuse(code, detail, TimeSpan.FromSeconds(1));
         }
     }
+
+    private static ReadOnlySpan<ReadOnlyMemory<byte>> AsSpan(IReadOnlyList<ReadOnlyMemory<byte>> entries) =>
+        entries switch
+        {
+            List<ReadOnlyMemory<byte>> list => CollectionsMarshal.AsSpan(list),
+            ReadOnlyMemory<byte>[] array => array,
+            _ => entries.ToArray(),
+        };
 
     SubmitOutcome IValueTaskSource<SubmitOutcome>.GetResult(short token) => _answer.GetResult(token);
 

@@ -50,7 +50,13 @@ internal sealed class Round
 /// <summary>One chain's consecutive submissions within a round.</summary>
 internal sealed record ChainRun(Chain Chain, ulong FirstIndex, List<PendingSubmission> Submissions)
 {
-    public IReadOnlyList<ReadOnlyMemory<byte>> Concatenate() => Submissions is [var only]
-        ? only.Submission.Entries
-        : [.. Submissions.SelectMany(submission => submission.Submission.Entries)];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Concatenate()
+    {
+        if (Submissions is [var only])
+            return only.Submission.Entries;
+        var entries = new List<ReadOnlyMemory<byte>>(Submissions.Sum(submission => submission.EntryCount));
+        foreach (var submission in Submissions)
+            entries.AddRange(submission.Submission.Entries);
+        return entries;
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class Batch(ArrivingBytes.Lease? arriving) : IDisposable
     /// <summary>What the entries count as while they arrive.</summary>
     public long ReservedBytes { get; private set; }
 
+    /// <summary>Where the entries' bytes are.</summary>
+    public EntryMemory Memory { get; } = new();
+
     /// <summary>Null for a batch that was refused before it began to arrive.</summary>
     public ArrivingBytes.Lease? Arriving => arriving;
 

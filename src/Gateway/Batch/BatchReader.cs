@@ -85,6 +85,7 @@ internal sealed class BatchReader(
             switch (splitter.Next(ref rest, isFinal, out var value))
             {
                 case BatchSplit.Value:
+                    batch.Memory.ExpectedBytes = value.Length + rest.Length;
                     if (Take(batch, value) is { } refusal)
                         return refusal with { Position = batch.Entries.Count };
                     break;
@@ -97,7 +98,7 @@ internal sealed class BatchReader(
                         }
                         : batch.Arriving!.GrowTo(batch.ReservedBytes + rest.Length);
                 case BatchSplit.End:
-                    return null;
+                    return batch.Arriving!.GrowTo(batch.ReservedBytes);
                 default:
                     return new Problem(ProblemCode.JsonMalformed,
                         "This is no batch: expected one JSON value a line as application/x-ndjson, "
@@ -109,7 +110,7 @@ internal sealed class BatchReader(
 
     private Problem? Take(Batch batch, ReadOnlySequence<byte> value)
     {
-        var entry = EntryParser.Parse(value, bareText: true);
+        var entry = EntryParser.Parse(value, bareText: true, batch.Memory);
         if (entry.IsRefused)
             return entry.Refusal;
         if (batch.Entries.Count == limits.BatchMaxEntries)
@@ -121,6 +122,6 @@ internal sealed class BatchReader(
             ? new Problem(ProblemCode.BatchTooLarge,
                 $"A batch has at most {limits.BatchMaxBytes} bytes of entries "
                 + "(sequencer.batch_max_bytes); split it.")
-            : batch.Arriving!.GrowTo(batch.ReservedBytes);
+            : null;
     }
 }

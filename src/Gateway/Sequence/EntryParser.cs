@@ -16,17 +16,22 @@ internal static class EntryParser
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 4 };
 
     /// <summary>Reads one JSON value that is an entry and nothing besides.</summary>
-    public static ParsedEntry Parse(ReadOnlySequence<byte> json, bool bareText)
+    /// <param name="json">The value.</param>
+    /// <param name="bareText">Whether it may be a bare string.</param>
+    /// <param name="memory">Takes the entry's bytes.</param>
+    public static ParsedEntry Parse(ReadOnlySequence<byte> json, bool bareText, EntryMemory memory)
     {
-        var reader = new Utf8JsonReader(json, Options);
+        var reader = json.IsSingleSegment
+            ? new Utf8JsonReader(json.FirstSpan, Options)
+            : new Utf8JsonReader(json, Options);
         try
         {
             if (!reader.Read())
                 return Malformed(reader.BytesConsumed);
             var entry = reader.TokenType switch
             {
-                JsonTokenType.String when bareText => ReadText(ref reader),
-                JsonTokenType.StartObject => ParseObject(ref reader),
+                JsonTokenType.String when bareText => ReadText(ref reader, memory),
+                JsonTokenType.StartObject => ParseObject(ref reader, memory),
                 _ when bareText => Refused(ProblemCode.DataNotText, "an entry is a JSON string or an object"),
                 _ => Refused(ProblemCode.DataMissing, "the body must be a JSON object"),
             };
@@ -56,7 +61,7 @@ internal static class EntryParser
             : ParsedEntry.Of(body.ToArray(), EntryForm.Base64);
     }
 
-    private static ParsedEntry ParseObject(ref Utf8JsonReader reader)
+    private static ParsedEntry ParseObject(ref Utf8JsonReader reader, EntryMemory memory)
     {
         ParsedEntry? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -70,7 +75,7 @@ internal static class EntryParser
             reader.Read();
             found = reader.TokenType != JsonTokenType.String
                 ? Refused(ProblemCode.DataNotText, "data and data_base64 must be JSON strings")
-                : isText ? ReadText(ref reader) : ReadBase64(ref reader);
+                : isText ? ReadText(ref reader, memory) : ReadBase64(ref reader);
             if (found.Value.IsRefused)
                 return found.Value;
         }
@@ -78,17 +83,27 @@ internal static class EntryParser
         return found ?? Refused(ProblemCode.DataMissing, "the object has neither");
     }
 
-    private static ParsedEntry ReadText(ref Utf8JsonReader reader)
+    private static ParsedEntry ReadText(ref Utf8JsonReader reader, EntryMemory memory)
     {
-        if (!reader.ValueIsEscaped && ValueLength(ref reader) > Entry.MaxSizeBytes)
-            return TooLarge(ValueLength(ref reader));
-        var bytes = new byte[ValueLength(ref reader)];
-        var length = reader.CopyString(bytes);
+        if (reader.ValueIsEscaped)
+            return ReadEscapedText(ref reader);
+        var length = ValueLength(ref reader);
         if (length > Entry.MaxSizeBytes)
             return TooLarge(length);
-        // Escapes make the text shorter than its JSON: do not hold on to six times its size.
-        return ParsedEntry.Of(
-            length == bytes.Length ? bytes : bytes.AsSpan(0, length).ToArray(), EntryForm.Text);
+        var copied = reader.CopyString(memory.Room((int)length));
+        return ParsedEntry.Of(memory.Take(copied), EntryForm.Text);
+    }
+
+    /// <summary>
+    /// Escapes make the text shorter than its JSON: it is not held on to in six times its size.
+    /// </summary>
+    private static ParsedEntry ReadEscapedText(ref Utf8JsonReader reader)
+    {
+        var bytes = new byte[ValueLength(ref reader)];
+        var length = reader.CopyString(bytes);
+        return length > Entry.MaxSizeBytes
+            ? TooLarge(length)
+            : ParsedEntry.Of(bytes.AsSpan(0, length).ToArray(), EntryForm.Text);
     }
 
     private static ParsedEntry ReadBase64(ref Utf8JsonReader reader)

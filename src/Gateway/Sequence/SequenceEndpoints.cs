@@ -93,7 +93,7 @@ internal static class SequenceEndpoints
         var entry = body.IsEmpty
             ? ParsedEntry.Refused(ProblemCode.BodyEmpty, "The body is empty; it must hold an entry.")
             : format == BodyFormat.Raw ? EntryParser.Take(body)
-            : EntryParser.Parse(body, bareText: false);
+            : EntryParser.Parse(body, bareText: false, new EntryMemory());
         BodyReader.Done(context, body);
         return entry;
     }

@@ -51,13 +51,13 @@ public class EntryParserProperties
     {
         var bytes = Encoding.UTF8.GetBytes("{\"data\":" + Quote(text) + "}");
         var whole = Parse(bytes);
-        var cut = EntryParser.Parse(Segments.Of(bytes, step), bareText: true);
+        var cut = EntryParser.Parse(Segments.Of(bytes, step), bareText: true, new EntryMemory());
         cut.Bytes.ToArray().Should().Equal(whole.Bytes.ToArray());
         cut.Refusal?.Code.Should().Be(whole.Refusal?.Code);
     });
 
     private static ParsedEntry Parse(byte[] json) =>
-        EntryParser.Parse(new ReadOnlySequence<byte>(json), bareText: true);
+        EntryParser.Parse(new ReadOnlySequence<byte>(json), bareText: true, new EntryMemory());
 
     /// <summary>
     /// JSON with every character escaped, so that lone surrogates reach the parser as they are.
