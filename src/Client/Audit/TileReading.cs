@@ -23,21 +23,23 @@ internal sealed record TileReading(
         var bundle = new EntryBundlePath(index, width);
         var leavesTask =
             Damage.FindAsync(log.FindTileAsync(tile, cancellation), AuditRule.Tiles, tile.ToPath());
-        ReadOnlyMemory<byte>[]? entries = null;
+        ReadEntries? entries = null;
         if (rehashEntries)
         {
             (entries, var lost) = await Damage
-                .FindAsync(log.FindEntriesAsync(bundle, cancellation), AuditRule.Entries, bundle.ToPath())
+                .FindAsync(log.ReadEntriesAsync(bundle, cancellation), AuditRule.Entries, bundle.ToPath())
                 .ConfigureAwait(false);
             if (lost is not null)
                 findings.Add(lost);
         }
 
+        using var read = entries;
+
         var (leaves, missing) = await leavesTask.ConfigureAwait(false);
         if (missing is not null)
             findings.Add(missing);
         if (entries is not null && leaves is not null)
-            CompareEntries(tile, bundle, entries, leaves, findings);
+            CompareEntries(tile, bundle, entries.Entries, leaves, findings);
         Hash? root = leaves is { Length: Tile.Width } ? MerkleLanes.FoldFull(leaves) : null;
         return new(width, leaves, root, findings);
     }

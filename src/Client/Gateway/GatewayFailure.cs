@@ -68,7 +68,8 @@ internal sealed record GatewayFailure
         };
     }
 
-    public static GatewayFailure Of(HttpResponseMessage response, byte[] body, TimeProvider time)
+    public static GatewayFailure Of(
+        HttpResponseMessage response, ReadOnlySpan<byte> body, TimeProvider time)
     {
         var status = (int)response.StatusCode;
         var problem = ProblemDocument.Read(body);

@@ -17,9 +17,19 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     /// </exception>
     public async Task<byte[]?> FindAsync(GatewayRequest request, CancellationToken cancellation)
     {
+        using var body = await FindBodyAsync(request, cancellation).ConfigureAwait(false);
+        return body?.Bytes.ToArray();
+    }
+
+    /// <summary>The same in a buffer that the caller gives back.</summary>
+    /// <exception cref="SequencerClientException">
+    /// When the last attempt failed or the gateway refused.
+    /// </exception>
+    public async Task<AnswerBody?> FindBodyAsync(GatewayRequest request, CancellationToken cancellation)
+    {
         try
         {
-            return await SendAsync(request, cancellation).ConfigureAwait(false);
+            return await SendForBodyAsync(request, cancellation).ConfigureAwait(false);
         }
         catch (SequencerClientException failure) when (failure.Status == (int)HttpStatusCode.NotFound)
         {
@@ -32,6 +42,12 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     /// When the last attempt failed or the gateway refused.
     /// </exception>
     public async Task<byte[]> SendAsync(GatewayRequest request, CancellationToken cancellation)
+    {
+        using var body = await SendForBodyAsync(request, cancellation).ConfigureAwait(false);
+        return body.Bytes.ToArray();
+    }
+
+    private async Task<AnswerBody> SendForBodyAsync(GatewayRequest request, CancellationToken cancellation)
     {
         var pauses = new RetryPauses(options, time);
         var uncertain = false;
@@ -70,9 +86,9 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
             if (response.IsSuccessStatusCode)
                 return (response, null);
             refused = response;
-            var body = await ReadBoundedAsync(response.Content, ProblemBytesMax, either.Token)
+            using var body = await ReadBoundedAsync(response.Content, ProblemBytesMax, either.Token)
                 .ConfigureAwait(false);
-            return (null, GatewayFailure.Of(response, body ?? [], time));
+            return (null, GatewayFailure.Of(response, body is null ? [] : body.Bytes.Span, time));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -88,7 +104,7 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
         }
     }
 
-    private async Task<(byte[]? Body, GatewayFailure? Failure)> AttemptAsync(
+    private async Task<(AnswerBody? Body, GatewayFailure? Failure)> AttemptAsync(
         GatewayRequest request, CancellationToken cancellation)
     {
         using var timeout =
@@ -104,9 +120,10 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
                 .ConfigureAwait(false);
             if (body is null)
                 return (null, GatewayFailure.TooLong(request.AnswerBytesMax));
-            return response.IsSuccessStatusCode
-                ? (body, null)
-                : (null, GatewayFailure.Of(response, body, time));
+            if (response.IsSuccessStatusCode)
+                return (body, null);
+            using (body)
+                return (null, GatewayFailure.Of(response, body.Bytes.Span, time));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -119,7 +136,7 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     }
 
     /// <summary>The whole body, or null once it proves longer than <paramref name="bytesMax"/>.</summary>
-    private static async Task<byte[]?> ReadBoundedAsync(
+    private static async Task<AnswerBody?> ReadBoundedAsync(
         HttpContent content, int bytesMax, CancellationToken cancellation)
     {
         if (content.Headers.ContentLength > bytesMax)
@@ -128,24 +145,26 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
         if (content.Headers.ContentLength is not { } length)
             return await ReadToEndAsync(source, bytesMax, cancellation).ConfigureAwait(false);
         // A whole tile or bundle goes from the connection into its place; nothing is cleared or copied first.
-        var body = GC.AllocateUninitializedArray<byte>((int)length);
-        await source.ReadExactlyAsync(body, cancellation).ConfigureAwait(false);
+        var body = new AnswerBody((int)length);
+        await source.ReadExactlyAsync(body.Bytes, cancellation).ConfigureAwait(false);
         return body;
     }
 
-    private static async Task<byte[]?> ReadToEndAsync(
+    private static async Task<AnswerBody?> ReadToEndAsync(
         Stream source, int bytesMax, CancellationToken cancellation)
     {
-        var body = new MemoryStream();
+        var gathered = new MemoryStream();
         var chunk = new byte[Math.Min(bytesMax, 16 * 1024) + 1];
         int read;
         while ((read = await source.ReadAsync(chunk, cancellation).ConfigureAwait(false)) > 0)
         {
-            if (body.Length + read > bytesMax)
+            if (gathered.Length + read > bytesMax)
                 return null;
-            body.Write(chunk, 0, read);
+            gathered.Write(chunk, 0, read);
         }
 
-        return body.ToArray();
+        var body = new AnswerBody((int)gathered.Length);
+        gathered.GetBuffer().AsMemory(0, (int)gathered.Length).CopyTo(body.Bytes);
+        return body;
     }
 }

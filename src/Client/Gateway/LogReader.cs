@@ -61,46 +61,53 @@ public sealed class LogReader
     public async Task<ReadOnlyMemory<byte>[]?> FindEntriesAsync(
         EntryBundlePath bundle, CancellationToken cancellation = default)
     {
-        var bytes = await FindBundleAsync(bundle, cancellation).ConfigureAwait(false);
-        if (bytes is not null)
-            return Parse(bundle, bytes);
+        using var read = await ReadEntriesAsync(bundle, cancellation).ConfigureAwait(false);
+        return read is null ? null : [.. read.Entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToArray())];
+    }
+
+    /// <summary>The same in a buffer that the caller gives back.</summary>
+    internal async Task<ReadEntries?> ReadEntriesAsync(EntryBundlePath bundle, CancellationToken cancellation)
+    {
+        var body = await FindBundleAsync(bundle, cancellation).ConfigureAwait(false);
+        if (body is not null)
+            return new(body, Parse(bundle, body.Bytes));
         if (bundle.Width == Tile.Width)
             return null;
         var full = bundle with { Width = Tile.Width };
-        bytes = await FindBundleAsync(full, cancellation).ConfigureAwait(false);
-        return bytes is null ? null : Parse(full, bytes)[..bundle.Width];
+        body = await FindBundleAsync(full, cancellation).ConfigureAwait(false);
+        return body is null ? null : new(body, Parse(full, body.Bytes)[..bundle.Width]);
     }
 
     private async Task<string?> FindNoteAsync(string path, CancellationToken cancellation)
     {
-        var note = await FindAsync(path, SignedNote.MaxSizeBytes, cancellation).ConfigureAwait(false);
-        return note is null ? null : System.Text.Encoding.UTF8.GetString(note);
+        using var note = await FindAsync(path, SignedNote.MaxSizeBytes, cancellation).ConfigureAwait(false);
+        return note is null ? null : System.Text.Encoding.UTF8.GetString(note.Bytes.Span);
     }
 
     private async Task<Hash[]?> FindExactTileAsync(TileId tile, CancellationToken cancellation)
     {
         var path = tile.ToPath();
-        var bytes = await FindAsync(path, Tile.SizeBytes, cancellation).ConfigureAwait(false);
-        if (bytes is not null && bytes.Length != tile.Width * Hash.SizeBytes)
+        using var body = await FindAsync(path, Tile.SizeBytes, cancellation).ConfigureAwait(false);
+        if (body is not null && body.Bytes.Length != tile.Width * Hash.SizeBytes)
         {
             var length = tile.Width * Hash.SizeBytes;
             throw new SequencerClientException(SequencerClientError.BadAnswer,
-                $"It has {bytes.Length} bytes; a tile of {tile.Width} hashes has {length}.");
+                $"It has {body.Bytes.Length} bytes; a tile of {tile.Width} hashes has {length}.");
         }
 
-        return bytes is null ? null : MemoryMarshal.Cast<byte, Hash>(bytes).ToArray();
+        return body is null ? null : MemoryMarshal.Cast<byte, Hash>(body.Bytes.Span).ToArray();
     }
 
-    private Task<byte[]?> FindBundleAsync(EntryBundlePath bundle, CancellationToken cancellation)
+    private Task<AnswerBody?> FindBundleAsync(EntryBundlePath bundle, CancellationToken cancellation)
     {
         var bytesMax = bundle.Width * (EntryBundle.PrefixSizeBytes + Entry.MaxSizeBytes);
         return FindAsync(bundle.ToPath(), bytesMax, cancellation);
     }
 
-    private Task<byte[]?> FindAsync(string path, int bytesMax, CancellationToken cancellation) =>
-        _transport.FindAsync(new() { Path = _prefix + path, AnswerBytesMax = bytesMax }, cancellation);
+    private Task<AnswerBody?> FindAsync(string path, int bytesMax, CancellationToken cancellation) =>
+        _transport.FindBodyAsync(new() { Path = _prefix + path, AnswerBytesMax = bytesMax }, cancellation);
 
-    private static ReadOnlyMemory<byte>[] Parse(EntryBundlePath bundle, byte[] bytes)
+    private static ReadOnlyMemory<byte>[] Parse(EntryBundlePath bundle, ReadOnlyMemory<byte> bytes)
     {
         try
         {

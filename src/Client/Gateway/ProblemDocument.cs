@@ -16,7 +16,7 @@ internal sealed record ProblemDocument
     /// <summary>
     /// The problem in a body; null when the body is something else, such as a proxy's page.
     /// </summary>
-    public static ProblemDocument? Read(byte[] body)
+    public static ProblemDocument? Read(ReadOnlySpan<byte> body)
     {
         try
         {

@@ -198,6 +198,21 @@ public sealed class SequencerClientTests : IDisposable
             .Should().BeEquivalentTo(Enumerable.Range(0, 5).Select(TestLog.Entry));
     }
 
+    [Fact]
+    public async Task FindEntries_WhileOthersAreRead_KeepsItsOwn()
+    {
+        using var log = new TestLog(512);
+        using var gateway = new StaticGateway(log);
+        _ = ChainId.TryParse(TestLog.Chain, out var chain);
+        var reader = gateway.Connect().ReadLog(chain);
+
+        var first = await reader.FindEntriesAsync(new EntryBundlePath(0, 256));
+        await reader.FindEntriesAsync(new EntryBundlePath(1, 256));
+        first!.Select(entry => entry.ToArray())
+            .Should().BeEquivalentTo(
+                Enumerable.Range(0, 256).Select(TestLog.Entry), options => options.WithStrictOrdering());
+    }
+
     private static async Task<SequencerClientException> Fails(Func<Task> call) =>
         (await call.Should().ThrowAsync<SequencerClientException>()).Which;
 
