@@ -13,6 +13,10 @@ public static class MerkleHash
     private const byte NodePrefix = 0x01;
     private const int StackLimitBytes = 1024;
 
+    // The library takes longer to make and free its object than to hash a node: each thread keeps one.
+    [ThreadStatic]
+    private static IncrementalHash? _sha256;
+
     /// <summary>The root of the empty tree: SHA-256 of nothing.</summary>
     public static Hash Empty { get; } = Hash.Read(SHA256.HashData([]));
 
@@ -42,8 +46,13 @@ public static class MerkleHash
 
     private static Hash Sha256(ReadOnlySpan<byte> input)
     {
+        // Not the thread's again before it has ended well: what an exception left halfway is not used again.
+        var sha256 = _sha256 ?? IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _sha256 = null;
+        sha256.AppendData(input);
         Hash hash = default;
-        SHA256.HashData(input, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref hash, 1)));
+        sha256.GetHashAndReset(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref hash, 1)));
+        _sha256 = sha256;
         return hash;
     }
 }
