@@ -29,8 +29,7 @@ bench-micro: ## micro-benchmarks of the parts: they explain, they do not decide
 
 .PHONY: bench-build
 bench-build:
-	@for project in src/Gateway src/EnclaveHost.Simulated src/Witness src/Cli bench/Bare bench/Bench; do \
-		dotnet build -c Release -v quiet $$project; done
+	@dotnet build -c Release -v quiet bench/Bench.slnf
 
 .PHONY: bench-wrk
 bench-wrk:

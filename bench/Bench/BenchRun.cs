@@ -62,9 +62,9 @@ internal static class BenchRun
     {
         await using var service = await Service.StartAsync(folder);
         var stage = new Stage(scope, folder, service, bare, limits, figures);
-        var size = await SizeFigures.MeasureAsync(stage);
+        var (entries, largest) = await SizeFigures.MeasureAsync(stage);
         AddMemory(stage, "the gateway's memory, filling and reading the large log");
-        await OldAgeFigures.MeasureAsync(stage, size);
+        await OldAgeFigures.MeasureAsync(stage, entries, largest);
     }
 
     private static void AddMemory(Stage stage, string name) => stage.Add(new Figure

@@ -6,8 +6,11 @@ internal sealed record Scope
     public static readonly Scope Quick = new()
     {
         Name = "quick",
-        LoadSeconds = 2,
-        WarmUpSeconds = 2,
+        LoadSeconds = 1,
+        Rounds = 1,
+        RoundSeconds = 1,
+        WarmUpStepSeconds = 1,
+        WarmUpSecondsMax = 6,
         LimitSeconds = .5,
         Chains = 1_000,
         Sizes = [20_000],
@@ -17,7 +20,10 @@ internal sealed record Scope
     {
         Name = "standard",
         LoadSeconds = 8,
-        WarmUpSeconds = 5,
+        Rounds = 2,
+        RoundSeconds = 4,
+        WarmUpStepSeconds = 2,
+        WarmUpSecondsMax = 16,
         LimitSeconds = 2,
         Chains = 10_000,
         Sizes = [100_000, 1_000_000, 10_000_000],
@@ -34,8 +40,19 @@ internal sealed record Scope
     /// <summary>How long one load is measured.</summary>
     public required double LoadSeconds { get; init; }
 
-    /// <summary>How long each server is driven before it is measured, so that its code is compiled.</summary>
-    public required double WarmUpSeconds { get; init; }
+    /// <summary>How often the gateway and bare Kestrel take turns, with each number of connections.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>How long a turn is.</summary>
+    public required double RoundSeconds { get; init; }
+
+    /// <summary>
+    /// How long a server is driven at a time before it is measured, until it gets no faster (<see cref="Load.WarmUp"/>).
+    /// </summary>
+    public required double WarmUpStepSeconds { get; init; }
+
+    /// <summary>How long that goes on at most.</summary>
+    public required double WarmUpSecondsMax { get; init; }
 
     /// <summary>How long each limit is measured.</summary>
     public required double LimitSeconds { get; init; }

@@ -24,16 +24,22 @@ internal static class BatchFigures
             EntryBytes = 100,
         };
         stage.Add(Of("batches of 10,000 entries of 100 B", .50, "SHA-256 of 64 B ÷ 3", stage.Limits.Sha256PerSecond / 3,
-            await RunAsync(stage, small, LargeBatchConnections), small.Entries));
+            await RunWarmAsync(stage, small, LargeBatchConnections), small.Entries));
     }
 
     /// <summary>Batches for a while, after warming up.</summary>
     public static async Task<LoadResult> RunAsync(Stage stage, PostLoad load, int connections = Connections)
     {
-        await Wrk.PostAsync(LoadTarget.Of(stage.Service), load, connections, stage.Scope.WarmUpSeconds);
-        return Stage.Require(
-            await Wrk.PostAsync(LoadTarget.Of(stage.Service), load, connections, stage.Scope.LoadSeconds), "batches");
+        await WarmUp.RunAsync(stage.Scope, seconds => RunAsync(stage, load, connections, seconds));
+        return await RunWarmAsync(stage, load, connections);
     }
+
+    /// <summary>The same of a gateway that has had batches before.</summary>
+    public static Task<LoadResult> RunWarmAsync(Stage stage, PostLoad load, int connections = Connections) =>
+        RunAsync(stage, load, connections, stage.Scope.LoadSeconds);
+
+    private static async Task<LoadResult> RunAsync(Stage stage, PostLoad load, int connections, double seconds) =>
+        Stage.Require(await Wrk.PostAsync(LoadTarget.Of(stage.Service), load, connections, seconds), "batches");
 
     private static Figure Of(
         string name, double goal, string limitName, double limit, LoadResult result, int entries) => new()

@@ -18,7 +18,8 @@ internal static class SingleFigures
     public static async Task<(double PerSecond, string SampleFile)> MeasureAsync(Stage stage)
     {
         var full = new PostLoad { TokenFile = stage.TokenFile(Chain, Chain) };
-        await WarmUpAsync(stage, full);
+        foreach (var target in new[] { LoadTarget.Of(stage.Bare), LoadTarget.Of(stage.Service) })
+            await WarmUpAsync(stage, target, full);
         var receipts = await CompareAsync(stage, full);
         stage.Add(new Figure
         {
@@ -52,17 +53,16 @@ internal static class SingleFigures
     {
         if (!load.Minimal)
             await stage.Bare.AnswerWithAsync(await AnswerLength.OfPostAsync(stage.Service, ChainOf(load)));
-        return await Comparison.RunAsync(stage, stage.Scope.LoadSeconds, connections,
+        return await Comparison.RunAsync(stage, connections,
             (target, count, seconds) => Wrk.PostAsync(target, load, count, seconds));
     }
 
     private static string ChainOf(PostLoad load) => Path.GetFileNameWithoutExtension(load.TokenFile);
 
-    private static async Task WarmUpAsync(Stage stage, PostLoad load)
-    {
-        foreach (var target in new[] { LoadTarget.Of(stage.Bare), LoadTarget.Of(stage.Service) })
-            Stage.Require(await Wrk.PostAsync(target, load, Connections[0], stage.Scope.WarmUpSeconds), "warming up");
-    }
+    /// <summary>Drives a server with the larger number of connections until it gets no faster.</summary>
+    public static Task WarmUpAsync(Stage stage, LoadTarget target, PostLoad load) => WarmUp.RunAsync(
+        stage.Scope,
+        async seconds => Stage.Require(await Wrk.PostAsync(target, load, Connections[^1], seconds), "warming up"));
 
     private static async Task<string> MeasureLatencyAsync(Stage stage, double rate)
     {

@@ -5,57 +5,65 @@ using Sequencer.Bench.Running;
 
 namespace Sequencer.Bench.Figures;
 
-/// <summary>The same on logs that are old and large, each against itself when it was empty.</summary>
+/// <summary>
+/// The same on logs that are old and large, each against itself when it was empty. A log of its own for each size,
+/// since measuring makes it grow by millions.
+/// </summary>
 internal static class SizeFigures
 {
-    public const string Chain = "large";
+    /// <summary>The chain of the largest size, which everybody may read.</summary>
+    public const string Largest = "large";
 
+    private const string Empty = "empty";
     private const int GetConnections = 64;
 
     /// <summary>The larger of the two numbers that the rate itself is measured with: both servers do best so.</summary>
     private const int PostConnections = 256;
 
-    /// <summary>Fills one chain step by step and measures at each size.</summary>
-    /// <returns>The number of entries at the end.</returns>
-    public static async Task<long> MeasureAsync(Stage stage)
+    /// <summary>Fills a chain for each size and measures with it.</summary>
+    /// <returns>The number of entries at the end, in all chains and in the largest.</returns>
+    public static async Task<(long All, long Largest)> MeasureAsync(Stage stage)
     {
-        var single = new PostLoad { TokenFile = stage.TokenFile(Chain, Chain) };
+        var single = new PostLoad { TokenFile = stage.TokenFile(Empty, Empty) };
         var batch = single with { Entries = 1_000 };
-        await Filler.CreateChainsAsync(stage.Service, [Chain]);
-        await Wrk.PostAsync(LoadTarget.Of(stage.Service), single, GetConnections, stage.Scope.WarmUpSeconds);
+        await SingleFigures.WarmUpAsync(stage, LoadTarget.Of(stage.Service), single);
         var emptySingle = await SingleFigures.CompareAsync(stage, single, PostConnections);
         var emptyBatch = await BatchFigures.RunAsync(stage, batch);
-        long size = await SizeAsync(stage);
+        var (all, size) = (await ChainSize.ReadAsync(stage.Service, Empty), 0L);
         foreach (var goal in stage.Scope.Sizes)
         {
-            if (goal > size)
-            {
-                var rate = await Filler.FillAsync(stage.Service, Chain, goal - size);
-                Progress.Line($"{goal:#,0} entries, filled at {rate:#,0}/s");
-            }
-
-            var singles = await SingleFigures.CompareAsync(stage, single, PostConnections);
+            var chain = goal == stage.Scope.Sizes[^1]
+                ? Largest
+                : string.Create(CultureInfo.InvariantCulture, $"size-{goal}");
+            var rate = await Filler.FillAsync(stage.Service, chain, goal);
+            Progress.Line($"{goal:#,0} entries, filled at {rate:#,0}/s");
+            var tokens = stage.TokenFile(chain, chain);
+            await MeasureGetAsync(stage, chain, tokens, goal);
+            var singles = await SingleFigures.CompareAsync(
+                stage, single with { TokenFile = tokens }, PostConnections);
             stage.Add(Against($"POST /sequence at {Named(goal)} entries", singles, emptySingle));
-            var batches = await BatchFigures.RunAsync(stage, batch);
+            var batches = await BatchFigures.RunWarmAsync(stage, batch with { TokenFile = tokens });
             stage.Add(AgainstEmpty($"batches of 1,000 at {Named(goal)} entries", batches, emptyBatch, batch.Entries));
-            size = await SizeAsync(stage);
-            await MeasureGetAsync(stage, size, goal);
+            size = await ChainSize.ReadAsync(stage.Service, chain);
+            all += size;
         }
 
-        return size;
+        return (all, size);
     }
 
-    private static async Task MeasureGetAsync(Stage stage, long size, long goal)
+    private static async Task MeasureGetAsync(Stage stage, string chain, string tokens, long size)
     {
-        var tokens = stage.TokenFile(Chain, Chain);
-        await stage.Bare.AnswerWithAsync(await AnswerLength.OfGetAsync(stage.Service, Chain, size / 3));
+        await stage.Bare.AnswerWithAsync(await AnswerLength.OfGetAsync(stage.Service, chain, size / 3));
         Task<LoadResult> Load(LoadTarget target, int connections, double seconds) =>
             Wrk.GetAsync(target, tokens, size, connections, seconds);
-        await Load(LoadTarget.Of(stage.Service), GetConnections, stage.Scope.WarmUpSeconds / 2);
-        var reads = await Comparison.RunAsync(stage, stage.Scope.LoadSeconds, [GetConnections], Load);
+        // Bare Kestrel has answered hundreds of thousands of requests by now: only the handler is new to it.
+        await Load(LoadTarget.Of(stage.Bare), GetConnections, stage.Scope.WarmUpStepSeconds);
+        await WarmUp.RunAsync(
+            stage.Scope, seconds => Load(LoadTarget.Of(stage.Service), GetConnections, seconds));
+        var reads = await Comparison.RunAsync(stage, [GetConnections], Load);
         stage.Add(new Figure
         {
-            Name = $"GET /sequence/{{idx}} at random over {Named(goal)} entries",
+            Name = $"GET /sequence/{{idx}} at random over {Named(size)} entries",
             Value = reads.Gateway.PerSecond,
             Unit = "requests/s",
             LimitName = "bare Kestrel",
@@ -89,8 +97,6 @@ internal static class SizeFigures
         Note = string.Create(CultureInfo.InvariantCulture,
             $"gateway {now.ServerMicros / entries:0.00} µs an entry, {empty.ServerMicros / entries:0.00} at 0"),
     };
-
-    private static async Task<long> SizeAsync(Stage stage) => await ChainSize.ReadAsync(stage.Service, Chain);
 
     private static string Named(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 }
