@@ -152,10 +152,15 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown.</summary>
-    public async Task<Chain?> FindAsync(ChainId id, CancellationToken cancellation)
+    public ValueTask<Chain?> FindAsync(ChainId id, CancellationToken cancellation) => Chains.Find(id) switch
     {
-        if (Chains.Find(id) is not { } chain)
-            return null;
+        null => default,
+        { Phase: ChainPhase.Open, Latest: not null } open => new ValueTask<Chain?>(open),
+        var chain => new ValueTask<Chain?>(CatchUpAsync(chain, cancellation)),
+    };
+
+    private async Task<Chain?> CatchUpAsync(Chain chain, CancellationToken cancellation)
+    {
         if (chain.Phase is ChainPhase.Closed or ChainPhase.Opening)
         {
             var opening = Chains.OpenAsync(chain, _stop);
@@ -184,7 +189,8 @@ internal sealed class Engine : IAsyncDisposable
         }
 
         return new EntryReading(
-            nodes, checkpoint, _documentOf, index, data, chain.CreatedAt(index, _ledger));
+            nodes, chain.Tree!.EdgeOf(checkpoint.Size), checkpoint, _documentOf, index, data,
+            chain.CreatedAt(index, _ledger));
     }
 
     /// <summary>An entry bundle as tlog-tiles serves it; null when it does not exist at this size.</summary>

@@ -110,9 +110,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
     }
 
     /// <summary>An entry with its receipt against the newest checkpoint; null when there is none.</summary>
-    public async ValueTask<EntryReading?> ReadEntryAsync(
+    public ValueTask<EntryReading?> ReadEntryAsync(
         ChainId chain, ulong index, CancellationToken cancellation) =>
-        await ReadAsync(chain, (engine, found) => engine.Read(found, index), cancellation);
+        ReadAsync(chain, (engine, found) => engine.Read(found, index), cancellation);
 
     /// <summary>The newest signed checkpoint (UTF-8); null when the chain is unknown.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(
@@ -128,8 +128,8 @@ public sealed partial class SequencerCore : IAsyncDisposable
         (await ReadAsync(chain, static (_, found) => found.Witnessing?.Witnessed, cancellation))?.Note;
 
     /// <summary>A tile as tlog-tiles serves it; null when it does not exist at the newest checkpoint.</summary>
-    public async ValueTask<byte[]?> ReadTileAsync(ChainId chain, TileId tile, CancellationToken cancellation) =>
-        await ReadAsync(
+    public ValueTask<byte[]?> ReadTileAsync(ChainId chain, TileId tile, CancellationToken cancellation) =>
+        ReadAsync(
             chain,
             (_, found) => tile.ExistsAt(found.Latest!.Size) ? found.Tree!.ReadTile(tile) : null,
             cancellation);
@@ -141,8 +141,8 @@ public sealed partial class SequencerCore : IAsyncDisposable
         await ReadAsync(chain, (engine, found) => engine.ReadBundle(found, bundle), cancellation);
 
     /// <summary>Every epoch that signed the chain; null when the chain is unknown.</summary>
-    public async ValueTask<ServedEpochs?> ReadEpochsAsync(ChainId chain, CancellationToken cancellation) =>
-        await ReadAsync(chain, static (engine, found) => engine.ReadEpochs(found), cancellation);
+    public ValueTask<ServedEpochs?> ReadEpochsAsync(ChainId chain, CancellationToken cancellation) =>
+        ReadAsync(chain, static (engine, found) => engine.ReadEpochs(found), cancellation);
 
     /// <summary>An attestation document: fresh for a nonce, else the one that is kept ready.</summary>
     /// <exception cref="IOException">When the enclave cannot be reached.</exception>

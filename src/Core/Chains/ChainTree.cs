@@ -16,6 +16,7 @@ internal sealed class ChainTree : INodeReader
     private readonly Dictionary<(int Level, ulong Index), byte[]> _unwritten = [];
     private readonly List<TileRecord> _completed = [];
     private ulong _size;
+    private volatile RightEdge? _edge;
 
     private ChainTree(ILedger ledger, ChainNumber chain, ulong size)
     {
@@ -103,6 +104,14 @@ internal sealed class ChainTree : INodeReader
     /// For one caller at a time.
     /// </summary>
     public INodeReader OpenReader() => new TileReader(this);
+
+    /// <summary>The right edge of the tree of <paramref name="size"/> leaves; the last one is remembered.</summary>
+    public RightEdge EdgeOf(ulong size)
+    {
+        if (_edge is { } edge && edge.Size == size)
+            return edge;
+        return _edge = RightEdge.Of(size, OpenReader());
+    }
 
     /// <summary>The proof that the tree of <paramref name="newSize"/> leaves extends that of
     /// <paramref name="oldSize"/>.</summary>

@@ -7,14 +7,16 @@ namespace Sequencer.Core;
 public sealed class EntryReading
 {
     private readonly INodeReader _nodes;
+    private readonly RightEdge _edge;
     private readonly SignedCheckpoint _checkpoint;
     private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf;
 
     internal EntryReading(
-        INodeReader nodes, SignedCheckpoint checkpoint, Func<uint, ReadOnlyMemory<byte>> documentOf,
-        ulong index, byte[] data, ulong createdAt)
+        INodeReader nodes, RightEdge edge, SignedCheckpoint checkpoint,
+        Func<uint, ReadOnlyMemory<byte>> documentOf, ulong index, byte[] data, ulong createdAt)
     {
         _nodes = nodes;
+        _edge = edge;
         _checkpoint = checkpoint;
         _documentOf = documentOf;
         Index = index;
@@ -35,7 +37,7 @@ public sealed class EntryReading
     /// <exception cref="LedgerException">When a tile or the document cannot be read.</exception>
     public void WriteReceipt(IBufferWriter<byte> destination, bool bundle) =>
         TlogProof.Write(
-            destination, Index, InclusionProof.Build(Index, _checkpoint.Size, _nodes), _checkpoint.Note.Span,
+            destination, Index, InclusionProof.Build(Index, _nodes, _edge), _checkpoint.Note.Span,
             bundle ? _documentOf(_checkpoint.Epoch).Span : default);
 }
 

@@ -12,13 +12,14 @@ public static class InclusionProof
 
     /// <summary>Makes the proof for one leaf in O(log size) reads of perfect nodes.</summary>
     /// <exception cref="TlogException">With <see cref="TlogError.IndexOutOfRange"/>.</exception>
-    public static Hash[] Build(ulong index, ulong size, INodeReader nodes)
+    public static Hash[] Build(ulong index, ulong size, INodeReader nodes) => Build(index, size, nodes, edge: null);
+
+    /// <summary>The same in the tree whose right edge is given, which spares hashing it.</summary>
+    /// <exception cref="TlogException">With <see cref="TlogError.IndexOutOfRange"/>.</exception>
+    public static Hash[] Build(ulong index, INodeReader nodes, RightEdge edge)
     {
-        ArgumentNullException.ThrowIfNull(nodes);
-        CheckIndex(index, size);
-        var path = new List<Hash>(BitOperations.Log2(size) + 1);
-        PerfectNodes.AddPath(new NodeId(0, index), size, nodes, path);
-        return [.. path];
+        ArgumentNullException.ThrowIfNull(edge);
+        return Build(index, edge.Size, nodes, edge);
     }
 
     /// <summary>The root that a leaf and its proof lead to (RFC 9162, section 2.1.3.2).</summary>
@@ -71,6 +72,15 @@ public static class InclusionProof
                 $"The inclusion proof for index {index} of {size} leads to root {computed}, not to {root}: "
                 + "the entry, its index or the proof is not the one that was logged.");
         }
+    }
+
+    private static Hash[] Build(ulong index, ulong size, INodeReader nodes, RightEdge? edge)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        CheckIndex(index, size);
+        var path = new List<Hash>(BitOperations.Log2(size) + 1);
+        PerfectNodes.AddPath(new NodeId(0, index), size, nodes, path, edge);
+        return [.. path];
     }
 
     private static void CheckIndex(ulong index, ulong size)

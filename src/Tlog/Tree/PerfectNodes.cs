@@ -25,7 +25,13 @@ internal static class PerfectNodes
     /// <paramref name="size"/> leaves, lowest first (RFC 6962, section 2.1.1, for a perfect node in place of
     /// the leaf).
     /// </summary>
-    public static void AddPath(NodeId node, ulong size, INodeReader nodes, List<Hash> path)
+    /// <param name="node">Where the way begins.</param>
+    /// <param name="size">Number of leaves of the tree.</param>
+    /// <param name="nodes">The tree's perfect nodes.</param>
+    /// <param name="path">Where the hashes go.</param>
+    /// <param name="edge">The right edge of that tree, if it is known.</param>
+    public static void AddPath(
+        NodeId node, ulong size, INodeReader nodes, List<Hash> path, RightEdge? edge = null)
     {
         var (level, index) = node;
         // Place of the last node of that level, perfect or not. Up to where the two ways to the root meet,
@@ -36,7 +42,8 @@ internal static class PerfectNodes
             path.Add(nodes.Read(new NodeId(level, index ^ 1)));
         if (meet > 0)
         {
-            path.Add(Fold((index + 1) << level, size, nodes));
+            var begin = (index + 1) << level;
+            path.Add(edge is not null && edge.TryRead(begin, out var end) ? end : Fold(begin, size, nodes));
             level++;
             index >>= 1;
         }

@@ -37,6 +37,29 @@ public sealed class InclusionProofTests
                 .SequenceEqual(NaiveMerkle.Path(index, Tree.First(size))), iter: 200);
 
     [Fact]
+    public void Build_WithTheRightEdge_IsTheSameProofForEveryPlaceOfSmallTrees()
+    {
+        for (var size = 1UL; size <= 130; size++)
+        {
+            var edge = RightEdge.Of(size, Tree);
+            for (var index = 0UL; index < size; index++)
+            {
+                InclusionProof.Build(index, Tree, edge)
+                    .SequenceEqual(InclusionProof.Build(index, size, Tree)).Should().BeTrue();
+            }
+        }
+    }
+
+    [Fact]
+    public void Build_WithTheRightEdgeOfAHugeTree_Verifies() =>
+        HugePlaces.Sample((index, size) =>
+        {
+            var tree = new UniformTree(size);
+            var proof = InclusionProof.Build(index, tree, RightEdge.Of(size, tree));
+            InclusionProof.Verify(index, size, UniformTree.Leaf, proof, UniformTree.RootOf(size));
+        }, iter: 1000);
+
+    [Fact]
     public void Build_HugeTree_ReadsOnlyCompleteNodesAndFewOfThem() =>
         HugePlaces.Sample((index, size) =>
         {
@@ -90,6 +113,8 @@ public sealed class InclusionProofTests
     {
         Refusal.Of(() => InclusionProof.Build(0, 0, Tree)).Should().Be(TlogError.IndexOutOfRange);
         Refusal.Of(() => InclusionProof.Build(5, 5, Tree)).Should().Be(TlogError.IndexOutOfRange);
+        Refusal.Of(() => InclusionProof.Build(0, Tree, RightEdge.Of(0, Tree))).Should().Be(TlogError.IndexOutOfRange);
+        Refusal.Of(() => InclusionProof.Build(5, Tree, RightEdge.Of(5, Tree))).Should().Be(TlogError.IndexOutOfRange);
         Refusal.Of(() => InclusionProof.RootFrom(ulong.MaxValue, ulong.MaxValue, MerkleHash.Empty, []))
             .Should().Be(TlogError.IndexOutOfRange);
     }
