@@ -4,22 +4,13 @@ namespace Sequencer.Core;
 
 /// <summary>
 /// A RocksDB that can be closed beside its readers, and whose errors are those of a ledger. RocksDB itself
-/// frees its memory under a reader's hands.
+/// frees its memory under a reader's hands. Entries and tiles, which are far more than the cache holds, are read
+/// past it.
 /// </summary>
-/// <remarks>
-/// Entries and tiles are far more than the cache holds and would drive out of it what every reader needs, the parts
-/// of the files' indices above all; read past the cache, though, they would never bring an index into it. So one
-/// read of them in some fills it: what many reads need soon is there, and what few need seldom.
-/// </remarks>
 internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IAsyncDisposable
 {
-    // A prime: the reads of one caller, an entry and then a tile, must not always fall on the same places.
-    private const uint FillEvery = 17;
-
     private readonly UseCount _users = new();
-    private readonly ReadOptions _filling = new();
-    private readonly ReadOptions _passing = new ReadOptions().SetFillCache(false);
-    private uint _reads;
+    private readonly ReadOptions _uncached = new ReadOptions().SetFillCache(false);
 
     /// <summary>Where entries are, in chunks.</summary>
     public ColumnFamilyHandle Entries { get; } = database.GetColumnFamily(RocksOptions.Entries);
@@ -32,17 +23,17 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
 
     /// <summary>What is taken out of a chunk of entries; null when there is no such chunk.</summary>
     public byte[]? GetEntries(ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker) =>
-        Get(key, taker, Entries, Bulk());
+        Get(key, taker, Entries, _uncached);
 
     /// <summary>A part of a tile; null when there is none.</summary>
-    public byte[]? GetTilePart(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, Tiles, Bulk());
+    public byte[]? GetTilePart(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, Tiles, _uncached);
 
     /// <summary>A cursor over the small records as they are now; the database stays open until it is
     /// disposed.</summary>
     public RocksCursor OpenCursor() => OpenCursor(family: null, how: null);
 
     /// <summary>The same over the chunks of entries.</summary>
-    public RocksCursor OpenEntriesCursor() => OpenCursor(Entries, Bulk());
+    public RocksCursor OpenEntriesCursor() => OpenCursor(Entries, _uncached);
 
     /// <summary>Writes a batch; to be called by one thread.</summary>
     /// <exception cref="LedgerException">With <see cref="LedgerError.WriteFailed"/>.</exception>
@@ -72,9 +63,6 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
 
     internal static bool IsCorruption(RocksDbException exception) =>
         exception.Message.StartsWith("Corruption", StringComparison.Ordinal);
-
-    /// <summary>How entries and tiles are read.</summary>
-    private ReadOptions Bulk() => Interlocked.Increment(ref _reads) % FillEvery == 0 ? _filling : _passing;
 
     private byte[]? Get(
         ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker, ColumnFamilyHandle? family, ReadOptions? how)

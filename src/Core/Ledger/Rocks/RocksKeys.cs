@@ -38,11 +38,17 @@ internal static class RocksKeys
     public static ReadOnlySpan<byte> Time(ChainNumber chain, ulong firstIndex, Span<byte> key) =>
         Numbered('t', chain, firstIndex, key);
 
+    /// <summary>
+    /// The key of a part of a tile, by the index of the last entry under the tile: so keys grow with the log, as
+    /// tiles of all levels fill.
+    /// </summary>
     public static ReadOnlySpan<byte> TilePart(TilePartId id, Span<byte> key)
     {
-        Prefixed('n', id.Chain, key);
-        key[5] = (byte)id.Level;
-        BinaryPrimitives.WriteUInt64BigEndian(key[6..], id.Index);
+        var last = id.Level < Tile.MaxLevel
+            ? ((id.Index + 1) << (Tile.Height * (id.Level + 1))) - 1
+            : ulong.MaxValue;
+        Numbered('n', id.Chain, last, key);
+        key[13] = (byte)id.Level;
         key[14] = (byte)id.Part;
         return key[..15];
     }
