@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
@@ -15,12 +16,18 @@ internal static class EntryParser
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 4 };
 
+    /// <summary>What cannot stand in a JSON string as it is: controls, its end and escapes.</summary>
+    private static readonly SearchValues<byte> NotPlain =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
+
     /// <summary>Reads one JSON value that is an entry and nothing besides.</summary>
     /// <param name="json">The value.</param>
     /// <param name="bareText">Whether it may be a bare string.</param>
     /// <param name="memory">Takes the entry's bytes.</param>
     public static ParsedEntry Parse(ReadOnlySequence<byte> json, bool bareText, EntryMemory memory)
     {
+        if (bareText && json.IsSingleSegment && TryReadPlain(json.FirstSpan, memory, out var plain))
+            return plain;
         var reader = json.IsSingleSegment
             ? new Utf8JsonReader(json.FirstSpan, Options)
             : new Utf8JsonReader(json, Options);
@@ -59,6 +66,24 @@ internal static class EntryParser
         return body.Length > Entry.MaxSizeBytes
             ? TooLarge(body.Length)
             : ParsedEntry.Of(body.ToArray(), EntryForm.Base64);
+    }
+
+    /// <summary>
+    /// What nearly every entry of a batch is: a string that means the bytes between its quotes. Anything else
+    /// is for the reader, which also knows what is wrong with it.
+    /// </summary>
+    private static bool TryReadPlain(ReadOnlySpan<byte> json, EntryMemory memory, out ParsedEntry entry)
+    {
+        entry = default;
+        if (json is not [(byte)'"', .. var text, (byte)'"']
+            || text.Length > Entry.MaxSizeBytes || text.ContainsAny(NotPlain) || !Utf8.IsValid(text))
+        {
+            return false;
+        }
+
+        text.CopyTo(memory.Room(text.Length));
+        entry = ParsedEntry.Of(memory.Take(text.Length), EntryForm.Text);
+        return true;
     }
 
     private static ParsedEntry ParseObject(ref Utf8JsonReader reader, EntryMemory memory)

@@ -56,6 +56,24 @@ public class EntryParserProperties
         cut.Refusal?.Code.Should().Be(whole.Refusal?.Code);
     });
 
+    /// <summary>A bare string has a short way; in an object the same bytes go through the reader.</summary>
+    [Fact]
+    public void BareString_IsReadAsTheSameStringInAnObject() =>
+        Gen.OneOf(
+            Gen.Byte.Array[0, 80],
+            Gen.String.Select(Encoding.UTF8.GetBytes),
+            Gen.Int[65_530, 65_540].Select(length => Enumerable.Repeat((byte)'x', length).ToArray()))
+        .Sample(text =>
+        {
+            var bare = Parse([(byte)'"', .. text, (byte)'"']);
+            var field = Parse([.. "{\"data\":\""u8, .. text, .. "\"}"u8]);
+            if (field.IsRefused && field.Refusal.Code == ProblemCode.FieldUnknown)
+                return; // A quote ended the string, and what followed was another field.
+            bare.Refusal?.Code.Should().Be(field.Refusal?.Code);
+            bare.IsRefused.Should().Be(field.IsRefused);
+            bare.Bytes.ToArray().Should().Equal(field.Bytes.ToArray());
+        });
+
     private static ParsedEntry Parse(byte[] json) =>
         EntryParser.Parse(new ReadOnlySequence<byte>(json), bareText: true, new EntryMemory());
 
