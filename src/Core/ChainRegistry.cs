@@ -167,6 +167,8 @@ internal sealed class ChainRegistry(
         var batch = new LedgerBatch();
         batch.Chains.Add(record);
         await ledger.WriteAsync(batch, sync: true);
+        // Opening takes longer than the ledger's thread may be held up.
+        await Task.Yield();
         return record;
     }
 

@@ -12,6 +12,7 @@ internal static class EnclaveProgram
     /// <param name="stop">Asks to stop.</param>
     public static async Task RunAsync(HostArguments arguments, Func<Task> reachable, CancellationToken stop)
     {
+        SocketCompletions.RunInline();
         var configuration = ReadConfiguration(arguments.ConfigFile);
         using var source = NsmSource.Open(arguments);
         using var machine = new EnclaveMachine(configuration, source.Nsm, source.Root, TimeProvider.System);

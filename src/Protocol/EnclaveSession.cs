@@ -100,7 +100,8 @@ public sealed class EnclaveSession : IAsyncDisposable
 
     private async Task<EnclaveReply> SendAsync(EnclaveRequest request, CancellationToken cancellation)
     {
-        TaskCompletionSource<EnclaveReply> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Its owner goes on on the thread that received the reply, without another being woken.
+        TaskCompletionSource<EnclaveReply> waiter = new();
         await _sending.WaitAsync(cancellation);
         try
         {

@@ -16,7 +16,10 @@ namespace Sequencer.Core;
 /// </remarks>
 public interface ILedger : IAsyncDisposable
 {
-    /// <summary>Writes a batch. A chain's entries must go on where its entries end.</summary>
+    /// <summary>
+    /// Writes a batch. A chain's entries must go on where its entries end. Whoever awaits it goes on on the
+    /// ledger's own thread, which writes nothing meanwhile: what takes long, or blocks, belongs elsewhere.
+    /// </summary>
     /// <exception cref="LedgerException">
     /// <see cref="LedgerError.WriteFailed"/>: whether the batch took effect is unknown, and nothing more can
     /// be written until the ledger has been opened anew. <see cref="LedgerError.OutOfOrder"/>: entries would

@@ -22,6 +22,8 @@ internal sealed class Publisher(
     /// <summary>How long after a lost answer it is asked for again.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
+    private const int ChainsFollowedAtOnce = 4;
+
     /// <summary>Runs until the committer ends.</summary>
     /// <exception cref="EnclaveFencedException">When a newer gateway holds the write role.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -113,6 +115,9 @@ internal sealed class Publisher(
         var request = new AppendRequest(appends.ConvertAll(append => append.ToItem()));
         var reply = await enclave.SendAsync<AppendReply>(request, cancellation);
         metrics.EnclaveAnswered(time.GetElapsedTime(started));
+        // This is the thread that waits for sockets: it may follow a few chains, but not thousands.
+        if (appends.Count > ChainsFollowedAtOnce)
+            await Task.Yield();
         if (reply.Results.Count != appends.Count)
         {
             throw new ProtocolException(

@@ -132,6 +132,8 @@ public sealed class RocksLedger : ILedger
 
     private async Task CloseAsync()
     {
+        // Whoever closes may be there by way of a write, on the writer's own thread, which ends below.
+        await Task.Yield();
         _writer.Dispose();
         await _database.DisposeAsync();
     }

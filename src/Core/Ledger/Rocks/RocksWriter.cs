@@ -92,6 +92,8 @@ internal sealed class RocksWriter : IDisposable
 
     private sealed record Write(LedgerBatch Batch, bool Sync, ulong? ForgetBefore)
     {
-        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Whoever awaits it goes on on this thread, at once: mostly the committer, whose next round is then
+        // written without a thread being woken.
+        public TaskCompletionSource<bool> Done { get; } = new();
     }
 }
