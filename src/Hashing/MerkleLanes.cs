@@ -3,8 +3,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Hashing;
 
 /// <summary>
-/// The hashes of RFC 6962, section 2.1, of a whole tile at once: as many in one go as a vector has lanes, where
-/// they have the same number of SHA-256 blocks; a lone one by itself. The same values as
+/// The hashes of RFC 6962, section 2.1, of a whole tile or batch at once: as many in one go as a vector has lanes,
+/// of those that have the same number of SHA-256 blocks; a lone one by itself. The same values as
 /// <see cref="MerkleHash"/>.
 /// </summary>
 public static class MerkleLanes
@@ -18,25 +18,46 @@ public static class MerkleLanes
     /// </summary>
     private const int MessagesMin = 3;
 
+    /// <summary>One more than the most SHA-256 blocks that a message in a lane has.</summary>
+    private const int BlocksEnd = LaneMemory.MessageBytesMax / Sha256Lanes.BlockBytes + 1;
+
     /// <summary>The leaf hash of each entry.</summary>
     public static void HashLeaves(ReadOnlySpan<ReadOnlyMemory<byte>> entries, Span<Hash> leaves)
     {
-        var done = 0;
-        while (done < entries.Length)
+        if (Sha256Lanes.AreSupported && entries.Length >= MessagesMin)
         {
-            var padded = Sha256Lanes.PaddedLength(1 + entries[done].Length);
-            var count = CountAlike(entries[done..], padded);
-            if (count >= MessagesMin)
-            {
-                HashAlike(entries.Slice(done, count), padded, leaves.Slice(done, count));
-                done += count;
-            }
-            else
-            {
-                leaves[done] = MerkleHash.Leaf(entries[done].Span);
-                done++;
-            }
+            HashTogether(entries, leaves);
+            return;
         }
+
+        for (var i = 0; i < entries.Length; i++)
+            leaves[i] = MerkleHash.Leaf(entries[i].Span);
+    }
+
+    private static void HashTogether(ReadOnlySpan<ReadOnlyMemory<byte>> entries, Span<Hash> leaves)
+    {
+        // Places of entries that wait for others with as many blocks, until every lane has one.
+        Span<int> waiting = stackalloc int[BlocksEnd * LaneMemory.LanesMax];
+        Span<int> counts = stackalloc int[BlocksEnd];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var blocks = Sha256Lanes.PaddedLength(1 + entries[i].Length) / Sha256Lanes.BlockBytes;
+            if (blocks >= BlocksEnd)
+            {
+                leaves[i] = MerkleHash.Leaf(entries[i].Span);
+                continue;
+            }
+
+            var alike = waiting.Slice(blocks * LaneMemory.LanesMax, Sha256Lanes.Count);
+            alike[counts[blocks]++] = i;
+            if (counts[blocks] < alike.Length)
+                continue;
+            HashAlike(entries, alike, leaves);
+            counts[blocks] = 0;
+        }
+
+        for (var blocks = 0; blocks < BlocksEnd; blocks++)
+            HashAlike(entries, waiting.Slice(blocks * LaneMemory.LanesMax, counts[blocks]), leaves);
     }
 
     /// <summary>The root over the hashes of a perfect subtree: a power of two of them, at most a tile.</summary>
@@ -49,32 +70,34 @@ public static class MerkleLanes
         return level[0];
     }
 
-    /// <summary>How many of the next entries fill lanes together: all of the same padded length.</summary>
-    private static int CountAlike(ReadOnlySpan<ReadOnlyMemory<byte>> entries, int padded)
+    /// <summary>Hashes the entries at some places, whose padded leaves are of one length.</summary>
+    private static void HashAlike(
+        ReadOnlySpan<ReadOnlyMemory<byte>> entries, ReadOnlySpan<int> places, Span<Hash> leaves)
     {
-        if (!Sha256Lanes.AreSupported || padded > LaneMemory.MessageBytesMax)
-            return 0;
-        var count = 1;
-        var most = Math.Min(entries.Length, Sha256Lanes.Count);
-        while (count < most && Sha256Lanes.PaddedLength(1 + entries[count].Length) == padded)
-            count++;
-        return count;
-    }
+        if (places.Length < MessagesMin)
+        {
+            foreach (var place in places)
+                leaves[place] = MerkleHash.Leaf(entries[place].Span);
+            return;
+        }
 
-    private static void HashAlike(ReadOnlySpan<ReadOnlyMemory<byte>> entries, int padded, Span<Hash> leaves)
-    {
+        var padded = Sha256Lanes.PaddedLength(1 + entries[places[0]].Length);
         var memory = LaneMemory.OfThread;
         var rest = memory.Messages;
-        foreach (var entry in entries)
+        foreach (var place in places)
         {
+            var entry = entries[place].Span;
             var message = rest[..padded];
             message[0] = LeafPrefix;
-            entry.Span.CopyTo(message[1..]);
+            entry.CopyTo(message[1..]);
             Sha256Lanes.Pad(message, 1 + entry.Length);
             rest = rest[padded..];
         }
 
-        Sha256Lanes.Hash(memory, padded, leaves);
+        Span<Hash> digests = stackalloc Hash[places.Length];
+        Sha256Lanes.Hash(memory, padded, digests);
+        for (var i = 0; i < places.Length; i++)
+            leaves[places[i]] = digests[i];
     }
 
     /// <summary>Replaces the first half of a level by the nodes above its pairs.</summary>

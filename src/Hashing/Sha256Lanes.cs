@@ -14,7 +14,9 @@ namespace Sequencer.Hashing;
 /// </summary>
 internal static class Sha256Lanes
 {
-    private const int BlockBytes = 64;
+    /// <summary>A padded message is a multiple of it.</summary>
+    public const int BlockBytes = 64;
+
     private const int BlockWords = 16;
     private const int LengthBytes = 8;
     private const int Rounds = 64;

@@ -19,7 +19,7 @@ public sealed class MerkleLanesTests
 
     [Fact]
     public void HashLeaves_EntriesOfManyLengths_AreTheLeafHashes() =>
-        Gen.Select(Lengths.Array[1, 40], Gen.Int).Sample((lengths, seed) => Check(lengths, seed));
+        Gen.Select(Lengths.Array[0, 200], Gen.Int).Sample((lengths, seed) => Check(lengths, seed));
 
     [Fact]
     public void FoldFull_AnyPerfectSubtree_IsItsRoot() =>
