@@ -13,9 +13,6 @@ internal sealed class Engine : IAsyncDisposable
     private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Room that a bundle takes at first, for entries of about 256 bytes.</summary>
-    private const int BundleBytesUsual = 72 * 1024;
-
     private readonly CoreDependencies _dependencies;
     private readonly ILedger _ledger;
     private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf;
@@ -193,14 +190,13 @@ internal sealed class Engine : IAsyncDisposable
             chain.CreatedAt(index, _ledger));
     }
 
-    /// <summary>An entry bundle as tlog-tiles serves it; null when it does not exist at this size.</summary>
-    public byte[]? ReadBundle(Chain chain, EntryBundlePath path)
+    /// <summary>Writes an entry bundle as tlog-tiles serves it; false when it does not exist at this size.</summary>
+    public bool WriteBundle(Chain chain, EntryBundlePath path, IBufferWriter<byte> output)
     {
         if (!path.ExistsAt(chain.Latest!.Size))
-            return null;
-        var bundle = new ArrayBufferWriter<byte>(BundleBytesUsual);
-        _ledger.WriteBundle(chain.Record!.Number, path.Index * Tile.Width, (ulong)path.Width, bundle);
-        return bundle.WrittenSpan.ToArray();
+            return false;
+        _ledger.WriteBundle(chain.Record!.Number, path.Index * Tile.Width, (ulong)path.Width, output);
+        return true;
     }
 
     public ServedEpochs ReadEpochs(Chain chain)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Sequencer.Tlog;
 
@@ -134,11 +135,13 @@ public sealed partial class SequencerCore : IAsyncDisposable
             (_, found) => tile.ExistsAt(found.Latest!.Size) ? found.Tree!.ReadTile(tile) : null,
             cancellation);
 
-    /// <summary>An entry bundle as tlog-tiles serves it; null when it does not exist at the newest
+    /// <summary>Writes an entry bundle as tlog-tiles serves it; false when it does not exist at the newest
     /// checkpoint.</summary>
-    public async ValueTask<byte[]?> ReadBundleAsync(
-        ChainId chain, EntryBundlePath bundle, CancellationToken cancellation) =>
-        await ReadAsync(chain, (engine, found) => engine.ReadBundle(found, bundle), cancellation);
+    public async ValueTask<bool> WriteBundleAsync(
+        ChainId chain, EntryBundlePath bundle, IBufferWriter<byte> output, CancellationToken cancellation) =>
+        await ReadAsync(
+            chain, (engine, found) => engine.WriteBundle(found, bundle, output) ? found : null, cancellation)
+        is not null;
 
     /// <summary>Every epoch that signed the chain; null when the chain is unknown.</summary>
     public ValueTask<ServedEpochs?> ReadEpochsAsync(ChainId chain, CancellationToken cancellation) =>

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json;
+using Microsoft.Extensions.ObjectPool;
 using Sequencer.Core;
 using Sequencer.Tlog;
 
@@ -9,6 +11,10 @@ namespace Sequencer.Gateway;
 /// </summary>
 internal static class LogEndpoints
 {
+    // A bundle of usual entries is 66 KB, which would be new for every answer.
+    private static readonly ObjectPool<ArrayBufferWriter<byte>> Buffers =
+        new DefaultObjectPool<ArrayBufferWriter<byte>>(new BufferPolicy(), maximumRetained: 32);
+
     public static void MapLog(this IEndpointRouteBuilder routes)
     {
         var log = routes.MapGroup("/log/{chain}").RequireRateLimiting(RateLimits.PublicReads);
@@ -66,16 +72,28 @@ internal static class LogEndpoints
             return;
         }
 
-        var bytes = isTile
-            ? await core.ReadTileAsync(IdOf(chain), tile, context.RequestAborted)
-            : await core.ReadBundleAsync(IdOf(chain), bundle, context.RequestAborted);
-        if (bytes is null)
+        var buffer = Buffers.Get();
+        try
         {
-            await ProblemAnswer.WriteAsync(context, new Problem(ProblemCode.TileUnknown,
-                "The chain has no such tile, or is not that long yet."));
-            return;
+            if (isTile && await core.ReadTileAsync(IdOf(chain), tile, context.RequestAborted) is { } hashes)
+                await SendForeverAsync(context, hashes);
+            else if (isBundle && await core.WriteBundleAsync(IdOf(chain), bundle, buffer, context.RequestAborted))
+                await SendForeverAsync(context, buffer.WrittenMemory);
+            else
+                await ProblemAnswer.WriteAsync(context, TileUnknown);
         }
+        finally
+        {
+            Buffers.Return(buffer);
+        }
+    }
 
+    private static Problem TileUnknown { get; } = new(ProblemCode.TileUnknown,
+        "The chain has no such tile, or is not that long yet.");
+
+    /// <summary>Sends what never changes.</summary>
+    private static async Task SendForeverAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
+    {
         var isPrivate = context.Request.Headers.Authorization.Count > 0;
         context.Response.Headers.CacheControl =
             (isPrivate ? "private" : "public") + ", max-age=31536000, immutable";
@@ -130,5 +148,20 @@ internal static class LogEndpoints
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
         await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>Keeps buffers of usual size; the rest is left to the garbage collector.</summary>
+    private sealed class BufferPolicy : IPooledObjectPolicy<ArrayBufferWriter<byte>>
+    {
+        private const int BytesUsual = 72 * 1024;
+        private const int BytesKept = 256 * 1024;
+
+        public ArrayBufferWriter<byte> Create() => new(BytesUsual);
+
+        public bool Return(ArrayBufferWriter<byte> buffer)
+        {
+            buffer.ResetWrittenCount();
+            return buffer.Capacity <= BytesKept;
+        }
     }
 }

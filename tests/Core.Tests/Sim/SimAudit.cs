@@ -67,6 +67,14 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
         Require(_roots[^1] == checkpoint.Root, "its entries do not have the root of its checkpoint");
     }
 
+    private async Task<byte[]> ReadBundleAsync(SequencerCore core, EntryBundlePath path)
+    {
+        var bundle = new ArrayBufferWriter<byte>();
+        var isThere = await core.WriteBundleAsync(chain, path, bundle, CancellationToken.None);
+        Require(isThere, $"entry bundle {path.Index} is missing");
+        return bundle.WrittenSpan.ToArray();
+    }
+
     private async Task<(string Text, string Receipt)> ReadEntryAsync(SequencerCore core, ulong index)
     {
         var entry = await core.ReadEntryAsync(chain, index, CancellationToken.None);
@@ -84,7 +92,7 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
             var first = (int)tile * Tile.Width;
             var width = Math.Min(Tile.Width, (int)size - first);
             var path = new EntryBundlePath(tile, width);
-            var bundle = await ReadAsync(core => core.ReadBundleAsync(chain, path, CancellationToken.None).AsTask());
+            var bundle = await ReadAsync(core => ReadBundleAsync(core, path));
             var entries = EntryBundle.Parse(bundle, width).Select(entry => Encoding.UTF8.GetString(entry.Span));
             Require(entries.SequenceEqual(_entries.Skip(first).Take(width)), $"entry bundle {tile} is another");
             var id = new TileId(0, tile, width);
