@@ -32,7 +32,8 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
         {
             if (!createIfMissing)
                 RequireFamilies(options);
-            database = RocksDb.Open(options.Database, folder, options.FamiliesOf(RocksOptions.Names));
+            database = BackgroundThreads.Start(
+                () => RocksDb.Open(options.Database, folder, options.FamiliesOf(RocksOptions.Names)));
             if (_mayInitialise && IsBare(database))
                 Initialise(database);
             RequireOurs(database);
