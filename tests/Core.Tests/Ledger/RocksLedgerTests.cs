@@ -10,6 +10,25 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>Whoever awaits a write goes on on the writer's thread, which closing waits for.</summary>
+    [Fact]
+    public async Task DisposeAsync_ByWhoAwaitedAWrite_Ends()
+    {
+        using var folder = new TempFolder();
+        var ledger = await Open(folder.Under("ledger"), initialise: true);
+
+        var closing = Task.Run(async () =>
+        {
+            await ledger.WriteAsync(new LedgerBatch { Generation = 7 }, sync: true).ConfigureAwait(false);
+            Thread.CurrentThread.Name.Should().Be("ledger-writer");
+            await ledger.DisposeAsync().ConfigureAwait(false);
+        });
+
+        await closing.WaitAsync(TimeSpan.FromMinutes(1));
+        await using var again = await Open(folder.Under("ledger"), initialise: false);
+        again.Generation.Should().Be(7);
+    }
+
     [Fact]
     public async Task Open_WhileAnotherOpeningHoldsIt_IsLocked() =>
         (await Refusal(_folder.Path, initialise: false)).Reason.Should().Be(LedgerError.Locked);

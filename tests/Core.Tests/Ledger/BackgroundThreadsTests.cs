@@ -1,0 +1,31 @@
+namespace Sequencer.Core.Tests.Ledger;
+
+public sealed class BackgroundThreadsTests
+{
+    [Fact]
+    public void Start_WhatItOpens_RunsBelowItsCaller()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var before = Niceness();
+
+        var inside = BackgroundThreads.Start(Niceness);
+
+        inside.Should().BeGreaterThanOrEqualTo(10);
+        Niceness().Should().Be(before, "whoever opens the ledger goes on as before");
+    }
+
+    [Fact]
+    public void Start_OpeningFails_IsThrownAsItWas()
+    {
+        var failure = new LedgerException(LedgerError.Locked, "taken");
+
+        FluentActions.Invoking(() => BackgroundThreads.Start<int>(() => throw failure))
+            .Should().Throw<LedgerException>().Which.Should().BeSameAs(failure);
+    }
+
+    // proc(5): the nineteenth field, counted after the name, which may have blanks.
+    private static int Niceness() => int.Parse(
+        File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16],
+        System.Globalization.CultureInfo.InvariantCulture);
+}
