@@ -91,13 +91,15 @@ internal sealed class ChainTree : INodeReader
     }
 
     /// <summary>The root of the first <paramref name="size"/> leaves.</summary>
-    public Hash Root(ulong size) => TreeRoot.Compute(size, this);
+    public Hash Root(ulong size) => EdgeOf(size).Root;
 
     /// <summary>The compact range of the first <paramref name="size"/> leaves, largest subtree first.</summary>
     public Hash[] CompactRange(ulong size) => [.. TreeRoot.CompactRangeNodes(size).Select(Read)];
 
     /// <summary>The inclusion proof of an entry in the tree of <paramref name="size"/> leaves.</summary>
-    public Hash[] Prove(ulong index, ulong size) => InclusionProof.Build(index, size, OpenReader());
+    public Hash[] Prove(ulong index, ulong size) => _edge is { } edge && edge.Size == size
+        ? InclusionProof.Build(index, OpenReader(), edge)
+        : InclusionProof.Build(index, size, OpenReader());
 
     /// <summary>
     /// Reads nodes that lie near each other, such as a leaf and its proof, with one look at each stored tile.

