@@ -80,17 +80,19 @@ internal sealed class Engine : IAsyncDisposable
     /// <exception cref="EnclaveFencedException">When a newer gateway took over.</exception>
     public async Task RunAsync()
     {
+        var committing = _committer.RunAsync(_stop);
         var publishing = _publisher.RunAsync(_stop);
         List<Task> running =
         [
-            KeepConnectedAsync(_stop), _committer.RunAsync(_stop), publishing, ForgetKeysAsync(_stop),
+            KeepConnectedAsync(_stop), committing, publishing, ForgetKeysAsync(_stop),
             Chains.WatchAsync(_stop), _lanes.WatchAsync(_stop),
         ];
         if (_witnesses is not null)
             running.Add(_witnesses.RunAsync(_rideAlong, _stop));
         try
         {
-            while (running.Contains(publishing))
+            // The publisher ends well however the committer ends, and may be the first of the two to be seen.
+            while (running.Contains(publishing) || running.Contains(committing))
             {
                 var ended = await Task.WhenAny(running);
                 running.Remove(ended);
