@@ -91,13 +91,7 @@ internal sealed class Engine : IAsyncDisposable
             running.Add(_witnesses.RunAsync(_rideAlong, _stop));
         try
         {
-            // The publisher ends well however the committer ends, and may be the first of the two to be seen.
-            while (running.Contains(publishing) || running.Contains(committing))
-            {
-                var ended = await Task.WhenAny(running);
-                running.Remove(ended);
-                await ended;
-            }
+            await WaitForStagesAsync(running, committing, publishing);
         }
         finally
         {
@@ -105,6 +99,24 @@ internal sealed class Engine : IAsyncDisposable
             await Task.WhenAll(running).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             _connected.TrySetResult(false);
+        }
+    }
+
+    /// <summary>
+    /// Waits until both stages have ended. The publisher ends well however the committer ends, and may be the
+    /// first of the two to be seen.
+    /// </summary>
+    /// <param name="running">Everything whose failure ends the engine, the stages among it.</param>
+    /// <param name="committing">The first stage.</param>
+    /// <param name="publishing">The second.</param>
+    /// <exception cref="Exception">The first failure of any of them.</exception>
+    internal static async Task WaitForStagesAsync(List<Task> running, Task committing, Task publishing)
+    {
+        while (running.Contains(committing) || running.Contains(publishing))
+        {
+            var ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            await ended;
         }
     }
 

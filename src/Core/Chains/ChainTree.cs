@@ -16,7 +16,7 @@ internal sealed class ChainTree : INodeReader
     private readonly Dictionary<(int Level, ulong Index), byte[]> _unwritten = [];
     private readonly List<TileRecord> _completed = [];
     private ulong _size;
-    private volatile RightEdge? _edge;
+    private volatile RaggedEdge? _edge;
 
     private ChainTree(ILedger ledger, ChainNumber chain, ulong size)
     {
@@ -108,11 +108,11 @@ internal sealed class ChainTree : INodeReader
     public INodeReader OpenReader() => new TileReader(this);
 
     /// <summary>The right edge of the tree of <paramref name="size"/> leaves; the last one is remembered.</summary>
-    public RightEdge EdgeOf(ulong size)
+    public RaggedEdge EdgeOf(ulong size)
     {
         if (_edge is { } edge && edge.Size == size)
             return edge;
-        return _edge = RightEdge.Of(size, OpenReader());
+        return _edge = RaggedEdge.Of(size, OpenReader());
     }
 
     /// <summary>The proof that the tree of <paramref name="newSize"/> leaves extends that of

@@ -7,12 +7,12 @@ namespace Sequencer.Core;
 public sealed class EntryReading
 {
     private readonly INodeReader _nodes;
-    private readonly RightEdge _edge;
+    private readonly RaggedEdge _edge;
     private readonly SignedCheckpoint _checkpoint;
     private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf;
 
     internal EntryReading(
-        INodeReader nodes, RightEdge edge, SignedCheckpoint checkpoint,
+        INodeReader nodes, RaggedEdge edge, SignedCheckpoint checkpoint,
         Func<uint, ReadOnlyMemory<byte>> documentOf, ulong index, byte[] data, ulong createdAt)
     {
         _nodes = nodes;

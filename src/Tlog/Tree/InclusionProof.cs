@@ -16,7 +16,7 @@ public static class InclusionProof
 
     /// <summary>The same in the tree whose right edge is given, which spares hashing it.</summary>
     /// <exception cref="TlogException">With <see cref="TlogError.IndexOutOfRange"/>.</exception>
-    public static Hash[] Build(ulong index, INodeReader nodes, RightEdge edge)
+    public static Hash[] Build(ulong index, INodeReader nodes, RaggedEdge edge)
     {
         ArgumentNullException.ThrowIfNull(edge);
         return Build(index, edge.Size, nodes, edge);
@@ -74,7 +74,7 @@ public static class InclusionProof
         }
     }
 
-    private static Hash[] Build(ulong index, ulong size, INodeReader nodes, RightEdge? edge)
+    private static Hash[] Build(ulong index, ulong size, INodeReader nodes, RaggedEdge? edge)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         CheckIndex(index, size);

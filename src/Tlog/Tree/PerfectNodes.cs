@@ -31,7 +31,7 @@ internal static class PerfectNodes
     /// <param name="path">Where the hashes go.</param>
     /// <param name="edge">The right edge of that tree, if it is known.</param>
     public static void AddPath(
-        NodeId node, ulong size, INodeReader nodes, List<Hash> path, RightEdge? edge = null)
+        NodeId node, ulong size, INodeReader nodes, List<Hash> path, RaggedEdge? edge = null)
     {
         var (level, index) = node;
         // Place of the last node of that level, perfect or not. Up to where the two ways to the root meet,

@@ -4,7 +4,7 @@ namespace Sequencer.Core.Tests.Sim;
 /// One end of a connection. Each write is one frame, delivered whole, in order, after a while; a cut loses
 /// what was under way, or delivers it first. Nothing here uses a thread.
 /// </summary>
-internal sealed class SimStream(SimScheduler scheduler, Func<byte[], byte[]> onWrite) : Stream
+internal sealed class SimStream(SimScheduler scheduler, Func<byte[], byte[]> onWrite) : AsyncStream
 {
     private readonly Queue<byte[]> _underWay = new();
     private readonly Queue<byte[]> _arrived = new();
@@ -17,20 +17,6 @@ internal sealed class SimStream(SimScheduler scheduler, Func<byte[], byte[]> onW
 
     /// <summary>Whether writing is over, on either side.</summary>
     public bool IsCut { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Ends both directions; what is under way to either side is delivered first or lost.</summary>
     public void Cut(bool losesOwn, bool losesPeers)
@@ -65,18 +51,6 @@ internal sealed class SimStream(SimScheduler scheduler, Func<byte[], byte[]> onW
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -40,7 +40,6 @@ internal sealed class SimWitness(SimScheduler scheduler, SimDisk disk, string na
         if (!disk.IsDurable(batch => batch.Checkpoints.Exists(
                 record => record.Size == shown.Size && record.Root == shown.Root)))
             scheduler.Violate($"A witness was shown size {shown.Size} of {shown.Origin}, which is not durable.");
-        // In memory it is answered at once.
-        return _witness.AddCheckpointAsync(oldSize, proof, checkpoint, CancellationToken.None).Result;
+        return _witness.AddCheckpoint(oldSize, proof, checkpoint);
     }
 }

@@ -52,22 +52,8 @@ internal sealed class LossyWay(IEnclaveTransport way) : IEnclaveTransport
         return kept.Arrived.TrySetResult();
     }
 
-    private sealed class Tapped(LossyWay way, Stream inner) : Stream
+    private sealed class Tapped(LossyWay way, Stream inner) : AsyncStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanWrite => true;
-
-        public override bool CanSeek => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -90,16 +76,6 @@ internal sealed class LossyWay(IEnclaveTransport way) : IEnclaveTransport
         }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => inner.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -59,6 +59,12 @@ internal sealed class ModelWitness : IWitness
         ulong oldSize, IReadOnlyList<Hash> proof, ReadOnlyMemory<byte> checkpoint, CancellationToken ct)
     {
         await Before(Checkpoint.Parse(SignedNote.Parse(checkpoint.Span).Text).Origin).WaitAsync(ct);
+        return AddCheckpoint(oldSize, proof, checkpoint);
+    }
+
+    /// <summary>The same at once, without <see cref="Before"/>.</summary>
+    public WitnessAnswer AddCheckpoint(ulong oldSize, IReadOnlyList<Hash> proof, ReadOnlyMemory<byte> checkpoint)
+    {
         lock (_lock)
             return Add(oldSize, proof, checkpoint);
     }

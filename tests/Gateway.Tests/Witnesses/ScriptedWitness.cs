@@ -47,10 +47,8 @@ internal sealed class ScriptedWitness : IAsyncDisposable
     {
         var body = Encoding.Latin1.GetBytes(request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         var asked = AddCheckpointRequest.Parse(body);
-        var answer = witness.AddCheckpointAsync(
-            asked.OldSize, asked.Proof, Encoding.UTF8.GetBytes(asked.Checkpoint), CancellationToken.None);
-        // The model answers at once: nothing is waited for.
-        return answer.Result switch
+        return witness.AddCheckpoint(
+            asked.OldSize, asked.Proof, Encoding.UTF8.GetBytes(asked.Checkpoint)) switch
         {
             WitnessAnswer.Cosigned(var lines) => ScriptedServer.Answer(
                 "200 OK", "text/plain", Encoding.Latin1.GetString(lines.Span)),

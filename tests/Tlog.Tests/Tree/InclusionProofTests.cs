@@ -41,7 +41,7 @@ public sealed class InclusionProofTests
     {
         for (var size = 1UL; size <= 130; size++)
         {
-            var edge = RightEdge.Of(size, Tree);
+            var edge = RaggedEdge.Of(size, Tree);
             edge.Root.Should().Be(NaiveMerkle.Root(Tree.First((int)size)));
             for (var index = 0UL; index < size; index++)
             {
@@ -50,7 +50,7 @@ public sealed class InclusionProofTests
             }
         }
 
-        RightEdge.Of(0, Tree).Root.Should().Be(MerkleHash.Empty);
+        RaggedEdge.Of(0, Tree).Root.Should().Be(MerkleHash.Empty);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class InclusionProofTests
         HugePlaces.Sample((index, size) =>
         {
             var tree = new UniformTree(size);
-            var proof = InclusionProof.Build(index, tree, RightEdge.Of(size, tree));
+            var proof = InclusionProof.Build(index, tree, RaggedEdge.Of(size, tree));
             InclusionProof.Verify(index, size, UniformTree.Leaf, proof, UniformTree.RootOf(size));
         }, iter: 1000);
 
@@ -116,8 +116,8 @@ public sealed class InclusionProofTests
     {
         Refusal.Of(() => InclusionProof.Build(0, 0, Tree)).Should().Be(TlogError.IndexOutOfRange);
         Refusal.Of(() => InclusionProof.Build(5, 5, Tree)).Should().Be(TlogError.IndexOutOfRange);
-        Refusal.Of(() => InclusionProof.Build(0, Tree, RightEdge.Of(0, Tree))).Should().Be(TlogError.IndexOutOfRange);
-        Refusal.Of(() => InclusionProof.Build(5, Tree, RightEdge.Of(5, Tree))).Should().Be(TlogError.IndexOutOfRange);
+        Refusal.Of(() => InclusionProof.Build(0, Tree, RaggedEdge.Of(0, Tree))).Should().Be(TlogError.IndexOutOfRange);
+        Refusal.Of(() => InclusionProof.Build(5, Tree, RaggedEdge.Of(5, Tree))).Should().Be(TlogError.IndexOutOfRange);
         Refusal.Of(() => InclusionProof.RootFrom(ulong.MaxValue, ulong.MaxValue, MerkleHash.Empty, []))
             .Should().Be(TlogError.IndexOutOfRange);
     }

@@ -35,6 +35,7 @@ internal static partial class BackgroundThreads
             }
         });
         thread.Start();
+        // RocksDB opens in one blocking call, whose caller would wait for it all the same.
         thread.Join();
         failed?.Throw();
         return opened!;

@@ -32,8 +32,7 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
         {
             if (!createIfMissing)
                 RequireFamilies(options);
-            database = BackgroundThreads.Start(
-                () => RocksDb.Open(options.Database, folder, options.FamiliesOf(RocksOptions.Names)));
+            database = OpenFamilies(options, RocksOptions.Names);
             if (_mayInitialise && IsBare(database))
                 Initialise(database);
             RequireOurs(database);
@@ -60,11 +59,14 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
             return;
         }
 
-        using var database = RocksDb.Open(options.Database, folder, options.FamiliesOf(names));
+        using var database = OpenFamilies(options, names);
         if (!_mayInitialise || !IsBare(database))
             RequireOurs(database);
         options.Database.SetCreateMissingColumnFamilies(true);
     }
+
+    private RocksDb OpenFamilies(RocksOptions options, IEnumerable<string> names) =>
+        BackgroundThreads.Start(() => RocksDb.Open(options.Database, folder, options.FamiliesOf(names)));
 
     private void RequireInitialise()
     {

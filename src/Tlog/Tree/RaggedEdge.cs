@@ -7,12 +7,12 @@ namespace Sequencer.Tlog;
 /// A proof needs at most one of them, and most proofs for one size need the same ones: made once, they spare
 /// each proof the hashing of the right end. Never changed once made.
 /// </summary>
-public sealed class RightEdge
+public sealed class RaggedEdge
 {
     // At place i the hash of the last i + 1 perfect subtrees.
     private readonly Hash[] _ends;
 
-    private RightEdge(ulong size, Hash[] ends) => (Size, _ends) = (size, ends);
+    private RaggedEdge(ulong size, Hash[] ends) => (Size, _ends) = (size, ends);
 
     /// <summary>Number of leaves of the tree.</summary>
     public ulong Size { get; }
@@ -21,7 +21,7 @@ public sealed class RightEdge
     public Hash Root => _ends.Length == 0 ? MerkleHash.Empty : _ends[^1];
 
     /// <summary>Makes the right edge of a tree of <paramref name="size"/> leaves.</summary>
-    public static RightEdge Of(ulong size, INodeReader nodes)
+    public static RaggedEdge Of(ulong size, INodeReader nodes)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         var subtrees = TreeRoot.CompactRangeNodes(size);
@@ -32,7 +32,7 @@ public sealed class RightEdge
             ends[i] = i == 0 ? subtree : MerkleHash.Node(subtree, ends[i - 1]);
         }
 
-        return new RightEdge(size, ends);
+        return new RaggedEdge(size, ends);
     }
 
     /// <summary>The hash of the leaves from <paramref name="begin"/> on; false when no perfect subtree of the

@@ -1,0 +1,35 @@
+namespace Sequencer.Core.Tests.Pipeline;
+
+public sealed class EngineEndTests
+{
+    /// <summary>Found by a test on a busy machine: the publisher was seen to end before the failure that ended it,
+    /// and the engine took that for a stop that was asked for.</summary>
+    [Fact]
+    public async Task WaitForStages_PublisherSeenFirst_StillTellsWhyTheCommitterFailed()
+    {
+        var committing = new TaskCompletionSource();
+        var publishing = Task.CompletedTask;
+
+        var waiting = Engine.WaitForStagesAsync([committing.Task, publishing], committing.Task, publishing);
+
+        waiting.IsCompleted.Should().BeFalse();
+        committing.SetException(new LedgerException(LedgerError.WriteFailed, "the disk is full"));
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<LedgerException>();
+    }
+
+    [Fact]
+    public async Task WaitForStages_BothEndWell_LeavesTheRestRunning()
+    {
+        var forEver = new TaskCompletionSource().Task;
+        var committing = new TaskCompletionSource();
+        var publishing = new TaskCompletionSource();
+
+        var waiting = Engine.WaitForStagesAsync(
+            [forEver, committing.Task, publishing.Task], committing.Task, publishing.Task);
+        committing.SetResult();
+        waiting.IsCompleted.Should().BeFalse();
+        publishing.SetResult();
+
+        await waiting;
+    }
+}
