@@ -122,7 +122,7 @@ public sealed class HttpWitnessTests : IDisposable
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")]
     public async Task Ask_HungSocket_IsUnreachableWhenTheTimeIsOver(string? answer)
     {
-        await using var server = new ScriptedServer(_ => answer);
+        await using var server = new ScriptedServer(_ => Task.FromResult(answer));
 
         (await AskAsync(Witness(server.Url, Short)))
             .Should().BeOfType<WitnessAnswer.Unreachable>()

@@ -14,24 +14,24 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentBag<Task> _connections = [];
-    private readonly Func<string, string?> _answer;
+    private readonly Func<string, Task<string?>> _answer;
     private readonly Task _accepting;
     private int _connectionCount;
 
     /// <summary>One that stays silent.</summary>
     public ScriptedServer()
-        : this(_ => null)
+        : this(_ => Task.FromResult<string?>(null))
     {
     }
 
     /// <param name="answer">Head and body in Latin-1.</param>
     public ScriptedServer(string answer)
-        : this(_ => answer)
+        : this(_ => Task.FromResult<string?>(answer))
     {
     }
 
     /// <param name="answer">Head and body for a request, both in Latin-1; null to stay silent.</param>
-    public ScriptedServer(Func<string, string?> answer)
+    public ScriptedServer(Func<string, Task<string?>> answer)
     {
         _answer = answer;
         _listener.Start();
@@ -86,7 +86,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             while (await ReadRequestAsync(stream) is { } request)
             {
                 Requests.Enqueue(request);
-                if (_answer(request) is { } answer)
+                if (await _answer(request).WaitAsync(_stopping.Token) is { } answer)
                     await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), _stopping.Token);
             }
         }

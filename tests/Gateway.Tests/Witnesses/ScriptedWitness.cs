@@ -18,7 +18,7 @@ internal sealed class ScriptedWitness : IAsyncDisposable
         {
             Before = _ => _held?.Task ?? Task.CompletedTask,
         };
-        _server = new ScriptedServer(request => Answer(_model, request));
+        _server = new ScriptedServer(request => AnswerAsync(_model, request));
     }
 
     public VerifierKey Key => _model.Key;
@@ -43,12 +43,13 @@ internal sealed class ScriptedWitness : IAsyncDisposable
     }
 
     /// <summary>What an honest witness answers to a request over HTTP.</summary>
-    public static string Answer(ModelWitness witness, string request)
+    public static async Task<string?> AnswerAsync(ModelWitness witness, string request)
     {
         var body = Encoding.Latin1.GetBytes(request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         var asked = AddCheckpointRequest.Parse(body);
-        return witness.AddCheckpoint(
-            asked.OldSize, asked.Proof, Encoding.UTF8.GetBytes(asked.Checkpoint)) switch
+        var answer = await witness.AddCheckpointAsync(
+            asked.OldSize, asked.Proof, Encoding.UTF8.GetBytes(asked.Checkpoint), CancellationToken.None);
+        return answer switch
         {
             WitnessAnswer.Cosigned(var lines) => ScriptedServer.Answer(
                 "200 OK", "text/plain", Encoding.Latin1.GetString(lines.Span)),

@@ -23,8 +23,8 @@ public sealed class WitnessedGatewayTests : IAsyncLifetime
         var lie = NoteSignature.Cosignature(_witnesses[1].Key, 1, new byte[64]).ToLine();
         _servers.Add(new ScriptedServer(ScriptedServer.Answer("200 OK", "text/plain", Latin1(lie))));
         _servers.Add(new ScriptedServer());
-        _servers.Add(new ScriptedServer(request => ScriptedWitness.Answer(_witnesses[3], request)));
-        _servers.Add(new ScriptedServer(request => ScriptedWitness.Answer(_witnesses[4], request)));
+        _servers.Add(new ScriptedServer(request => ScriptedWitness.AnswerAsync(_witnesses[3], request)));
+        _servers.Add(new ScriptedServer(request => ScriptedWitness.AnswerAsync(_witnesses[4], request)));
         string[] urls = ["http://127.0.0.1:1/", .. _servers.Select(server => server.Url)];
         var lines = _witnesses.Zip(urls, (witness, url) => $"witness {witness.Name} {witness.Key} {url}\n");
         await File.WriteAllTextAsync(
