@@ -1,87 +1,82 @@
 using System.Buffers.Text;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace Sequencer.Bench.Load;
 
-/// <summary>
-/// One connection of the open-loop sender, on a thread of its own. Its requests have times fixed beforehand, and each
-/// one's latency counts from that time, whether or not the one before was answered by then: a server that stalls is
-/// charged for everything it holds up (no coordinated omission).
-/// </summary>
-internal sealed class OpenLoopConnection(OpenLoopPlan plan, int number, long start)
+/// <summary>One connection of the open-loop sender, with at most one request under way. Nothing here waits.</summary>
+internal sealed class OpenLoopConnection : IDisposable
 {
-    private const int SampleEvery = 101;
     private const int EntryBytes = 256;
 
-    private readonly byte[] _buffer = new byte[64 * 1024];
-    private readonly Random _random = new(3000 + number);
-    private readonly byte[] _head = Encoding.ASCII.GetBytes(
-        $"POST /sequence HTTP/1.1\r\nHost: {plan.Address.Authority}\r\nAuthorization: Bearer {plan.Token}\r\n"
-        + $"Content-Type: application/json\r\nContent-Length: {EntryBytes + 11}\r\n\r\n");
+    private static readonly byte[] BodyStart = "{\"data\":\""u8.ToArray();
+    private static readonly byte[] BodyEnd = "\"}"u8.ToArray();
 
-    /// <summary>Latencies in microseconds, in the order of sending.</summary>
-    public List<double> Micros { get; } = [];
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly byte[] _request;
+    private readonly byte[] _answer = new byte[64 * 1024];
+    private int _answerBytes;
 
-    /// <summary>Answers that were not 200.</summary>
-    public int Errors { get; private set; }
-
-    /// <summary>Now and then a transaction and its answer, as lines of text.</summary>
-    public List<(string Entry, string Answer)> Sample { get; } = [];
-
-    public void Run()
+    /// <summary>Connects, and is waited for from then on.</summary>
+    public OpenLoopConnection(OpenLoopPlan plan, Epoll epoll, int number)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.NoDelay = true;
-        socket.Connect(IPAddress.Loopback, plan.Address.Port);
-        var interval = Stopwatch.Frequency * plan.Connections / plan.Rate;
-        var count = (int)(plan.Rate * plan.Seconds / plan.Connections);
-        for (var i = 0; i < count; i++)
-        {
-            var due = start + (long)(interval * (i + (double)number / plan.Connections));
-            var entry = MakeEntry();
-            PreciseSleep.Until(due);
-            Send(socket, entry);
-            var answer = Receive(socket);
-            Micros.Add(Stopwatch.GetElapsedTime(due).TotalMicroseconds);
-            if (!answer.StartsWith("HTTP/1.1 200"u8))
-                Errors++;
-            else if (i % SampleEvery == number % SampleEvery)
-                Sample.Add((entry, Encoding.UTF8.GetString(answer[(answer.IndexOf("\r\n\r\n"u8) + 4)..])));
-        }
+        LastRequest = number - plan.Connections;
+        _request =
+        [
+            .. Encoding.ASCII.GetBytes(
+                $"POST /sequence HTTP/1.1\r\nHost: {plan.Address.Authority}\r\nAuthorization: Bearer {plan.Token}\r\n"
+                + "Content-Type: application/json\r\n"
+                + $"Content-Length: {BodyStart.Length + EntryBytes + BodyEnd.Length}\r\n\r\n"),
+            .. BodyStart, .. new byte[EntryBytes], .. BodyEnd,
+        ];
+        _socket.NoDelay = true;
+        _socket.Connect(IPAddress.Loopback, plan.Address.Port);
+        _socket.Blocking = false;
+        epoll.Add(_socket, number);
     }
 
-    private string MakeEntry()
+    /// <summary>The number of the request that was sent last; negative before the first.</summary>
+    public int LastRequest { get; private set; }
+
+    /// <summary>Whether a request is under way.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>The entry that was sent last.</summary>
+    public ReadOnlySpan<byte> Entry => EntryPlace;
+
+    private Span<byte> EntryPlace => _request.AsSpan(_request.Length - BodyEnd.Length - EntryBytes, EntryBytes);
+
+    /// <summary>Sends a request with an entry of random text.</summary>
+    public void Send(int request, Random random)
     {
-        Span<byte> random = stackalloc byte[EntryBytes / 4 * 3];
-        _random.NextBytes(random);
-        return Base64Url.EncodeToString(random);
+        (LastRequest, IsWaiting, _answerBytes) = (request, true, 0);
+        Span<byte> bytes = stackalloc byte[EntryBytes / 4 * 3];
+        random.NextBytes(bytes);
+        Base64Url.EncodeToUtf8(bytes, EntryPlace);
+        // With its answer read, all that was sent before has left: there is room.
+        if (_socket.Send(_request, SocketFlags.None, out var error) != _request.Length)
+            throw new BenchException($"A connection did not take a request: {error}.");
     }
 
-    private void Send(Socket socket, string entry)
+    /// <summary>Reads what has arrived; true once the answer, head and body, is whole.</summary>
+    public bool TryReceive(out ReadOnlySpan<byte> answer)
     {
-        var request = new byte[_head.Length + EntryBytes + 11];
-        _head.CopyTo(request, 0);
-        Encoding.ASCII.GetBytes($"{{\"data\":\"{entry}\"}}", request.AsSpan(_head.Length));
-        socket.Send(request);
+        answer = default;
+        var read = _socket.Receive(_answer.AsSpan(_answerBytes), SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
+            return false;
+        if (read == 0)
+            throw new BenchException($"The server closed a connection in the middle of an answer: {error}.");
+        _answerBytes += read;
+        IsWaiting = !IsWhole(_answer.AsSpan(0, _answerBytes));
+        answer = _answer.AsSpan(0, _answerBytes);
+        return !IsWaiting;
     }
 
-    /// <summary>The whole answer, head and body; it must have a Content-Length or be in chunks.</summary>
-    private ReadOnlySpan<byte> Receive(Socket socket)
-    {
-        for (var length = 0; ;)
-        {
-            var read = socket.Receive(_buffer.AsSpan(length));
-            if (read == 0)
-                throw new BenchException("The server closed a connection in the middle of an answer.");
-            length += read;
-            if (IsWhole(_buffer.AsSpan(0, length)))
-                return _buffer.AsSpan(0, length);
-        }
-    }
+    public void Dispose() => _socket.Dispose();
 
+    /// <summary>It must have a Content-Length or be in chunks.</summary>
     private static bool IsWhole(ReadOnlySpan<byte> answer)
     {
         var bodyStart = answer.IndexOf("\r\n\r\n"u8) + 4;

@@ -8,29 +8,26 @@ internal static class OpenLoopSender
 {
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Sends as planned and prints one line of <see cref="OpenLoopResult"/>.</summary>
+    /// <summary>
+    /// Sends as planned and prints one line of <see cref="OpenLoopResult"/>; on standard error, how late it was.
+    /// </summary>
     public static int Run(OpenLoopPlan plan)
     {
-        var start = Stopwatch.GetTimestamp() + (long)(HeadStart.TotalSeconds * Stopwatch.Frequency);
-        var connections = Enumerable.Range(0, plan.Connections)
-            .Select(number => new OpenLoopConnection(plan, number, start)).ToList();
-        var threads = connections.ConvertAll(connection => new Thread(connection.Run, maxStackSize: 256 * 1024));
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        using var run = new OpenLoopRun(plan);
+        run.Run(HeadStart);
+        var seconds = Stopwatch.GetElapsedTime(run.Start).TotalSeconds;
         if (plan.SampleFile.Length > 0)
-        {
-            File.WriteAllLines(plan.SampleFile, connections.SelectMany(connection => connection.Sample)
-                .SelectMany(pair => new[] { pair.Entry, pair.Answer }));
-        }
-
-        var micros = connections.SelectMany(connection => connection.Micros).Order().ToArray();
-        var errors = connections.Sum(connection => connection.Errors);
+            File.WriteAllLines(plan.SampleFile, run.Sample);
+        run.LatencyMicros.Sort();
+        run.LateMicros.Sort();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"RESULT {micros.Length} {seconds:R} {errors} {At(micros, .5):R} {At(micros, .99):R} {At(micros, .999):R}"));
+            $"RESULT {run.LatencyMicros.Count} {seconds:R} {run.Errors} {Quantiles(run.LatencyMicros, "R")}"));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"The sender's own lateness, p50, p99 and p99.9 in µs: {Quantiles(run.LateMicros, "0")}"));
         return 0;
     }
 
-    private static double At(double[] sorted, double quantile) =>
-        sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * quantile))];
+    private static string Quantiles(List<double> sorted, string format) => string.Join(' ',
+        new[] { .5, .99, .999 }.Select(quantile => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * quantile))]
+            .ToString(format, CultureInfo.InvariantCulture)));
 }
