@@ -10,7 +10,10 @@ namespace Sequencer.Core;
 internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IAsyncDisposable
 {
     private readonly UseCount _users = new();
+    private readonly ReadOptions _cached = new();
     private readonly ReadOptions _uncached = new ReadOptions().SetFillCache(false);
+
+    private readonly ColumnFamilyHandle _small = database.GetDefaultColumnFamily();
 
     /// <summary>Where entries are, in chunks.</summary>
     public ColumnFamilyHandle Entries { get; } = database.GetColumnFamily(RocksOptions.Entries);
@@ -19,7 +22,7 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     public ColumnFamilyHandle Tiles { get; } = database.GetColumnFamily(RocksOptions.Tiles);
 
     /// <summary>A small record; null when there is none.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, family: null, how: null);
+    public byte[]? Get(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, _small, _cached);
 
     /// <summary>What is taken out of a chunk of entries; null when there is no such chunk.</summary>
     public byte[]? GetEntries(ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker) =>
@@ -64,13 +67,23 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     internal static bool IsCorruption(RocksDbException exception) =>
         exception.Message.StartsWith("Corruption", StringComparison.Ordinal);
 
-    private byte[]? Get(
-        ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker, ColumnFamilyHandle? family, ReadOptions? how)
+    /// <summary>
+    /// Looks at the value where RocksDB has it: its other calls return a copy of the whole block, to be freed.
+    /// </summary>
+    private unsafe byte[]? Get(
+        ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker, ColumnFamilyHandle family, ReadOptions how)
     {
         Enter();
         try
         {
-            return database.Get(key, taker, family, how);
+            nint value;
+            fixed (byte* start = key)
+            {
+                value = Native.Instance.rocksdb_get_pinned_cf(
+                    database.Handle, how.Handle, family.Handle, start, (nuint)key.Length);
+            }
+
+            return value == 0 ? null : Take(value, taker);
         }
         catch (RocksDbException exception)
         {
@@ -79,6 +92,19 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
         finally
         {
             _users.Leave();
+        }
+    }
+
+    private static unsafe byte[]? Take(nint value, ISpanDeserializer<byte[]?> taker)
+    {
+        try
+        {
+            var bytes = Native.Instance.rocksdb_pinnableslice_value(value, out var length);
+            return taker.Deserialize(new ReadOnlySpan<byte>((void*)bytes, (int)length));
+        }
+        finally
+        {
+            Native.Instance.rocksdb_pinnableslice_destroy(value);
         }
     }
 
