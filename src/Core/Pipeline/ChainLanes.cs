@@ -38,7 +38,13 @@ internal sealed class ChainLanes(
     }
 
     /// <summary>Faults with the first error of a lane that the whole engine must answer to.</summary>
-    public Task WatchAsync(CancellationToken cancellation) => _failed.Task.WaitAsync(cancellation);
+    public async Task WatchAsync(CancellationToken cancellation)
+    {
+        // Awaited here, and so in the caller's context, where WaitAsync would end on a thread of the pool.
+        await using var stop = cancellation.UnsafeRegister(
+            static (failed, token) => ((TaskCompletionSource)failed!).TrySetCanceled(token), _failed);
+        await _failed.Task;
+    }
 
     private static bool NeedsLane(Chain chain, EnclaveEpoch epoch) =>
         epoch.Witnesses is { } demanded && chain.Phase != ChainPhase.Stopped

@@ -111,9 +111,18 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
     private void AnswerFromHistory(Chain chain, PendingSubmission submission, ulong firstIndex)
     {
         var count = submission.EntryCount;
+        if (chain.Latest!.Size < firstIndex + (ulong)count)
+        {
+            // Durable, but not signed, and nobody has it under way: this engine is about to end, and the next one
+            // has the entries signed before it takes a repeat.
+            submission.IsCommitting = true;
+            submission.Abandon(RefusalCode.EnclaveUnavailable, "The enclave has not signed the entries yet.");
+            return;
+        }
+
         var createdAt = chain.CreatedAt(firstIndex + (ulong)count - 1, ledger);
         submission.Complete(new SubmitOutcome.Sequenced(
-            new SequencedRange(chain.Tree!, chain.Latest!, firstIndex, count, createdAt)));
+            new SequencedRange(chain.Tree!, chain.Latest, firstIndex, count, createdAt)));
     }
 
     private static void RefuseMismatch(PendingSubmission submission) =>

@@ -20,6 +20,7 @@ public sealed class CrashMatrixTests
         ["checkpoints alone"] = batch => batch.Checkpoints.Count > 0 && batch.Entries.Count == 0
             && batch.ChainEpochs.Count == 0,
         ["a checkpoint with its quorum"] = batch => batch.Witnessed.Count > 0,
+        ["a proposal"] = batch => batch.Proposals.Count > 0,
         ["tiles"] = batch => batch.Tiles.Count > 0,
     };
 

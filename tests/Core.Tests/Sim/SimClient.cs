@@ -107,6 +107,8 @@ internal sealed class SimClient(SimWorld world, int number)
                 return true;
             case RefusalCode.LedgerUnavailable or RefusalCode.EnclaveUnavailable or RefusalCode.Stopping:
                 return false;
+            case RefusalCode.WitnessesUnavailable when world.Enclave.Demand is not null:
+                return false;
             default:
                 _scheduler.Violate($"A submission to '{submission.Chain}' was refused: {refusal}");
                 return true;

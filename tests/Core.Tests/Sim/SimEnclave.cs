@@ -32,6 +32,9 @@ internal sealed class SimEnclave
     /// <summary>Every epoch's key.</summary>
     public List<VerifierKey> Keys { get; } = [];
 
+    /// <summary>What the measured configuration demands of witnesses; null for nothing.</summary>
+    public WitnessDemand? Demand { get; init; }
+
     public bool IsUp => _process is { IsAlive: true };
 
     public void Boot()
@@ -40,7 +43,7 @@ internal sealed class SimEnclave
         var backlog = _backlog = Channel.CreateUnbounded<Stream>();
         var clock = new SimClock(_scheduler, process);
         var machine = new EnclaveMachine(
-            new EnclaveConfiguration { LogPrefix = LogPrefix, AnchorAgeMaxSeconds = 86_400 },
+            new EnclaveConfiguration { LogPrefix = LogPrefix, AnchorAgeMaxSeconds = 86_400, Witnesses = Demand },
             new SimulatedNsm(Root, clock), Root.Trusted, clock);
         Keys.Add(machine.Cosigner);
         var server = new EnclaveServer(machine, new Listener(backlog), clock, static _ => { });
@@ -104,8 +107,10 @@ internal sealed class SimEnclave
         public byte[] Reply(byte[] frame)
         {
             var (id, reply) = ReplyCodec.Decode(frame.AsMemory(4));
-            if (reply is OpenReply open)
-                enclave.Record(open.Head.Origin, open.Head.Size, open.Head.Root);
+            if (reply is OpenReply { Head: var opened })
+                enclave.Record(opened.Origin, opened.Size, opened.Root);
+            if (reply is SealReply { Head: var sealedHead })
+                enclave.Record(sealedHead.Origin, sealedHead.Size, sealedHead.Root);
             if (reply is AppendReply append && _appends.Remove(id, out var request))
             {
                 foreach (var (item, result) in request.Items.Zip(append.Results))

@@ -37,8 +37,10 @@ internal sealed class SimWitness(SimScheduler scheduler, SimDisk disk, string na
     private WitnessAnswer Ask(ulong oldSize, IReadOnlyList<Hash> proof, ReadOnlyMemory<byte> checkpoint)
     {
         var shown = Checkpoint.Parse(SignedNote.Parse(checkpoint.Span).Text);
-        if (!disk.IsDurable(batch => batch.Checkpoints.Exists(
-                record => record.Size == shown.Size && record.Root == shown.Root)))
+        // The empty log is there before any record of it.
+        if (shown.Size > 0 && !disk.IsDurable(batch =>
+                batch.Checkpoints.Exists(record => record.Size == shown.Size && record.Root == shown.Root)
+                || batch.Proposals.Exists(record => record.Size == shown.Size && record.Root == shown.Root)))
             scheduler.Violate($"A witness was shown size {shown.Size} of {shown.Origin}, which is not durable.");
         return _witness.AddCheckpoint(oldSize, proof, checkpoint);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Sequencer.Core.Tests.Witnesses;
+using Sequencer.Enclave;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Sim;
@@ -21,10 +22,14 @@ internal sealed class SimWorld
     {
         Scheduler = new SimScheduler(seed);
         _disk = new SimDisk(Scheduler, bug);
-        Enclave = new SimEnclave(Scheduler, bug);
         var witnesses = Enumerable.Range(1, 3).Select(i => new SimWitness(Scheduler, _disk, $"w{i}")).ToList();
-        var isWitnessed = seed % 2 == 0;
-        Policy = TlogPolicy.Parse(ModelWitness.PolicyTextOf(2, witnesses.Select(witness => witness.Model)));
+        var (isWitnessed, isDemanded, isSealed) = (seed % 2 == 0, seed % 4 == 0, seed % 8 == 0);
+        var policy = ModelWitness.PolicyTextOf(2, witnesses.Select(witness => witness.Model));
+        Policy = TlogPolicy.Parse(policy);
+        Enclave = new SimEnclave(Scheduler, bug)
+        {
+            Demand = isDemanded ? WitnessDemand.Parse(policy, isSealed ? ["demo"] : []) : null,
+        };
         Gateway = new SimGateway(Scheduler, _disk, Enclave)
         {
             Witnesses = isWitnessed ? new WitnessNetwork { Policy = Policy, Clients = witnesses } : null,
@@ -38,7 +43,10 @@ internal sealed class SimWorld
 
     public SimScheduler Scheduler { get; }
 
-    /// <summary>The witnesses of every second world, two of three.</summary>
+    /// <summary>
+    /// The witnesses of every second world, two of three. In every fourth the enclave demands them, and in every
+    /// eighth it seals the first chain.
+    /// </summary>
     public TlogPolicy Policy { get; }
 
     public SimGateway Gateway { get; }
@@ -87,7 +95,7 @@ internal sealed class SimWorld
         if (submission.FirstIndex is { } first && first != range.FirstIndex)
             Scheduler.Violate($"The submission at {first} of '{submission.Chain}' was given {range.FirstIndex} as well.");
         submission.FirstIndex = range.FirstIndex;
-        if (range.IsWitnessed)
+        if (range.IsWitnessed || Enclave.Demand?.IsWitnessed(submission.Chain.Value) == true)
             RequireQuorum(range.Checkpoint);
         if (receipts.Count != submission.Texts.Count)
             Scheduler.Violate($"{submission.Texts.Count} entries got {receipts.Count} receipts.");
