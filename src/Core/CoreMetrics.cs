@@ -27,7 +27,7 @@ public sealed class CoreMetrics : IDisposable
         _commitSeconds = _meter.CreateHistogram<double>(
             "sequencer.commit.duration", "s", "From closing a batch until it is on stable storage.");
         _enclaveSeconds = _meter.CreateHistogram<double>(
-            "sequencer.enclave.duration", "s", "One append's round trip to the enclave.");
+            "sequencer.enclave.duration", "s", "From asking for a batch's signatures until a request of it is answered.");
         _publishSeconds = _meter.CreateHistogram<double>(
             "sequencer.publish.duration", "s", "From a durable batch until its callers have receipts.");
         _entries = _meter.CreateCounter<long>(

@@ -56,8 +56,8 @@ internal sealed class Engine : IAsyncDisposable
             ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published);
         _committer = new Committer(Intake, ledger, _rideAlong, options, dependencies.Time, dependencies.Metrics);
         _publisher = new Publisher(
-            _committer.Committed, Intake, _link, opener, _lanes, _assembler, _rideAlong, dependencies.Time,
-            dependencies.Metrics);
+            _committer.Committed, Intake, _link, opener, _lanes, _assembler, _rideAlong, options,
+            dependencies.Time, dependencies.Metrics);
     }
 
     public Intake Intake { get; }

@@ -35,6 +35,10 @@ public sealed class SequencerOptions
     /// now, in seconds; default 15.</summary>
     public int WitnessPatienceSeconds { get; set; } = 15;
 
+    /// <summary>Most chains in one request to the enclave; a round with more has several under way; default 32.
+    /// Fewer cost messages, more leave the enclave or the gateway idle while the other one works.</summary>
+    public int RequestMaxChains { get; set; } = 32;
+
     /// <summary>Takes the write role back although this gateway was fenced; an operator's decision.</summary>
     public bool TakeOver { get; set; }
 

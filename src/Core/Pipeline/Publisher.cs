@@ -5,8 +5,8 @@ namespace Sequencer.Core;
 
 /// <summary>
 /// The second stage: has durable rounds signed by the enclave, puts the operator's signature beside, and
-/// completes the callers. One task runs it; it alone appends to trees of open chains. An answer that was
-/// lost is asked for again, in the very same words.
+/// completes the callers. One task runs it, a round at a time; it alone appends to trees of open chains. An answer
+/// that was lost is asked for again, in the very same words.
 /// </summary>
 internal sealed class Publisher(
     ChannelReader<Round> committed,
@@ -16,6 +16,7 @@ internal sealed class Publisher(
     ChainLanes lanes,
     CheckpointAssembler assembler,
     RideAlong rideAlong,
+    SequencerOptions options,
     TimeProvider time,
     CoreMetrics metrics)
 {
@@ -69,7 +70,10 @@ internal sealed class Publisher(
         return [.. appends.Values];
     }
 
-    /// <summary>Has appends signed and completes their callers.</summary>
+    /// <summary>
+    /// Has appends signed and completes their callers. Those of many chains are several requests, all under way at
+    /// once: while the enclave signs one, the chains of another are followed, on every processor.
+    /// </summary>
     internal async Task PublishAsync(List<ChainAppend> appends, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
@@ -81,8 +85,9 @@ internal sealed class Publisher(
                 var enclave = await link.WhenConnectedAsync(cancellation);
                 await AdoptStaleAsync(waiting, enclave, cancellation);
                 waiting = waiting.FindAll(append => !append.IsOver && !append.IsAside);
-                if (waiting.Count > 0)
-                    await SignAsync(waiting, enclave, started, cancellation);
+                // No chain is in two of them, so it does not matter which is answered or followed first.
+                await Task.WhenAll(waiting.Chunk(options.RequestMaxChains)
+                    .Select(part => SignAsync(part, enclave, started, cancellation)));
                 metrics.Published(appends, time.GetElapsedTime(started));
                 return;
             }
@@ -110,22 +115,22 @@ internal sealed class Publisher(
     }
 
     private async Task SignAsync(
-        List<ChainAppend> appends, EnclaveConnection enclave, long started, CancellationToken cancellation)
+        ChainAppend[] appends, EnclaveConnection enclave, long started, CancellationToken cancellation)
     {
-        var request = new AppendRequest(appends.ConvertAll(append => append.ToItem()));
+        var request = new AppendRequest(Array.ConvertAll(appends, append => append.ToItem()));
         var reply = await enclave.SendAsync<AppendReply>(request, cancellation);
         metrics.EnclaveAnswered(time.GetElapsedTime(started));
         // This is the thread that waits for sockets: it may follow a few chains, but not thousands.
-        if (appends.Count > ChainsFollowedAtOnce)
+        if (appends.Length > ChainsFollowedAtOnce)
             await Task.Yield();
-        if (reply.Results.Count != appends.Count)
+        if (reply.Results.Count != appends.Length)
         {
             throw new ProtocolException(
                 ProtocolError.UnexpectedReply,
-                $"{appends.Count} appends were answered by {reply.Results.Count} results.");
+                $"{appends.Length} appends were answered by {reply.Results.Count} results.");
         }
 
-        for (var i = 0; i < appends.Count; i++)
+        for (var i = 0; i < appends.Length; i++)
             await FollowAsync(appends[i], reply.Results[i], enclave.Epoch, cancellation);
     }
 

@@ -111,6 +111,8 @@ internal sealed class SimGateway(SimScheduler scheduler, SimDisk disk, SimEnclav
         var clock = new SimClock(scheduler, process);
         var options = new SequencerOptions { LogPrefix = SimEnclave.LogPrefix };
         options.Chains["unique"] = new ChainLimits { Unique = true };
+        // There are three chains at most: a round of several is one request to the enclave, or one for each.
+        options.RequestMaxChains = scheduler.Chance(0.5) ? 1 : 3;
         var dependencies = new CoreDependencies
         {
             Ledger = disk.SourceFor(process),
