@@ -97,36 +97,67 @@ internal sealed class ChainTree : INodeReader
     public Hash[] CompactRange(ulong size) => [.. TreeRoot.CompactRangeNodes(size).Select(Read)];
 
     /// <summary>The inclusion proof of an entry in the tree of <paramref name="size"/> leaves.</summary>
-    public Hash[] Prove(ulong index, ulong size) => _edge is { } edge && edge.Size == size
-        ? InclusionProof.Build(index, OpenReader(), edge)
-        : InclusionProof.Build(index, size, OpenReader());
+    public Hash[] Prove(ulong index, ulong size)
+    {
+        using var nodes = OpenReader();
+        return _edge is { } edge && edge.Size == size
+            ? InclusionProof.Build(index, nodes, edge)
+            : InclusionProof.Build(index, size, nodes);
+    }
 
     /// <summary>
     /// Reads nodes that lie near each other, such as a leaf and its proof, with one look at each stored tile.
     /// For one caller at a time.
     /// </summary>
-    public INodeReader OpenReader() => new TileReader(this);
+    public ChainTreeReader OpenReader() => new(this);
 
     /// <summary>The right edge of the tree of <paramref name="size"/> leaves; the last one is remembered.</summary>
     public RaggedEdge EdgeOf(ulong size)
     {
         if (_edge is { } edge && edge.Size == size)
             return edge;
-        return _edge = RaggedEdge.Of(size, OpenReader());
+        using var nodes = OpenReader();
+        return _edge = RaggedEdge.Of(size, nodes);
     }
 
     /// <summary>The proof that the tree of <paramref name="newSize"/> leaves extends that of
     /// <paramref name="oldSize"/>.</summary>
-    public Hash[] ProveConsistency(ulong oldSize, ulong newSize) =>
-        ConsistencyProof.Build(oldSize, newSize, OpenReader());
+    public Hash[] ProveConsistency(ulong oldSize, ulong newSize)
+    {
+        using var nodes = OpenReader();
+        return ConsistencyProof.Build(oldSize, newSize, nodes);
+    }
 
     public Hash Read(NodeId node)
     {
         var place = NodePlace.Of(node);
-        return TryReadMemory(place, out var hash)
-            ? hash
-            : TilePart.Read(ReadStored(place), place.Row, place.Position);
+        if (TryReadMemory(place, out var hash))
+            return hash;
+        Span<byte> nodes = stackalloc byte[TilePart.SizeBytes];
+        ReadStored(place, nodes);
+        return TilePart.Read(nodes, place.Row, place.Position);
     }
+
+    /// <summary>A node of a tile that is in memory: not full yet, or not yet written.</summary>
+    internal bool TryReadMemory(NodePlace place, out Hash hash)
+    {
+        lock (_lock)
+        {
+            if (_partial[place.Level] is { } partial && partial.Index == place.Tile)
+            {
+                hash = partial.Read(place.Row, place.Position);
+                return true;
+            }
+
+            var isUnwritten = _unwritten.TryGetValue((place.Level, place.Tile), out var unwritten);
+            hash = isUnwritten ? TileNodes.Read(unwritten, place.Row, place.Position) : default;
+            return isUnwritten;
+        }
+    }
+
+    /// <summary>Copies the part of a stored tile that has a node.</summary>
+    internal void ReadStored(NodePlace place, Span<byte> nodes) => ReadStored(
+        _ledger, _chain, place.Level, place.Tile, TilePart.Of(place.Row, place.Position), nodes);
 
     /// <summary>The hashes of a tile as tlog-tiles serves it; null when it does not exist at this size.</summary>
     public byte[]? ReadTile(TileId tile)
@@ -159,9 +190,14 @@ internal sealed class ChainTree : INodeReader
 
     private static Hash[] ReadTops(ILedger ledger, ChainNumber chain, int level, ulong first, int count)
     {
+        Span<byte> nodes = stackalloc byte[TilePart.SizeBytes];
         var hashes = new Hash[count];
         for (var i = 0; i < count; i++)
-            hashes[i] = TilePart.Top(ReadStored(ledger, chain, level, first + (ulong)i, part: 0));
+        {
+            ReadStored(ledger, chain, level, first + (ulong)i, part: 0, nodes);
+            hashes[i] = TilePart.Top(nodes);
+        }
+
         return hashes;
     }
 
@@ -206,53 +242,13 @@ internal sealed class ChainTree : INodeReader
         _completed.Add(new TileRecord(_chain, level, index, nodes));
     }
 
-    private bool TryReadMemory(NodePlace place, out Hash hash)
+    private static void ReadStored(
+        ILedger ledger, ChainNumber chain, int level, ulong index, int part, Span<byte> nodes)
     {
-        lock (_lock)
-        {
-            if (_partial[place.Level] is { } partial && partial.Index == place.Tile)
-            {
-                hash = partial.Read(place.Row, place.Position);
-                return true;
-            }
-
-            var isUnwritten = _unwritten.TryGetValue((place.Level, place.Tile), out var unwritten);
-            hash = isUnwritten ? TileNodes.Read(unwritten, place.Row, place.Position) : default;
-            return isUnwritten;
-        }
+        if (!ledger.TryReadTilePart(chain, level, index, part, nodes))
+            throw Missing(level, index);
     }
-
-    private byte[] ReadStored(NodePlace place) =>
-        ReadStored(_ledger, _chain, place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
-
-    private static byte[] ReadStored(ILedger ledger, ChainNumber chain, int level, ulong index, int part) =>
-        ledger.ReadTilePart(chain, level, index, part) is { Length: TilePart.SizeBytes } nodes
-            ? nodes
-            : throw Missing(level, index);
 
     private static LedgerException Missing(int level, ulong index) => new(LedgerError.Corrupt,
         $"Tile {index} of level {level} is covered by a checkpoint but missing from the ledger.");
-
-    /// <summary>Remembers the last part of a stored tile: a proof takes up to eight nodes from each.</summary>
-    private sealed class TileReader(ChainTree tree) : INodeReader
-    {
-        private byte[]? _nodes;
-        private (int Level, ulong Tile, int Part) _of;
-
-        public Hash Read(NodeId node)
-        {
-            var place = NodePlace.Of(node);
-            if (_nodes is not null && Has(place))
-                return TilePart.Read(_nodes, place.Row, place.Position);
-            if (tree.TryReadMemory(place, out var hash))
-                return hash;
-            _of = (place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
-            _nodes = tree.ReadStored(place);
-            return TilePart.Read(_nodes, place.Row, place.Position);
-        }
-
-        private bool Has(NodePlace place) =>
-            _of.Level == place.Level && _of.Tile == place.Tile
-            && TilePart.Has(_of.Part, place.Row, place.Position);
-    }
 }

@@ -81,9 +81,10 @@ public interface ILedger : IAsyncDisposable
     /// <summary>The 256 hashes of a full tile, as tlog-tiles serves them, or null.</summary>
     byte[]? ReadTile(ChainNumber chain, int level, ulong index);
 
-    /// <summary>A part of a full tile, with its interior nodes (see <see cref="TilePart"/>), or null. Not to be
-    /// changed: it may be shared.</summary>
-    byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part);
+    /// <summary>Copies a part of a full tile, with its interior nodes (see <see cref="TilePart"/>), to
+    /// <paramref name="nodes"/>, which has its <see cref="TilePart.SizeBytes"/>; false when there is no such tile.
+    /// </summary>
+    bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes);
 
     /// <summary>What an idempotency key was used for, or null.</summary>
     KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest);

@@ -3,16 +3,18 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Core;
 
-/// <summary>One entry with what proves its place against the newest checkpoint.</summary>
-public sealed class EntryReading
+/// <summary>
+/// One entry with what proves its place against the newest checkpoint. Used by one caller at a time, who disposes of it.
+/// </summary>
+public sealed class EntryReading : IDisposable
 {
-    private readonly INodeReader _nodes;
+    private readonly ChainTreeReader _nodes;
     private readonly RaggedEdge _edge;
     private readonly SignedCheckpoint _checkpoint;
     private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf;
 
     internal EntryReading(
-        INodeReader nodes, RaggedEdge edge, SignedCheckpoint checkpoint,
+        ChainTreeReader nodes, RaggedEdge edge, SignedCheckpoint checkpoint,
         Func<uint, ReadOnlyMemory<byte>> documentOf, ulong index, byte[] data, ulong createdAt)
     {
         _nodes = nodes;
@@ -39,6 +41,9 @@ public sealed class EntryReading
         TlogProof.Write(
             destination, Index, InclusionProof.Build(Index, _nodes, _edge), _checkpoint.Note.Span,
             bundle ? _documentOf(_checkpoint.Epoch).Span : default);
+
+    /// <summary>Gives back what was read of the tree.</summary>
+    public void Dispose() => _nodes.Dispose();
 }
 
 /// <summary>One epoch's part in a chain, as it is served.</summary>

@@ -113,7 +113,8 @@ internal static class SequenceEndpoints
             return;
         }
 
-        if (await core.ReadEntryAsync(token.Chain, index, context.RequestAborted) is not { } reading)
+        using var reading = await core.ReadEntryAsync(token.Chain, index, context.RequestAborted);
+        if (reading is null)
         {
             await ProblemAnswer.WriteAsync(context, new Problem(ProblemCode.IndexUnknown,
                 string.Create(CultureInfo.InvariantCulture, $"The chain has no entry {index} yet.")));

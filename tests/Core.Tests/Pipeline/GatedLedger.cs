@@ -48,8 +48,8 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _inner.ReadTile(chain, level, index);
 
-    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part) =>
-        _inner.ReadTilePart(chain, level, index, part);
+    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes) =>
+        _inner.TryReadTilePart(chain, level, index, part, nodes);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => _inner.FindKey(chain, keyDigest);
 

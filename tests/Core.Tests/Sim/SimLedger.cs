@@ -70,8 +70,8 @@ internal sealed class SimLedger : ILedger
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => Open.ReadTile(chain, level, index);
 
-    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part) =>
-        Open.ReadTilePart(chain, level, index, part);
+    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes) =>
+        Open.TryReadTilePart(chain, level, index, part, nodes);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => Open.FindKey(chain, keyDigest);
 

@@ -66,13 +66,12 @@ public sealed class MemoryLedger : ILedger
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) =>
         Of(chain).Tiles.GetValueOrDefault((level, index))?.Nodes[..TileNodes.HashesBytes].ToArray();
 
-    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part)
+    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes)
     {
         if (Of(chain).Tiles.GetValueOrDefault((level, index)) is not { } tile)
-            return null;
-        var bytes = new byte[TilePart.SizeBytes];
-        TilePart.Cut(tile.Nodes.Span, part, bytes);
-        return bytes;
+            return false;
+        TilePart.Cut(tile.Nodes.Span, part, nodes);
+        return true;
     }
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => Of(chain).Keys.GetValueOrDefault(keyDigest);

@@ -22,14 +22,17 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     public ColumnFamilyHandle Tiles { get; } = database.GetColumnFamily(RocksOptions.Tiles);
 
     /// <summary>A small record; null when there is none.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, _small, _cached);
+    public byte[]? Get(ReadOnlySpan<byte> key)
+    {
+        using var value = Find(key, _small, _cached);
+        return value.IsThere ? value.Bytes.ToArray() : null;
+    }
 
-    /// <summary>What is taken out of a chunk of entries; null when there is no such chunk.</summary>
-    public byte[]? GetEntries(ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker) =>
-        Get(key, taker, Entries, _uncached);
+    /// <summary>The chunk of entries with this key, if it is there.</summary>
+    public RocksValue FindEntries(ReadOnlySpan<byte> key) => Find(key, Entries, _uncached);
 
-    /// <summary>A part of a tile; null when there is none.</summary>
-    public byte[]? GetTilePart(ReadOnlySpan<byte> key) => Get(key, WholeValue.Copy, Tiles, _uncached);
+    /// <summary>The part of a tile with this key, if it is there.</summary>
+    public RocksValue FindTilePart(ReadOnlySpan<byte> key) => Find(key, Tiles, _uncached);
 
     /// <summary>A cursor over the small records as they are now; the database stays open until it is
     /// disposed.</summary>
@@ -67,44 +70,23 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     internal static bool IsCorruption(RocksDbException exception) =>
         exception.Message.StartsWith("Corruption", StringComparison.Ordinal);
 
-    /// <summary>
-    /// Looks at the value where RocksDB has it: its other calls return a copy of the whole block, to be freed.
-    /// </summary>
-    private unsafe byte[]? Get(
-        ReadOnlySpan<byte> key, ISpanDeserializer<byte[]?> taker, ColumnFamilyHandle family, ReadOptions how)
+    private unsafe RocksValue Find(ReadOnlySpan<byte> key, ColumnFamilyHandle family, ReadOptions how)
     {
         Enter();
         try
         {
-            nint value;
             fixed (byte* start = key)
             {
-                value = Native.Instance.rocksdb_get_pinned_cf(
-                    database.Handle, how.Handle, family.Handle, start, (nuint)key.Length);
+                return new RocksValue(
+                    Native.Instance.rocksdb_get_pinned_cf(
+                        database.Handle, how.Handle, family.Handle, start, (nuint)key.Length),
+                    _users);
             }
-
-            return value == 0 ? null : Take(value, taker);
         }
         catch (RocksDbException exception)
         {
-            throw Unreadable(exception);
-        }
-        finally
-        {
             _users.Leave();
-        }
-    }
-
-    private static unsafe byte[]? Take(nint value, ISpanDeserializer<byte[]?> taker)
-    {
-        try
-        {
-            var bytes = Native.Instance.rocksdb_pinnableslice_value(value, out var length);
-            return taker.Deserialize(new ReadOnlySpan<byte>((void*)bytes, (int)length));
-        }
-        finally
-        {
-            Native.Instance.rocksdb_pinnableslice_destroy(value);
+            throw Unreadable(exception);
         }
     }
 
@@ -118,18 +100,5 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     {
         if (!_users.TryEnter())
             throw new LedgerException(LedgerError.Unavailable, "The ledger was closed.");
-    }
-
-    private sealed class WholeValue : ISpanDeserializer<byte[]?>
-    {
-        public static WholeValue Copy { get; } = new();
-
-        public byte[]? Deserialize(ReadOnlySpan<byte> buffer)
-        {
-            // Not cleared first: all of it is written.
-            var copy = GC.AllocateUninitializedArray<byte>(buffer.Length);
-            buffer.CopyTo(copy);
-            return copy;
-        }
     }
 }

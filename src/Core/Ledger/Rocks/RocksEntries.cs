@@ -1,5 +1,4 @@
 using System.Buffers;
-using RocksDbSharp;
 
 namespace Sequencer.Core;
 
@@ -25,13 +24,16 @@ internal static class RocksEntries
     public static byte[]? Read(RocksDatabase database, ChainNumber chain, ulong index)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        var usual = new EntryInChunk(index, EntryChunks.UsualLast(index));
-        if (database.GetEntries(RocksKeys.Entries(chain, usual.Last, key), usual) is { } entry)
-            return entry;
+        var usualLast = EntryChunks.UsualLast(index);
+        using (var chunk = database.FindEntries(RocksKeys.Entries(chain, usualLast, key)))
+        {
+            if (chunk.IsThere && Take(chunk.Bytes, usualLast, index) is { } entry)
+                return entry;
+        }
 
         using var cursor = database.OpenEntriesCursor();
         return SeekChunk(cursor, chain, index)
-            ? new EntryInChunk(index, RocksKeys.NumberOf(cursor.Key)).Deserialize(cursor.Value)
+            ? Take(cursor.Value, RocksKeys.NumberOf(cursor.Key), index)
             : null;
     }
 
@@ -96,17 +98,11 @@ internal static class RocksEntries
         return cursor.IsAt(RocksKeys.Prefixed('e', chain, key));
     }
 
-    /// <summary>Copies one entry out of a chunk that ends with <see cref="Last"/>; null when it is not there.</summary>
-    private sealed class EntryInChunk(ulong index, ulong last) : ISpanDeserializer<byte[]?>
+    /// <summary>Copies one entry out of a chunk that ends with <paramref name="last"/>; null when it is not there.
+    /// </summary>
+    private static byte[]? Take(ReadOnlySpan<byte> chunk, ulong last, ulong index)
     {
-        public ulong Last => last;
-
-        public byte[]? Deserialize(ReadOnlySpan<byte> buffer)
-        {
-            var first = last + 1 - EntryChunks.Count(buffer);
-            return first <= index && EntryChunks.TryFind(buffer, index - first, out var entry)
-                ? entry.ToArray()
-                : null;
-        }
+        var first = last + 1 - EntryChunks.Count(chunk);
+        return first <= index && EntryChunks.TryFind(chunk, index - first, out var entry) ? entry.ToArray() : null;
     }
 }

@@ -86,8 +86,8 @@ public sealed class RocksLedger : ILedger
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _tiles.ReadHashes(chain, level, index);
 
-    public byte[]? ReadTilePart(ChainNumber chain, int level, ulong index, int part) =>
-        _tiles.ReadPart(new TilePartId(chain, level, index, part));
+    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes) =>
+        _tiles.TryReadPart(new TilePartId(chain, level, index, part), nodes);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest)
     {
