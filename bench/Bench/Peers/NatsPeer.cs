@@ -5,19 +5,31 @@ using Sequencer.Bench.Running;
 namespace Sequencer.Bench.Peers;
 
 /// <summary>NATS JetStream: a stream in files, each publication acknowledged.</summary>
-internal sealed class NatsPeer : Peer
+/// <param name="synced">
+/// Whether its folder is marked for synchronous updates (<c>chattr +S</c>): version 2.9 has no setting to sync what
+/// it acknowledges, but writes each publication before it does, and in such a folder a write returns when it is on
+/// the disk. Made durable in this way it can be compared with the others.
+/// </param>
+internal sealed class NatsPeer(bool synced) : Peer
 {
     private const int ReplicasOne = 1;
 
-    public override string Name => "NATS JetStream";
+    public override string Name => synced ? "NATS JetStream, synchronous folder" : "NATS JetStream";
 
-    public override string Durability =>
-        "file storage, one replica; version 2.9 syncs every two minutes, without a setting: not durable";
+    public override string Durability => synced
+        ? "file storage, one replica, each write synced by the file system (chattr +S)"
+        : "file storage, one replica; version 2.9 syncs every two minutes, without a setting: not durable";
 
-    public override string? Missing => Installed.Find("nats-server") is null ? "nats-server" : null;
+    public override string? Missing =>
+        Installed.Find("nats-server") is null ? "nats-server"
+        : synced && Installed.Find("chattr") is null ? "e2fsprogs"
+        : null;
 
     public override async Task<PeerRates> MeasureAsync(string folder, double seconds)
     {
+        // What is made in a folder inherits the mark. A file system that has none refuses it.
+        if (synced)
+            await ChildProcess.RunAsync(Installed.Require("chattr"), ["+S", folder], folder);
         var port = FreePort.Find();
         await using var server = ChildProcess.Start(Installed.Require("nats-server"),
             ["-a", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-js", "-sd", folder],

@@ -9,8 +9,8 @@ internal static class PeerRun
 {
     private static readonly Peer[] Peers =
     [
-        new GatewayPeer(), new RedisPeer(), new PostgresPeer(), new EtcdPeer(), new NatsPeer(),
-        new HypercorePeer(),
+        new GatewayPeer(), new RedisPeer(), new PostgresPeer(), new EtcdPeer(),
+        new NatsPeer(synced: false), new NatsPeer(synced: true), new HypercorePeer(),
     ];
 
     /// <param name="seconds">How long each load lasts; there are two for each system.</param>

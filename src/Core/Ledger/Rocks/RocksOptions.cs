@@ -42,6 +42,10 @@ internal sealed class RocksOptions : IDisposable
     private const int BloomBitsPerKey = 10;
     private const ulong OldLogsMax = 10;
 
+    // A file goes to the disk piece by piece while it is written, each awaited before the next: a sync of the
+    // log has at most one of them before it, and not a whole file of 32 MiB.
+    private const ulong BytesPerSync = 256 * 1024;
+
     private readonly Cache _cache = Cache.CreateLru(BlockCacheBytes);
 
     public RocksOptions(bool createIfMissing)
@@ -55,7 +59,9 @@ internal sealed class RocksOptions : IDisposable
             .SetWalRecoveryMode(Recovery.TolerateCorruptedTailRecords)
             .SetMaxTotalWalSize(WriteAheadBytesMax)
             .SetMaxOpenFiles(OpenFilesMax)
+            .SetBytesPerSync(BytesPerSync)
             .SetKeepLogFileNum(OldLogsMax);
+        Native.Instance.rocksdb_options_set_strict_bytes_per_sync(Database.Handle, 1);
         Native.Instance.rocksdb_options_set_track_and_verify_wals_in_manifest(Database.Handle, 1);
     }
 
