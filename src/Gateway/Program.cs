@@ -16,7 +16,7 @@ if (command.ShowsUsage)
 try
 {
     return command.MakesConfiguration
-        ? DevelopmentSetup.Make(command.ConfigFile, Console.Out)
+        ? await DevelopmentSetup.MakeAsync(command.ConfigFile, Console.Out)
         : await GatewayHost.RunAsync(command);
 }
 catch (Exception refused) when (refused is SettingsException or EnclaveFencedException)

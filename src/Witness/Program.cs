@@ -16,7 +16,7 @@ try
         case Verb.ShowKey:
             return WitnessHost.ShowKey(command, Console.Out);
         case Verb.MakeConfiguration:
-            return DevelopmentSetup.Make(command, Console.Out);
+            return await DevelopmentSetup.MakeAsync(command, Console.Out);
         default:
             return await WitnessHost.RunAsync(command);
     }

@@ -26,11 +26,11 @@ internal sealed class DevelopmentSetup
 
     /// <summary>Makes what is missing and says so; the exit code of the program.</summary>
     /// <exception cref="SettingsException">When something is in the way.</exception>
-    public static int Make(string configFile, TextWriter output)
+    public static async Task<int> MakeAsync(string configFile, TextWriter output)
     {
         try
         {
-            new DevelopmentSetup(configFile, output).MakeAll();
+            await new DevelopmentSetup(configFile, output).MakeAllAsync();
             return 0;
         }
         catch (Exception failure)
@@ -40,7 +40,7 @@ internal sealed class DevelopmentSetup
         }
     }
 
-    private void MakeAll()
+    private async Task MakeAllAsync()
     {
         SecretFile.CloseFolder(Secrets);
         MakeTokenKeys();
@@ -50,7 +50,7 @@ internal sealed class DevelopmentSetup
             SecretFile.Write(path, key.Export() + "\n");
         });
         MakeRoot();
-        MakeConfiguration();
+        await MakeConfigurationAsync();
         SayWhatNext();
     }
 
@@ -101,7 +101,7 @@ internal sealed class DevelopmentSetup
         Say(isThere ? "kept" : "made", path, what);
     }
 
-    private void MakeConfiguration()
+    private async Task MakeConfigurationAsync()
     {
         if (File.Exists(_configFile))
         {
@@ -110,7 +110,7 @@ internal sealed class DevelopmentSetup
         }
 
         var ledgerId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        MakeLedger(ledgerId);
+        await MakeLedgerAsync(ledgerId);
         if (Path.GetDirectoryName(_configFile) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         SecretFile.Write(
@@ -118,16 +118,18 @@ internal sealed class DevelopmentSetup
         Say("made", _configFile, "the configuration, with the id of the ledger");
     }
 
-    private void MakeLedger(string ledgerId)
+    private async Task MakeLedgerAsync(string ledgerId)
     {
         if (Directory.Exists(Ledger) && Directory.EnumerateFileSystemEntries(Ledger).Any())
             throw new SettingsException(
                 $"{Ledger} already holds a ledger, and {_configFile}, which would name its id, is missing: "
                 + $"restore that file, or move {Ledger} away for a new log.");
         SecretFile.CloseFolder(Ledger);
-        var ledger = new RocksLedgerSource(Ledger, ledgerId, initialise: true);
-        var opening = ledger.OpenAsync(CancellationToken.None);
-        opening.AsTask().GetAwaiter().GetResult().DisposeAsync().AsTask().GetAwaiter().GetResult();
+        var source = new RocksLedgerSource(Ledger, ledgerId, initialise: true);
+        await using (await source.OpenAsync(CancellationToken.None))
+        {
+        }
+
         Say("made", Ledger, "an empty ledger");
     }
 

@@ -1,13 +1,20 @@
+using Sequencer.Core;
+
 namespace Sequencer.Gateway;
 
 /// <summary>Where the entries are kept: <c>[ledger]</c>.</summary>
 internal sealed record LedgerSettings
 {
+    private static readonly string[] CompressionWords = [.. Enum.GetValues<LedgerCompression>().Select(WordOf)];
+
     /// <summary>Folder of the ledger.</summary>
     public required string Path { get; init; }
 
     /// <summary>The id of the ledger that belongs to this service; any other ledger is refused.</summary>
     public required string Id { get; init; }
+
+    /// <summary>How entries are compressed from now on.</summary>
+    public required LedgerCompression Compression { get; init; }
 
     public static LedgerSettings Read(SettingsReader reader)
     {
@@ -16,6 +23,15 @@ internal sealed record LedgerSettings
             throw new SettingsException(
                 "ledger.id is not set: it says which ledger belongs to this service; "
                 + "`make config` makes one.");
-        return new LedgerSettings { Path = reader.Text("ledger:path", "data"), Id = id };
+        return new LedgerSettings
+        {
+            Path = reader.Text("ledger:path", "data"),
+            Id = id,
+            Compression = Enum.Parse<LedgerCompression>(
+                reader.Word("ledger:compression", WordOf(LedgerCompression.None), CompressionWords),
+                ignoreCase: true),
+        };
     }
+
+    private static string WordOf(LedgerCompression compression) => compression.ToString().ToLowerInvariant();
 }

@@ -21,12 +21,15 @@ internal sealed record WitnessSettings
     /// <summary>Longest wait for a witness's answer, in milliseconds.</summary>
     public required int TimeoutMs { get; init; }
 
+    /// <summary>Reads the witnesses, and puts what concerns the sequencer into its options.</summary>
     public static WitnessSettings Read(SettingsReader reader, SequencerOptions sequencer)
     {
         var file = reader.Text("witnesses:policy_file", "");
         var policy = file.Length == 0 ? null : ReadPolicy(file);
         if (policy is null)
             RefuseWitnessedFinality(sequencer);
+        sequencer.WitnessPatienceSeconds =
+            reader.Integer("witnesses:patience_seconds", sequencer.WitnessPatienceSeconds, 1, 300);
         return new WitnessSettings
         {
             PolicyFile = file,

@@ -23,7 +23,8 @@ internal static partial class GatewayHost
         using var loggers = new LoggerFactory();
         loggers.AddProvider(new Serilog.Extensions.Logging.SerilogLoggerProvider(log));
         var logger = loggers.CreateLogger(typeof(GatewayHost));
-        var ledger = new RocksLedgerSource(settings.Ledger.Path, settings.Ledger.Id, command.Init);
+        var ledger = new RocksLedgerSource(
+            settings.Ledger.Path, settings.Ledger.Id, command.Init, settings.Ledger.Compression);
         await using var service = await SequencerService.StartAsync(settings, ledger, loggers);
         await using var app = GatewayApp.Build(
             settings, configuration, service.Core, service.Identity, log, TimeProvider.System, lines);

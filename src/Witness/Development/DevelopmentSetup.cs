@@ -25,11 +25,11 @@ internal sealed class DevelopmentSetup
 
     /// <summary>Makes what is missing and says so; the exit code of the program.</summary>
     /// <exception cref="SettingsException">When something is missing or in the way.</exception>
-    public static int Make(CommandLine command, TextWriter output)
+    public static async Task<int> MakeAsync(CommandLine command, TextWriter output)
     {
         try
         {
-            new DevelopmentSetup(command, output).MakeAll();
+            await new DevelopmentSetup(command, output).MakeAllAsync();
             return ExitCodes.Stopped;
         }
         catch (Exception failure)
@@ -39,7 +39,7 @@ internal sealed class DevelopmentSetup
         }
     }
 
-    private void MakeAll()
+    private async Task MakeAllAsync()
     {
         SecretFile.CloseFolder(Secrets);
         MakeFile(KeyPath, "the witness's key (Ed25519)", () =>
@@ -63,7 +63,7 @@ internal sealed class DevelopmentSetup
                 + "Run `make config` there first, or leave --gateway away.");
         }
 
-        MakeState();
+        await MakeStateAsync();
         MakeFile(
             _command.ConfigFile, "the configuration", () => Configuration(hasGateway ? logKeyPath : null));
         _output.WriteLine(hasGateway
@@ -85,7 +85,7 @@ internal sealed class DevelopmentSetup
             .Replace("\"secrets/simulated-root.pem\"", $"\"{root}\"", StringComparison.Ordinal);
     }
 
-    private void MakeState()
+    private async Task MakeStateAsync()
     {
         if (Directory.Exists(StatePath) && Directory.EnumerateFileSystemEntries(StatePath).Any())
         {
@@ -96,7 +96,10 @@ internal sealed class DevelopmentSetup
 
         using var key = WitnessKey.Parse(File.ReadAllText(KeyPath));
         using var files = StateFolder.Take(StatePath, make: true);
-        StateStore.Open(files, key, initialise: true).DisposeAsync().AsTask().GetAwaiter().GetResult();
+        await using (StateStore.Open(files, key, initialise: true))
+        {
+        }
+
         Say("made", StatePath, "an empty state");
     }
 

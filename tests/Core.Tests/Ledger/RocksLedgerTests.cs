@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sequencer.Core.Tests.Ledger;
 
 public sealed class RocksLedgerTests : LedgerContract, IDisposable
@@ -194,12 +196,55 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         await ReopenAsync();
     }
 
+    /// <summary>Entries that were written under one compression are read under any other, and texts take less.</summary>
+    [Fact]
+    public async Task Compression_ChangedFromOpeningToOpening_ReadsAllAndSavesSpace()
+    {
+        using var folder = new TempFolder();
+        var path = folder.Under("ledger");
+        List<byte[]> model = [];
+        Dictionary<LedgerCompression, long> bytes = [];
+        foreach (var compression in Enum.GetValues<LedgerCompression>())
+        {
+            var before = TableBytes(path);
+            await using (var ledger = await Open(path, initialise: model.Count == 0, compression))
+                await AppendTextsAsync(ledger);
+            // What the log has is made a table at the next opening.
+            await using (var again = await Open(path, initialise: false, compression))
+                again.EntryCount(One).Should().Be((ulong)model.Count);
+            bytes[compression] = TableBytes(path) - before;
+        }
+
+        await using var last = await Open(path, initialise: false, LedgerCompression.None);
+        last.ReadEntries(One, 0, ulong.MaxValue).Select(entry => entry.ToArray())
+            .Should().BeEquivalentTo(model, how => how.WithStrictOrdering());
+        bytes[LedgerCompression.Lz4].Should().BeLessThan(bytes[LedgerCompression.None] / 2);
+        bytes[LedgerCompression.Zstd].Should().BeLessThan(bytes[LedgerCompression.Lz4]);
+
+        async Task AppendTextsAsync(ILedger ledger)
+        {
+            var entries = Enumerable.Range(model.Count, 4_000).Select(i => Encoding.UTF8.GetBytes(
+                $$"""{"type":"transfer","from":"account-{{i % 97}}","to":"account-{{i % 89}}","amount":{{i}},"currency":"EUR"}"""))
+                .ToList();
+            var batch = new LedgerBatch();
+            batch.Entries.Add(new EntriesRecord(
+                One, (ulong)model.Count, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry))));
+            await ledger.WriteAsync(batch, sync: true);
+            model.AddRange(entries);
+        }
+    }
+
+    private static long TableBytes(string path) => !Directory.Exists(path)
+        ? 0
+        : new DirectoryInfo(path).EnumerateFiles("*.sst").Sum(file => file.Length);
+
     private static async Task<LedgerException> Refusal(string path, bool initialise)
     {
         var open = async () => await Open(path, initialise);
         return (await open.Should().ThrowAsync<LedgerException>()).Which;
     }
 
-    private static ValueTask<ILedger> Open(string path, bool initialise) =>
-        new RocksLedgerSource(path, "ledger-1", initialise).OpenAsync(CancellationToken.None);
+    private static ValueTask<ILedger> Open(
+        string path, bool initialise, LedgerCompression compression = LedgerCompression.None) =>
+        new RocksLedgerSource(path, "ledger-1", initialise, compression).OpenAsync(CancellationToken.None);
 }

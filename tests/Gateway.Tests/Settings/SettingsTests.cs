@@ -51,6 +51,7 @@ public sealed partial class SettingsTests : IDisposable
         { "enclave:simulated_witnessed_chains:0", "demo", "Enclave.SimulatedWitnessedChains" },
         { "ledger:path", "elsewhere", "Ledger.Path" },
         { "ledger:id", "another", "Ledger.Id" },
+        { "ledger:compression", "zstd", "Ledger.Compression" },
         { "sequencer:batch_max_entries", "14", "Sequencer.BatchMaxEntries" },
         { "sequencer:batch_max_bytes", "70000", "Sequencer.BatchMaxBytes" },
         { "sequencer:queue_max_entries", "15", "Sequencer.QueueMaxEntries" },
@@ -78,6 +79,7 @@ public sealed partial class SettingsTests : IDisposable
         { "witnesses:policy_file", "{folder}/witnesses.policy", "Witnesses.PolicyFile" },
         { "witnesses:interval_ms", "30", "Witnesses.IntervalMs" },
         { "witnesses:timeout_ms", "31", "Witnesses.TimeoutMs" },
+        { "witnesses:patience_seconds", "35", "Sequencer.WitnessPatienceSeconds" },
         { "reads:per_second", "26", "Reads.PerSecond" },
         { "reads:burst", "27", "Reads.Burst" },
         { "reads:attestations_per_minute", "28", "Reads.AttestationsPerMinute" },
@@ -173,6 +175,7 @@ public sealed partial class SettingsTests : IDisposable
     [InlineData("[auth]\njwks_file = \"x\"",
         "[auth] needs exactly one of public_key_file, jwks_file and jwks_url")]
     [InlineData("[chain_defaults]\nfinality = \"maybe\"", "expected one of enclave, witnessed")]
+    [InlineData("[ledger]\ncompression = \"gzip\"", "ledger.compression is \"gzip\"; expected one of none, lz4, zstd")]
     [InlineData("[log]\nprefix = \"https://x\"", "log.prefix (or server.public_host): ")]
     [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
     [InlineData("[server]\nlisten = ", "config.toml(2): ")]

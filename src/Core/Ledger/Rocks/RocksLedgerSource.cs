@@ -8,7 +8,10 @@ namespace Sequencer.Core;
 /// <param name="ledgerId">The id that the configuration names and the ledger must carry.</param>
 /// <param name="initialise">Whether a missing or empty folder becomes a new ledger of that id; the first
 /// opening alone may do so, for a ledger that vanishes later was lost and must not be taken for new.</param>
-public sealed class RocksLedgerSource(string folder, string ledgerId, bool initialise) : ILedgerSource
+/// <param name="compression">How entries that are written from now on are compressed.</param>
+public sealed class RocksLedgerSource(
+    string folder, string ledgerId, bool initialise, LedgerCompression compression = LedgerCompression.None)
+    : ILedgerSource
 {
     private const ulong FormatVersion = 3;
 
@@ -26,7 +29,7 @@ public sealed class RocksLedgerSource(string folder, string ledgerId, bool initi
 
     private RocksLedger Open(bool createIfMissing)
     {
-        var options = new RocksOptions(createIfMissing);
+        var options = new RocksOptions(createIfMissing, compression);
         RocksDb? database = null;
         try
         {

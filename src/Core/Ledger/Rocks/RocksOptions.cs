@@ -9,8 +9,8 @@ namespace Sequencer.Core;
 /// <remarks>
 /// Entries and tiles have a column family each. Their keys grow with the log, so that a file that is flushed lies
 /// behind those before it and is moved down the levels as it is; together with other records it would be merged,
-/// and so written, again and again. Nothing is compressed: hashes cannot be, and most entries are hashes, encrypted
-/// or short. A file's index is kept while the file is open, so that a look-up reads one block and nothing else: some
+/// and so written, again and again. Hashes cannot be compressed; entries are if the operator wants it. A file's index
+/// is kept while the file is open, so that a look-up reads one block and nothing else: some
 /// 40 KiB for each file of entries.
 /// </remarks>
 internal sealed class RocksOptions : IDisposable
@@ -48,8 +48,17 @@ internal sealed class RocksOptions : IDisposable
 
     private readonly Cache _cache = Cache.CreateLru(BlockCacheBytes);
 
-    public RocksOptions(bool createIfMissing)
+    private readonly Compression _entriesCompression;
+
+    public RocksOptions(bool createIfMissing, LedgerCompression compression)
     {
+        _entriesCompression = compression switch
+        {
+            LedgerCompression.None => Compression.No,
+            LedgerCompression.Lz4 => Compression.Lz4,
+            LedgerCompression.Zstd => Compression.Zstd,
+            _ => throw new ArgumentOutOfRangeException(nameof(compression), compression, "Not a compression."),
+        };
         Database = new DbOptions()
             .SetCreateIfMissing(createIfMissing)
             .SetCreateMissingColumnFamilies(createIfMissing)
@@ -97,6 +106,6 @@ internal sealed class RocksOptions : IDisposable
             .SetWriteBufferSize(name == Entries ? EntriesBufferBytes : OtherBufferBytes)
             .SetMaxWriteBufferNumber(WriteBuffersMax)
             .SetTargetFileSizeBase(FileBytes)
-            .SetCompression(Compression.No);
+            .SetCompression(name == Entries ? _entriesCompression : Compression.No);
     }
 }
