@@ -17,6 +17,12 @@ internal static class BenchRun
         var loadBefore = LoadAverage();
         using var folder = new WorkFolder();
         Progress.Line($"{scope.Name} run in {folder.Path}; load average {loadBefore}");
+        if (scope.FillsPageCache)
+        {
+            var filled = PageCache.Fill(Path.Combine(folder.Path, "page-cache"));
+            Progress.Line($"memory that was free, made the system's cache: {filled >> 20:#,0} MiB");
+        }
+
         var limits = MeasuredLimits.Measure(folder.Path, scope.LimitSeconds);
         foreach (var (name, value) in limits.ByName)
             Progress.Line($"limit: {name} {value:#,0}");

@@ -6,6 +6,7 @@ internal sealed record Scope
     public static readonly Scope Quick = new()
     {
         Name = "quick",
+        FillsPageCache = false,
         LoadSeconds = 1,
         Rounds = 1,
         RoundSeconds = 1,
@@ -19,6 +20,7 @@ internal sealed record Scope
     public static readonly Scope Standard = new()
     {
         Name = "standard",
+        FillsPageCache = true,
         LoadSeconds = 8,
         Rounds = 2,
         RoundSeconds = 4,
@@ -36,6 +38,9 @@ internal sealed record Scope
     };
 
     public required string Name { get; init; }
+
+    /// <summary>Whether memory is brought to the state of a server at work first (<see cref="Running.PageCache"/>).</summary>
+    public required bool FillsPageCache { get; init; }
 
     /// <summary>How long one load is measured.</summary>
     public required double LoadSeconds { get; init; }
