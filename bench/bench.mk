@@ -21,7 +21,7 @@ bench-witness: bench-build bench-wrk ## what witnesses cost, and how long a witn
 # Without INSTALL=1 nothing is installed: what is missing is skipped, and said so.
 .PHONY: bench-peers-install
 bench-peers-install:
-	@apt-get install -y -qq --no-install-recommends redis-server postgresql etcd-server nats-server >/dev/null
+	@apt-get install -y -qq --no-install-recommends redis-server postgresql etcd-server nats-server e2fsprogs >/dev/null
 
 .PHONY: bench-micro
 bench-micro: ## micro-benchmarks of the parts: they explain, they do not decide

@@ -27,6 +27,17 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
         return words.Contains(word) ? word : throw Wrong(key, word, "one of " + string.Join(", ", words));
     }
 
+    /// <summary>One of the values of an enumeration, by its name in lower case.</summary>
+    public T Word<T>(string key, T fallback)
+        where T : struct, Enum
+    {
+        var values = Enum.GetValues<T>();
+        var words = Array.ConvertAll(values, WordOf);
+        return values[Array.IndexOf(words, Word(key, WordOf(fallback), words))];
+
+        static string WordOf(T value) => value.ToString().ToLowerInvariant();
+    }
+
     public bool Flag(string key, bool fallback)
     {
         const string Expected = "true or false";

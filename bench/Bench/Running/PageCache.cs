@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,25 +14,34 @@ internal static class PageCache
     private const string MemoryFile = "/proc/meminfo";
     private const int BlockBytes = 1 << 20;
 
+    // A machine with a great deal of memory is measured with a part of it free.
+    private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(1);
+
     /// <summary>Reads a file that is all hole, and so takes no room on the disk; it must be kept as long as its pages
     /// are wanted.</summary>
     /// <param name="path">The file to make.</param>
-    /// <returns>Bytes read; 0 where the system does not tell what is free.</returns>
+    /// <returns>Bytes read within a minute; 0 where the system does not tell what is free.</returns>
     public static long Fill(string path)
     {
+        var started = Stopwatch.GetTimestamp();
         var bytes = FreeBytes();
         using var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite);
         RandomAccess.SetLength(file, bytes);
         var readers = Environment.ProcessorCount;
-        Parallel.For(0, readers, reader => Read(file, bytes / readers * reader, bytes / readers * (reader + 1)));
-        return bytes;
+        long filled = 0;
+        Parallel.For(0, readers, reader => Interlocked.Add(
+            ref filled, Read(file, bytes / readers * reader, bytes / readers * (reader + 1), started)));
+        return filled;
     }
 
-    private static void Read(SafeFileHandle file, long from, long to)
+    private static long Read(SafeFileHandle file, long from, long to, long started)
     {
         var block = new byte[BlockBytes];
-        while (from < to && RandomAccess.Read(file, block, from) is var read and > 0)
-            from += read;
+        var at = from;
+        while (at < to && Stopwatch.GetElapsedTime(started) < TimeMax
+            && RandomAccess.Read(file, block.AsSpan(0, (int)Math.Min(BlockBytes, to - at)), at) is var read and > 0)
+            at += read;
+        return at - from;
     }
 
     private static long FreeBytes()

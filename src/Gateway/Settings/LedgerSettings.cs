@@ -5,8 +5,6 @@ namespace Sequencer.Gateway;
 /// <summary>Where the entries are kept: <c>[ledger]</c>.</summary>
 internal sealed record LedgerSettings
 {
-    private static readonly string[] CompressionWords = [.. Enum.GetValues<LedgerCompression>().Select(WordOf)];
-
     /// <summary>Folder of the ledger.</summary>
     public required string Path { get; init; }
 
@@ -27,11 +25,7 @@ internal sealed record LedgerSettings
         {
             Path = reader.Text("ledger:path", "data"),
             Id = id,
-            Compression = Enum.Parse<LedgerCompression>(
-                reader.Word("ledger:compression", WordOf(LedgerCompression.None), CompressionWords),
-                ignoreCase: true),
+            Compression = reader.Word("ledger:compression", LedgerCompression.None),
         };
     }
-
-    private static string WordOf(LedgerCompression compression) => compression.ToString().ToLowerInvariant();
 }

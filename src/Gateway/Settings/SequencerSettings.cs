@@ -8,8 +8,6 @@ internal static class SequencerSettings
 {
     private const long BytesMax = 1L << 40;
 
-    private static readonly string[] FinalityWords = [.. Enum.GetValues<Finality>().Select(FinalityWord)];
-
     public static SequencerOptions Read(SettingsReader reader, string logPrefix)
     {
         var defaults = new SequencerOptions();
@@ -46,9 +44,6 @@ internal static class SequencerSettings
         BytesPerSecond = reader.LongInteger(
             $"{table}:bytes_per_second", defaults.BytesPerSecond, 0, BytesMax),
         Unique = reader.Flag($"{table}:unique", defaults.Unique),
-        Finality = Enum.Parse<Finality>(
-            reader.Word($"{table}:finality", FinalityWord(defaults.Finality), FinalityWords), ignoreCase: true),
+        Finality = reader.Word($"{table}:finality", defaults.Finality),
     };
-
-    private static string FinalityWord(Finality finality) => finality.ToString().ToLowerInvariant();
 }
