@@ -8,6 +8,7 @@ using Sequencer.Bench.Witnesses;
 //     | send … (the open-loop sender's own process)
 try
 {
+    using var interruption = args is ["send", ..] ? null : new Interruption();
     return args switch
     {
         ["run", .. var rest] => await BenchRun.RunAsync(rest is ["quick"] ? Scope.Quick
@@ -20,6 +21,12 @@ try
         ["send", .. var plan] => OpenLoopSender.Run(OpenLoopPlan.Parse(plan)),
         _ => Usage(),
     };
+}
+catch (Exception) when (Interruption.IsUnderWay)
+{
+    // Of programs that were ended under it. The process ends once its folder is removed.
+    await Task.Delay(Timeout.InfiniteTimeSpan);
+    return 1;
 }
 catch (BenchException problem)
 {

@@ -11,6 +11,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int SignalTerminate = 15;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+    private static readonly HashSet<Process> Alive = [];
+    private static readonly Lock Starting = new();
+    private static bool _isOver;
 
     private readonly Process _process;
     private readonly string _logFile;
@@ -29,7 +32,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         var start = new ProcessStartInfo("/bin/sh", [.. redirected, .. arguments]) { WorkingDirectory = folder };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        return new ChildProcess(Process.Start(start)!, logFile);
+        return new ChildProcess(Begin(start), logFile);
     }
 
     /// <summary>Runs a program to its end and returns its output.</summary>
@@ -46,14 +49,35 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? output
-            : throw new BenchException(
-                $"{Path.GetFileName(program)} ended with {process.ExitCode}: {await errors}{output}");
+        var process = Begin(start);
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0
+                ? output
+                : throw new BenchException(
+                    $"{Path.GetFileName(program)} ended with {process.ExitCode}: {await errors}{output}");
+        }
+        finally
+        {
+            Forget(process);
+        }
+    }
+
+    /// <summary>Ends all that run, with all that they started; from then on none can be started.</summary>
+    public static void EndAll()
+    {
+        lock (Starting)
+        {
+            _isOver = true;
+            foreach (var process in Alive)
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
+        }
     }
 
     /// <exception cref="BenchException">When it has ended; with the last lines it wrote.</exception>
@@ -83,7 +107,26 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
             await KillAsync();
-        _process.Dispose();
+        Forget(_process);
+    }
+
+    private static Process Begin(ProcessStartInfo start)
+    {
+        lock (Starting)
+        {
+            if (_isOver)
+                throw new BenchException("The benchmark is being stopped.");
+            var process = Process.Start(start)!;
+            Alive.Add(process);
+            return process;
+        }
+    }
+
+    private static void Forget(Process process)
+    {
+        lock (Starting)
+            Alive.Remove(process);
+        process.Dispose();
     }
 
     [LibraryImport("libc", SetLastError = true)]
