@@ -9,6 +9,8 @@ internal sealed class WorkFolder : IDisposable
     private static readonly Lock Removing = new();
     private static WorkFolder? _current;
 
+    private bool _isRemoved;
+
     public WorkFolder()
     {
         Path = Directory.CreateDirectory(System.IO.Path.Combine(
@@ -19,7 +21,16 @@ internal sealed class WorkFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Makes a folder in it.</summary>
-    public string Sub(string name) => Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
+    /// <exception cref="BenchException">When it was removed, since the run is being stopped.</exception>
+    public string Sub(string name)
+    {
+        lock (Removing)
+        {
+            return _isRemoved
+                ? throw new BenchException("The benchmark is being stopped.")
+                : Directory.CreateDirectory(System.IO.Path.Combine(Path, name)).FullName;
+        }
+    }
 
     /// <summary>Removes the folder of the run that is under way, if any.</summary>
     public static void RemoveCurrent() => _current?.Dispose();
@@ -29,8 +40,13 @@ internal sealed class WorkFolder : IDisposable
         // A run that is interrupted removes it from two sides.
         lock (Removing)
         {
-            if (Directory.Exists(Path))
-                Directory.Delete(Path, recursive: true);
+            if (_isRemoved)
+                return;
+            _isRemoved = true;
+            // Under another name the run, which may still be at work, makes nothing new in it.
+            var removed = Path + ".removed";
+            Directory.Move(Path, removed);
+            Directory.Delete(removed, recursive: true);
         }
     }
 }
