@@ -46,6 +46,9 @@ internal sealed class RocksOptions : IDisposable
     // log has at most one of them before it, and not a whole file of 32 MiB.
     private const ulong BytesPerSync = 256 * 1024;
 
+    // And it is handed to the kernel in small pieces: while one is copied, nobody else has the processor.
+    private const ulong BytesPerWrite = 64 * 1024;
+
     private readonly Cache _cache = Cache.CreateLru(BlockCacheBytes);
 
     private readonly Compression _entriesCompression;
@@ -71,6 +74,7 @@ internal sealed class RocksOptions : IDisposable
             .SetBytesPerSync(BytesPerSync)
             .SetKeepLogFileNum(OldLogsMax);
         Native.Instance.rocksdb_options_set_strict_bytes_per_sync(Database.Handle, 1);
+        Native.Instance.rocksdb_options_set_writable_file_max_buffer_size(Database.Handle, BytesPerWrite);
         Native.Instance.rocksdb_options_set_track_and_verify_wals_in_manifest(Database.Handle, 1);
     }
 
