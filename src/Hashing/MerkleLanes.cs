@@ -14,9 +14,9 @@ public static class MerkleLanes
     private const int NodeLength = 1 + 2 * Hash.SizeBytes;
 
     /// <summary>
-    /// From so many on, lanes take less time than one after the other, however many of them run idle.
+    /// From so many on, lanes take no more time than one after the other, however many of them run idle.
     /// </summary>
-    private const int MessagesMin = 3;
+    private const int MessagesMin = 8;
 
     /// <summary>One more than the most SHA-256 blocks that a message in a lane has.</summary>
     private const int BlocksEnd = LaneMemory.MessageBytesMax / Sha256Lanes.BlockBytes + 1;
