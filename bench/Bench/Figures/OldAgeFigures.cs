@@ -58,15 +58,16 @@ internal static class OldAgeFigures
         await ChildProcess.RunAsync(Programs.Cli, arguments, stage.Folder,
             ("SEQUENCER_TOKEN", rehash ? stage.Service.Tokens.For(SizeFigures.Largest) : ""));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var perSecond = size / seconds;
         stage.Add(new Figure
         {
             Name = $"sequencer audit, {(rehash ? "entries hashed" : "tiles alone")}",
-            Value = size / seconds,
+            Value = perSecond,
             Unit = "entries/s",
-            LimitName = "SHA-256 of 64 B",
-            Limit = stage.Limits.Sha256PerSecond,
+            LimitName = "SHA-256 of 64 B ÷ 3",
+            Limit = stage.Limits.Sha256PerSecond / 3,
             Goal = .50,
-            Note = string.Create(CultureInfo.InvariantCulture, $"{size:#,0} entries in {seconds:0.0} s, the gateway serving on the same processors"),
+            Note = string.Create(CultureInfo.InvariantCulture, $"{size:#,0} entries in {seconds:0.0} s, the gateway serving on the same processors; {perSecond / stage.Limits.Sha256PerSecond:0.00} of the undivided limit"),
         });
     }
 

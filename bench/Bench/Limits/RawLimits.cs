@@ -13,7 +13,7 @@ internal static class RawLimits
     /// <summary>Until the loop around the call is compiled for good: a limit that is too low flatters a ratio.</summary>
     private const double WarmUpSecondsMin = .5;
 
-    /// <summary>SHA-256 of 64-byte messages, all processors, a second.</summary>
+    /// <summary>SHA-256 of 64-byte messages by the framework's one call for it, all processors, a second.</summary>
     public static double Sha256PerSecond(double seconds) => OnAllProcessors(seconds, () =>
     {
         var message = new byte[MessageBytes];
