@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Sequencer.Tlog;
 
 /// <summary>
@@ -11,7 +9,7 @@ public static class MerkleHash
     private const byte NodePrefix = 0x01;
 
     /// <summary>The root of the empty tree: SHA-256 of nothing.</summary>
-    public static Hash Empty { get; } = Hash.Read(SHA256.HashData([]));
+    public static Hash Empty { get; } = Sha256.Of([]);
 
     /// <summary>SHA-256(0x00 ‖ entry).</summary>
     public static Hash Leaf(ReadOnlySpan<byte> entry) => Sha256.Of([LeafPrefix], entry);
