@@ -190,17 +190,17 @@ internal sealed class Engine : IAsyncDisposable
         // What a quorum covers is shown with it.
         var witnessed = chain.Witnessing?.Witnessed;
         var checkpoint = index < witnessed?.Size ? witnessed : chain.Latest!;
-        if (index >= checkpoint.Size || _ledger.ReadEntry(chain.Record!.Number, index) is not { } data)
+        if (index >= checkpoint.Size || _ledger.ReadEntry(chain.Record!.Number, index) is not { } entry)
             return null;
         var nodes = chain.Tree!.OpenReader();
-        if (MerkleHash.Leaf(data) != nodes.Read(new NodeId(0, index)))
+        if (!nodes.Has(index, entry))
         {
             chain.Stop($"entry {index} in the ledger is not the one that was signed.");
             throw new LedgerException(LedgerError.Corrupt, $"Chain '{chain.Id}': {chain.StopReason}");
         }
 
         return new EntryReading(
-            nodes, chain.Tree!.EdgeOf(checkpoint.Size), checkpoint, _documentOf, index, data,
+            nodes, chain.Tree!.EdgeOf(checkpoint.Size), checkpoint, _documentOf, index, entry.Data,
             chain.CreatedAt(index, _ledger));
     }
 

@@ -4,7 +4,8 @@ namespace Sequencer.Core;
 
 /// <summary>
 /// The tree of one chain: partial tiles in memory, full ones in the ledger (or still on their way there).
-/// Every perfect node is kept, so that a proof reads nodes and hashes nothing but the right edge.
+/// Of every perfect node either itself is kept or the 16 hashes that it is made of, so that a proof hashes little but
+/// the right edge.
 /// Appending is for one thread at a time; reading is safe beside it.
 /// </summary>
 internal sealed class ChainTree : INodeReader
@@ -99,15 +100,15 @@ internal sealed class ChainTree : INodeReader
     /// <summary>The inclusion proof of an entry in the tree of <paramref name="size"/> leaves.</summary>
     public Hash[] Prove(ulong index, ulong size)
     {
-        using var nodes = OpenReader();
+        var nodes = OpenReader();
         return _edge is { } edge && edge.Size == size
             ? InclusionProof.Build(index, nodes, edge)
             : InclusionProof.Build(index, size, nodes);
     }
 
     /// <summary>
-    /// Reads nodes that lie near each other, such as a leaf and its proof, with one look at each stored tile.
-    /// For one caller at a time.
+    /// Reads nodes that lie near each other, such as a leaf and its proof, with one look at each stored part of a
+    /// tile. For one caller at a time.
     /// </summary>
     public ChainTreeReader OpenReader() => new(this);
 
@@ -116,7 +117,7 @@ internal sealed class ChainTree : INodeReader
     {
         if (_edge is { } edge && edge.Size == size)
             return edge;
-        using var nodes = OpenReader();
+        var nodes = OpenReader();
         return _edge = RaggedEdge.Of(size, nodes);
     }
 
@@ -124,18 +125,16 @@ internal sealed class ChainTree : INodeReader
     /// <paramref name="oldSize"/>.</summary>
     public Hash[] ProveConsistency(ulong oldSize, ulong newSize)
     {
-        using var nodes = OpenReader();
+        var nodes = OpenReader();
         return ConsistencyProof.Build(oldSize, newSize, nodes);
     }
 
     public Hash Read(NodeId node)
     {
         var place = NodePlace.Of(node);
-        if (TryReadMemory(place, out var hash))
-            return hash;
-        Span<byte> nodes = stackalloc byte[TilePart.SizeBytes];
-        ReadStored(place, nodes);
-        return TilePart.Read(nodes, place.Row, place.Position);
+        return TryReadMemory(place, out var hash)
+            ? hash
+            : ReadStored(PartOf(place)).Read(place.Row, place.Position);
     }
 
     /// <summary>A node of a tile that is in memory: not full yet, or not yet written.</summary>
@@ -155,9 +154,12 @@ internal sealed class ChainTree : INodeReader
         }
     }
 
-    /// <summary>Copies the part of a stored tile that has a node.</summary>
-    internal void ReadStored(NodePlace place, Span<byte> nodes) => ReadStored(
-        _ledger, _chain, place.Level, place.Tile, TilePart.Of(place.Row, place.Position), nodes);
+    /// <summary>Which part of a tile has a node.</summary>
+    internal TilePartId PartOf(NodePlace place) =>
+        new(_chain, place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
+
+    /// <summary>A part of a stored tile.</summary>
+    internal TilePart ReadStored(TilePartId id) => ReadStored(_ledger, id);
 
     /// <summary>The hashes of a tile as tlog-tiles serves it; null when it does not exist at this size.</summary>
     public byte[]? ReadTile(TileId tile)
@@ -190,14 +192,9 @@ internal sealed class ChainTree : INodeReader
 
     private static Hash[] ReadTops(ILedger ledger, ChainNumber chain, int level, ulong first, int count)
     {
-        Span<byte> nodes = stackalloc byte[TilePart.SizeBytes];
         var hashes = new Hash[count];
         for (var i = 0; i < count; i++)
-        {
-            ReadStored(ledger, chain, level, first + (ulong)i, part: 0, nodes);
-            hashes[i] = TilePart.Top(nodes);
-        }
-
+            hashes[i] = ReadStored(ledger, new TilePartId(chain, level, first + (ulong)i, TilePart.Crown)).Root;
         return hashes;
     }
 
@@ -242,12 +239,8 @@ internal sealed class ChainTree : INodeReader
         _completed.Add(new TileRecord(_chain, level, index, nodes));
     }
 
-    private static void ReadStored(
-        ILedger ledger, ChainNumber chain, int level, ulong index, int part, Span<byte> nodes)
-    {
-        if (!ledger.TryReadTilePart(chain, level, index, part, nodes))
-            throw Missing(level, index);
-    }
+    private static TilePart ReadStored(ILedger ledger, TilePartId id) =>
+        ledger.ReadTilePart(id) ?? throw Missing(id.Level, id.Tile);
 
     private static LedgerException Missing(int level, ulong index) => new(LedgerError.Corrupt,
         $"Tile {index} of level {level} is covered by a checkpoint but missing from the ledger.");

@@ -1,41 +1,46 @@
-using System.Buffers;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
 
 /// <summary>
-/// Reads a chain's tree and remembers the last part of a stored tile: a proof takes up to eight nodes from each. The
-/// part is in a buffer of the shared pool; a reader that is not disposed of is left to the collector.
+/// Reads a chain's tree and remembers the last part and the last crown of a stored tile: a proof takes up to four
+/// nodes from each. Used by one caller at a time.
 /// </summary>
-internal sealed class ChainTreeReader(ChainTree tree) : INodeReader, IDisposable
+internal sealed class ChainTreeReader(ChainTree tree) : INodeReader
 {
-    private byte[]? _nodes;
-    private (int Level, ulong Tile, int Part) _of;
+    private (TilePartId Id, TilePart Nodes)? _part;
+    private (TilePartId Id, TilePart Nodes)? _crown;
+
+    /// <summary>
+    /// Whether an entry of the ledger is the one that the tree has. What is stored beside the entry is held against
+    /// the tree as well, and then read in place of the tile.
+    /// </summary>
+    /// <exception cref="LedgerException">When a tile is missing or damaged.</exception>
+    public bool Has(ulong index, StoredEntry entry)
+    {
+        var leaf = new NodeId(0, index);
+        if (entry.Part is { } part && tree.Size > EntryChunk.UsualLast(index))
+        {
+            if (part.Root != Read(new NodeId(TilePart.Height, index / TilePart.Width)))
+                return false;
+            _part = (tree.PartOf(NodePlace.Of(leaf)), part);
+        }
+
+        return MerkleHash.Leaf(entry.Data) == Read(leaf);
+    }
 
     public Hash Read(NodeId node)
     {
         var place = NodePlace.Of(node);
-        if (_nodes is not null && Has(place))
-            return TilePart.Read(_nodes.AsSpan(0, TilePart.SizeBytes), place.Row, place.Position);
-        if (tree.TryReadMemory(place, out var hash))
-            return hash;
-        var nodes = (_nodes ??= ArrayPool<byte>.Shared.Rent(TilePart.SizeBytes)).AsSpan(0, TilePart.SizeBytes);
-        // Not this part until it has been read whole.
-        _of = (-1, 0, 0);
-        tree.ReadStored(place, nodes);
-        _of = (place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
-        return TilePart.Read(nodes, place.Row, place.Position);
-    }
+        var id = tree.PartOf(place);
+        ref var last = ref id.Part == TilePart.Crown ? ref _crown : ref _part;
+        if (last is not { } held || held.Id != id)
+        {
+            if (tree.TryReadMemory(place, out var hash))
+                return hash;
+            last = held = (id, tree.ReadStored(id));
+        }
 
-    /// <summary>Gives the buffer back; reading on takes another.</summary>
-    public void Dispose()
-    {
-        if (_nodes is { } nodes)
-            ArrayPool<byte>.Shared.Return(nodes);
-        _nodes = null;
+        return held.Nodes.Read(place.Row, place.Position);
     }
-
-    private bool Has(NodePlace place) =>
-        _of.Level == place.Level && _of.Tile == place.Tile
-        && TilePart.Has(_of.Part, place.Row, place.Position);
 }

@@ -50,8 +50,8 @@ public interface ILedger : IAsyncDisposable
     /// <summary>Number of entries of a chain, those that no checkpoint covers yet included.</summary>
     ulong EntryCount(ChainNumber chain);
 
-    /// <summary>One entry's bytes; null past the end.</summary>
-    byte[]? ReadEntry(ChainNumber chain, ulong index);
+    /// <summary>One entry; null past the end.</summary>
+    StoredEntry? ReadEntry(ChainNumber chain, ulong index);
 
     /// <summary>The entries <c>[first, first + count)</c> in order; fewer past the end. The ledger cannot be
     /// closed while they are enumerated.</summary>
@@ -81,10 +81,8 @@ public interface ILedger : IAsyncDisposable
     /// <summary>The 256 hashes of a full tile, as tlog-tiles serves them, or null.</summary>
     byte[]? ReadTile(ChainNumber chain, int level, ulong index);
 
-    /// <summary>Copies a part of a full tile, with its interior nodes (see <see cref="TilePart"/>), to
-    /// <paramref name="nodes"/>, which has its <see cref="TilePart.SizeBytes"/>; false when there is no such tile.
-    /// </summary>
-    bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes);
+    /// <summary>A part of a full tile; null when there is no such tile.</summary>
+    TilePart? ReadTilePart(TilePartId id);
 
     /// <summary>What an idempotency key was used for, or null.</summary>
     KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest);

@@ -15,8 +15,18 @@ public sealed record ChainRecord(ChainId Id, ChainNumber Number, bool Unique);
 /// <param name="Chain">The chain.</param>
 /// <param name="FirstIndex">Index of the first entry.</param>
 /// <param name="Entries">The entries' bytes, in order.</param>
+/// <param name="Leaves">The entries' leaf hashes.</param>
 public sealed record EntriesRecord(
-    ChainNumber Chain, ulong FirstIndex, IReadOnlyList<ReadOnlyMemory<byte>> Entries);
+    ChainNumber Chain,
+    ulong FirstIndex,
+    IReadOnlyList<ReadOnlyMemory<byte>> Entries,
+    ReadOnlyMemory<Hash> Leaves);
+
+/// <summary>One entry, as it is read.</summary>
+/// <param name="Data">The entry's bytes.</param>
+/// <param name="Part">The part of its level 0 tile that has its leaf hash, as the entries' writer had it, where that is
+/// stored beside the entry; else null.</param>
+public readonly record struct StoredEntry(byte[] Data, TilePart? Part);
 
 /// <summary>What an idempotency key was used for.</summary>
 /// <param name="Chain">The chain.</param>

@@ -24,4 +24,13 @@ public static class TileNodes
     /// <summary>One node of a tile.</summary>
     public static Hash Read(ReadOnlySpan<byte> nodes, int row, int position) =>
         MemoryMarshal.Cast<byte, Hash>(nodes)[IndexOf(row, position)];
+
+    /// <summary>The 16 hashes that a part is made of (see <see cref="TilePart"/>).</summary>
+    /// <param name="nodes">The tile.</param>
+    /// <param name="part">0 to 15, or <see cref="TilePart.Crown"/>.</param>
+    public static ReadOnlySpan<byte> PartOf(ReadOnlySpan<byte> nodes, int part)
+    {
+        var first = part == TilePart.Crown ? IndexOf(TilePart.Height, 0) : IndexOf(0, part * TilePart.Width);
+        return nodes.Slice(first * Hash.SizeBytes, TilePart.HashesBytes);
+    }
 }

@@ -4,65 +4,57 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>
-/// A quarter of a full tile, which is all of the tile that the proof of one of its hashes needs: 64 of the
-/// tile's hashes, the 32, 16, … 2 nodes above them, and the six nodes of the two highest rows, which all
-/// quarters share. 132 hashes, 4,224 bytes, in place of the whole tile's 16,320.
+/// A part of a full tile: 16 hashes and the 8, 4 and 2 nodes above them. A tile has 17 of them, alike: 16 of its own
+/// 256 hashes in each of parts 0 to 15, whose rows are the tile's 0 to 3, and the <see cref="Crown"/> on top, whose
+/// 16 hashes are the parts' roots, the tile's row 4. A proof goes through one part and the crown.
 /// </summary>
-public static class TilePart
+public sealed class TilePart
 {
-    /// <summary>Number of parts of a tile.</summary>
-    public const int Count = 4;
+    /// <summary>Number of hashes of a part, in its lowest row.</summary>
+    public const int Width = 16;
 
-    /// <summary>Number of the tile's own hashes in each part.</summary>
-    public const int Width = Tile.Width / Count;
+    /// <summary>Number of rows of a part.</summary>
+    public const int Height = 4;
 
-    /// <summary>Size of a part, in bytes.</summary>
-    public const int SizeBytes = 132 * Hash.SizeBytes;
-
-    /// <summary>Size of the part's own 64 hashes, with which it begins, in bytes.</summary>
+    /// <summary>Size of a part's 16 hashes, from which the rest of it is made, in bytes.</summary>
     public const int HashesBytes = Width * Hash.SizeBytes;
 
-    /// <summary>The lowest of the rows that every part has whole.</summary>
-    private const int SharedRow = 6;
+    /// <summary>The number of the part above the 16 others.</summary>
+    public const int Crown = Tile.Width / Width;
 
-    /// <summary>The part that has a node; any part has those of the two highest rows.</summary>
-    /// <param name="row">Height above the tile's own hashes, 0 to 7.</param>
-    /// <param name="position">Place within the row of the tile.</param>
-    public static int Of(int row, int position) => row < SharedRow ? position >> (SharedRow - row) : 0;
+    // Rows of 16, 8, 4 and 2.
+    private readonly Hash[] _nodes = new Hash[2 * Width - 2];
 
-    /// <summary>Whether a part has a node.</summary>
-    public static bool Has(int part, int row, int position) => row >= SharedRow || Of(row, position) == part;
-
-    /// <summary>One node of a part, by its place in the tile.</summary>
-    public static Hash Read(ReadOnlySpan<byte> part, int row, int position) =>
-        MemoryMarshal.Cast<byte, Hash>(part)[IndexOf(row, position)];
-
-    /// <summary>The tile's top node, which is one hash of the tile above it.</summary>
-    public static Hash Top(ReadOnlySpan<byte> part) =>
-        MerkleHash.Node(Read(part, row: 7, position: 0), Read(part, row: 7, position: 1));
-
-    /// <summary>Copies a part out of a tile in the layout of <see cref="TileNodes"/>.</summary>
-    /// <param name="nodes">The tile.</param>
-    /// <param name="part">Which part, 0 to 3.</param>
-    /// <param name="destination">Where to; <see cref="SizeBytes"/> long.</param>
-    public static void Cut(ReadOnlySpan<byte> nodes, int part, Span<byte> destination)
+    /// <summary>Makes a part of its hashes.</summary>
+    /// <param name="hashes">The 16 hashes one after the other: <see cref="HashesBytes"/> bytes.</param>
+    public TilePart(ReadOnlySpan<byte> hashes)
     {
-        var tile = MemoryMarshal.Cast<byte, Hash>(nodes);
-        var cut = MemoryMarshal.Cast<byte, Hash>(destination);
-        for (var row = 0; row < Tile.Height; row++)
-        {
-            var (first, width) = row < SharedRow
-                ? (part * (Width >> row), Width >> row)
-                : (0, Tile.Width >> row);
-            tile.Slice(TileNodes.IndexOf(row, first), width).CopyTo(cut[IndexOf(row, first)..]);
-        }
+        MemoryMarshal.Cast<byte, Hash>(hashes)[..Width].CopyTo(_nodes);
+        for (int node = Width, below = 0; node < _nodes.Length; node++, below += 2)
+            _nodes[node] = MerkleHash.Node(_nodes[below], _nodes[below + 1]);
     }
 
-    /// <summary>Place in a part, counted in hashes: rows of 64, 32, … 2, then one of 4 and one of 2.</summary>
-    private static int IndexOf(int row, int position) => row switch
+    /// <summary>The node above the two highest: a hash of the crown or, of a crown, of the tile above.</summary>
+    public Hash Root => MerkleHash.Node(_nodes[^2], _nodes[^1]);
+
+    /// <summary>The part that has a node of a tile.</summary>
+    /// <param name="row">Height above the tile's own hashes, 0 to 7.</param>
+    /// <param name="position">Place within the row of the tile.</param>
+    public static int Of(int row, int position) => row < Height ? position >> (Height - row) : Crown;
+
+    /// <summary>One of its nodes, by the node's place in the tile.</summary>
+    /// <param name="row">Height above the tile's own hashes, 0 to 7; of a part below the crown 0 to 3.</param>
+    /// <param name="position">Place within the row of the tile.</param>
+    public Hash Read(int row, int position)
     {
-        < SharedRow => 2 * Width - (2 * Width >> row) + (position & ((Width >> row) - 1)),
-        SharedRow => 126 + position,
-        _ => 130 + position,
-    };
+        var partRow = row % Height;
+        return _nodes[2 * Width - (2 * Width >> partRow) + (position & ((Width >> partRow) - 1))];
+    }
 }
+
+/// <summary>Which part of which full tile of a chain.</summary>
+/// <param name="Chain">The chain.</param>
+/// <param name="Level">The tile's level.</param>
+/// <param name="Tile">The tile's place within its level.</param>
+/// <param name="Part">0 to 15, or <see cref="TilePart.Crown"/>.</param>
+public readonly record struct TilePartId(ChainNumber Chain, int Level, ulong Tile, int Part);

@@ -5,15 +5,18 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>All of one chain's durable submissions that go to the enclave together.</summary>
-internal sealed class ChainAppend(Chain chain, ulong firstIndex)
+internal sealed class ChainAppend(ChainRun first)
 {
     private Hash[]? _leaves;
 
-    public Chain Chain { get; } = chain;
+    public Chain Chain => first.Chain;
 
-    public ulong FirstIndex { get; } = firstIndex;
+    public ulong FirstIndex => first.FirstIndex;
 
-    public List<PendingSubmission> Submissions { get; } = [];
+    /// <summary>What goes together, in order; each begins where the one before ends.</summary>
+    public List<ChainRun> Runs { get; } = [first];
+
+    public IEnumerable<PendingSubmission> Submissions => Runs.SelectMany(run => run.Submissions);
 
     /// <summary>Whether its submissions have their outcomes.</summary>
     public bool IsOver { get; private set; }
@@ -21,8 +24,8 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
     /// <summary>Whether a lane of its own has it signed.</summary>
     public bool IsAside { get; set; }
 
-    /// <summary>The leaf hashes; the list of submissions must be complete by the first call.</summary>
-    public Hash[] Leaves => _leaves ??= Submissions is [var only] ? only.Leaves : Concatenate();
+    /// <summary>The leaf hashes; the list of runs must be complete by the first call.</summary>
+    public Hash[] Leaves => _leaves ??= ChainRun.Join(Runs.ConvertAll(run => run.Leaves));
 
     public AppendItem ToItem() => new(
         Chain.Origin, FirstIndex, MemoryMarshal.AsBytes(Leaves.AsSpan()).ToArray(), WantNodes: true);
@@ -49,19 +52,7 @@ internal sealed class ChainAppend(Chain chain, ulong firstIndex)
     public void Abandon(string why)
     {
         IsOver = true;
-        Submissions.ForEach(submission => submission.Abandon(RefusalCode.EnclaveUnavailable, why));
-    }
-
-    private Hash[] Concatenate()
-    {
-        var leaves = new Hash[Submissions.Sum(submission => submission.EntryCount)];
-        var rest = leaves.AsSpan();
         foreach (var submission in Submissions)
-        {
-            submission.Leaves.CopyTo(rest);
-            rest = rest[submission.EntryCount..];
-        }
-
-        return leaves;
+            submission.Abandon(RefusalCode.EnclaveUnavailable, why);
     }
 }

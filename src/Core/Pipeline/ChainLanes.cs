@@ -84,7 +84,7 @@ internal sealed class ChainLanes(
             while (waiting.TryPeek(out var next) && leaves + LeavesOf(next) <= Limits.LeavesPerFrameMax)
             {
                 leaves += LeavesOf(next);
-                first.Submissions.AddRange(waiting.Dequeue().Submissions);
+                first.Runs.AddRange(waiting.Dequeue().Runs);
             }
 
             return first;

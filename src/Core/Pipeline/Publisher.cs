@@ -61,9 +61,10 @@ internal sealed class Publisher(
             leaves += round.Entries;
             foreach (var run in round.Runs)
             {
-                if (!appends.TryGetValue(run.Chain, out var append))
-                    appends.Add(run.Chain, append = new ChainAppend(run.Chain, run.FirstIndex));
-                append.Submissions.AddRange(run.Submissions);
+                if (appends.TryGetValue(run.Chain, out var append))
+                    append.Runs.Add(run);
+                else
+                    appends.Add(run.Chain, new ChainAppend(run));
             }
         }
 

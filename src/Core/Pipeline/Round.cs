@@ -1,3 +1,5 @@
+using Sequencer.Tlog;
+
 namespace Sequencer.Core;
 
 /// <summary>What the committer writes ahead at once and the publisher has signed.</summary>
@@ -22,7 +24,7 @@ internal sealed class Round
     {
         if (!_runs.TryGetValue(chain, out var run))
         {
-            _runs.Add(chain, run = new ChainRun(chain, submission.FirstIndex, []));
+            _runs.Add(chain, run = new ChainRun(chain, submission.FirstIndex));
             Runs.Add(run);
         }
 
@@ -36,7 +38,7 @@ internal sealed class Round
     {
         ClosedAt = now;
         foreach (var run in Runs)
-            Batch.Entries.Add(new EntriesRecord(run.Chain.Record!.Number, run.FirstIndex, run.Concatenate()));
+            Batch.Entries.Add(run.ToRecord());
     }
 
     /// <summary>Tells everyone in the round that the outcome is not known.</summary>
@@ -48,13 +50,43 @@ internal sealed class Round
 }
 
 /// <summary>One chain's consecutive submissions within a round.</summary>
-internal sealed record ChainRun(Chain Chain, ulong FirstIndex, List<PendingSubmission> Submissions)
+internal sealed class ChainRun(Chain chain, ulong firstIndex)
 {
-    public IReadOnlyList<ReadOnlyMemory<byte>> Concatenate()
+    private Hash[]? _leaves;
+
+    public Chain Chain { get; } = chain;
+
+    public ulong FirstIndex { get; } = firstIndex;
+
+    public List<PendingSubmission> Submissions { get; } = [];
+
+    /// <summary>The leaf hashes; the list of submissions must be complete by the first call.</summary>
+    public Hash[] Leaves => _leaves ??= Join(Submissions.ConvertAll(submission => submission.Leaves));
+
+    /// <summary>The entries, to be written.</summary>
+    public EntriesRecord ToRecord() => new(Chain.Record!.Number, FirstIndex, Concatenate(), Leaves);
+
+    /// <summary>Puts lists of hashes one behind the other.</summary>
+    public static Hash[] Join(IReadOnlyList<Hash[]> parts)
+    {
+        if (parts is [var only])
+            return only;
+        var hashes = new Hash[parts.Sum(part => part.Length)];
+        var rest = hashes.AsSpan();
+        foreach (var part in parts)
+        {
+            part.CopyTo(rest);
+            rest = rest[part.Length..];
+        }
+
+        return hashes;
+    }
+
+    private IReadOnlyList<ReadOnlyMemory<byte>> Concatenate()
     {
         if (Submissions is [var only])
             return only.Submission.Entries;
-        var entries = new List<ReadOnlyMemory<byte>>(Submissions.Sum(submission => submission.EntryCount));
+        var entries = new List<ReadOnlyMemory<byte>>(Leaves.Length);
         foreach (var submission in Submissions)
             entries.AddRange(submission.Submission.Entries);
         return entries;

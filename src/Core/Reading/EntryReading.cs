@@ -4,9 +4,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>
-/// One entry with what proves its place against the newest checkpoint. Used by one caller at a time, who disposes of it.
+/// One entry with what proves its place against the newest checkpoint. Used by one caller at a time.
 /// </summary>
-public sealed class EntryReading : IDisposable
+public sealed class EntryReading
 {
     private readonly ChainTreeReader _nodes;
     private readonly RaggedEdge _edge;
@@ -41,9 +41,6 @@ public sealed class EntryReading : IDisposable
         TlogProof.Write(
             destination, Index, InclusionProof.Build(Index, _nodes, _edge), _checkpoint.Note.Span,
             bundle ? _documentOf(_checkpoint.Epoch).Span : default);
-
-    /// <summary>Gives back what was read of the tree.</summary>
-    public void Dispose() => _nodes.Dispose();
 }
 
 /// <summary>One epoch's part in a chain, as it is served.</summary>

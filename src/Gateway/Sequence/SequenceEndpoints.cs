@@ -113,7 +113,7 @@ internal static class SequenceEndpoints
             return;
         }
 
-        using var reading = await core.ReadEntryAsync(token.Chain, index, context.RequestAborted);
+        var reading = await core.ReadEntryAsync(token.Chain, index, context.RequestAborted);
         if (reading is null)
         {
             await ProblemAnswer.WriteAsync(context, new Problem(ProblemCode.IndexUnknown,

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using CsCheck;
+using Sequencer.Core.Tests.Ledger;
 using Sequencer.Tlog;
 using Hash = Sequencer.Tlog.Hash;
 
@@ -103,7 +104,7 @@ public sealed class ChainTreeTests
             var nodes = new List<Hash>();
             var leaves = entries.Select(entry => MerkleHash.Leaf(entry.Span)).ToArray();
             var batch = new LedgerBatch();
-            batch.Entries.Add(new EntriesRecord(Number, (ulong)Count, entries));
+            batch.AddEntries(Number, (ulong)Count, entries);
             await Ledger.WriteAsync(batch, sync: true);
             foreach (var leaf in leaves)
             {

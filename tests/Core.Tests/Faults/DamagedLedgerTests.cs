@@ -23,7 +23,7 @@ public sealed class DamagedLedgerTests : IDisposable
         await using var ledger = await OpenAsync();
 
         ledger.EntryCount(One).Should().Be(Entries - 1);
-        ledger.ReadEntry(One, Entries - 2).Should().Equal(Entry(Entries - 2));
+        ledger.ReadData(One, Entries - 2).Should().Equal(Entry(Entries - 2));
     }
 
     /// <summary>
@@ -46,8 +46,8 @@ public sealed class DamagedLedgerTests : IDisposable
         ledger.EntryCount(One).Should().Be(whole * LargeBatch);
         ledger.LatestCheckpoint(One)!.Size.Should().Be(whole * LargeBatch);
         ledger.TimeOfEntry(One, whole * LargeBatch - 1).Should().Be(whole);
-        ledger.ReadTilePart(One, 0, whole - 1, 3).Should().NotBeNull();
-        ledger.ReadTilePart(One, 0, whole, 0).Should().BeNull();
+        ledger.ReadTilePart(new TilePartId(One, 0, whole - 1, 3)).Should().NotBeNull();
+        ledger.ReadTilePart(new TilePartId(One, 0, whole, 0)).Should().BeNull();
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class DamagedLedgerTests : IDisposable
         for (var i = 0; i < Entries; i++)
         {
             var batch = new LedgerBatch();
-            batch.Entries.Add(new EntriesRecord(One, (ulong)i, [Entry(i)]));
+            batch.AddEntries(One, (ulong)i, [Entry(i)]);
             await ledger.WriteAsync(batch, sync: true);
         }
 
@@ -195,7 +195,7 @@ public sealed class DamagedLedgerTests : IDisposable
         for (; !File.ReadAllText(_folder.Under("live/LOG")).Contains("flush_finished", StringComparison.Ordinal); count++)
         {
             var batch = new LedgerBatch { Generation = count + 1 };
-            batch.Entries.Add(new EntriesRecord(One, count * LargeBatch, large));
+            batch.AddEntries(One, count * LargeBatch, large);
             batch.Tiles.Add(new TileRecord(One, 0, count, new byte[TileNodes.SizeBytes]));
             batch.Checkpoints.Add(new CheckpointRecord(
                 One, (count + 1) * LargeBatch, default, count + 1, new byte[64], 1, new byte[] { 1 }));

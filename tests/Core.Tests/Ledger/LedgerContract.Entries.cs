@@ -25,8 +25,8 @@ public abstract partial class LedgerContract
                 var chain = chains[(int)pick - 1];
                 var entries = lengths.Select((size, i) => Bytes(size, (uint)model[chain].Count + (uint)i)).ToList();
                 var batch = new LedgerBatch();
-                batch.Entries.Add(new EntriesRecord(
-                    chain, (ulong)model[chain].Count, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry))));
+                batch.AddEntries(
+                    chain, (ulong)model[chain].Count, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry)));
                 model[chain].AddRange(entries);
                 await Ledger.WriteAsync(batch, sync: false);
             }
@@ -66,12 +66,12 @@ public abstract partial class LedgerContract
         foreach (var number in numbers)
         {
             Ledger.EntryCount(new ChainNumber(number)).Should().Be(1);
-            Ledger.ReadEntry(new ChainNumber(number), 0).Should().Equal(BitConverter.GetBytes(number));
+            Ledger.ReadData(new ChainNumber(number), 0).Should().Equal(BitConverter.GetBytes(number));
             Ledger.ReadEntries(new ChainNumber(number), 0, ulong.MaxValue).Should().ContainSingle();
         }
 
         Ledger.EntryCount(new ChainNumber(3)).Should().Be(0);
-        Ledger.ReadEntry(new ChainNumber(254), 0).Should().BeNull();
+        Ledger.ReadData(new ChainNumber(254), 0).Should().BeNull();
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public abstract partial class LedgerContract
         Ledger.EntryCount(Two).Should().Be(0);
         Ledger.EntryCount(One).Should().Be(2);
         await AppendAsync(One, 2, [[3]]);
-        Ledger.ReadEntry(One, 2).Should().Equal(3);
+        Ledger.ReadData(One, 2).Should().Equal(3);
     }
 
     [Fact]
@@ -117,9 +117,16 @@ public abstract partial class LedgerContract
     private void RequireEntries(ChainNumber chain, List<byte[]> model)
     {
         Ledger.EntryCount(chain).Should().Be((ulong)model.Count);
-        Ledger.ReadEntry(chain, (ulong)model.Count).Should().BeNull();
+        Ledger.ReadData(chain, (ulong)model.Count).Should().BeNull();
+        var leaves = model.ConvertAll(entry => MerkleHash.Leaf(entry));
         for (var i = 0; i < model.Count; i++)
-            Ledger.ReadEntry(chain, (ulong)i).AsSpan().SequenceEqual(model[i]).Should().BeTrue();
+        {
+            var (data, part) = Ledger.ReadEntry(chain, (ulong)i)!.Value;
+            data.AsSpan().SequenceEqual(model[i]).Should().BeTrue();
+            for (var leaf = i & -TilePart.Width; part is not null && leaf <= (i | (TilePart.Width - 1)); leaf++)
+                part.Read(0, leaf % 256).Should().Be(leaves[leaf]);
+        }
+
         for (var first = 0; first <= model.Count; first = first * 3 / 2 + 1)
         {
             var count = Math.Min(first + 7, 100);

@@ -27,14 +27,14 @@ public abstract partial class LedgerContract : IAsyncLifetime
         Ledger.Chains().Should().BeEmpty();
         Ledger.FindChain(Id("demo")).Should().BeNull();
         Ledger.EntryCount(One).Should().Be(0);
-        Ledger.ReadEntry(One, 0).Should().BeNull();
+        Ledger.ReadData(One, 0).Should().BeNull();
         Ledger.ReadEntries(One, 0, 10).Should().BeEmpty();
         Ledger.LatestCheckpoint(One).Should().BeNull();
         Ledger.WitnessedCheckpoint(One).Should().BeNull();
         Ledger.LastProposal(One).Should().BeNull();
         Ledger.TimeOfEntry(One, 0).Should().BeNull();
         Ledger.ReadTile(One, 0, 0).Should().BeNull();
-        Ledger.ReadTilePart(One, 0, 0, 0).Should().BeNull();
+        Ledger.ReadTilePart(new TilePartId(One, 0, 0, 0)).Should().BeNull();
         Ledger.FindKey(One, Digest("key")).Should().BeNull();
         Ledger.FindLeaf(One, Digest("leaf")).Should().BeNull();
         Ledger.Epochs().Should().BeEmpty();
@@ -86,8 +86,13 @@ public abstract partial class LedgerContract : IAsyncLifetime
             Ledger.TimeOfEntry(One, 2).Should().Be(500);
             Ledger.ReadTile(One, 1, 5).Should().Equal(Tile("tile")[..TileNodes.HashesBytes]);
             Ledger.ReadTile(One, 0, 5).Should().BeNull();
-            Ledger.ReadTilePart(One, 1, 5, 3).Should().Equal(Part("tile", 3));
-            Ledger.ReadTilePart(One, 1, 4, 3).Should().BeNull();
+            foreach (var part in new[] { 0, 3, 15, TilePart.Crown })
+            {
+                Ledger.ReadTilePart(new TilePartId(One, 1, 5, part))!.Root.Should()
+                    .Be(new TilePart(TileNodes.PartOf(Tile("tile"), part)).Root);
+                Ledger.ReadTilePart(new TilePartId(One, 1, 4, part)).Should().BeNull();
+            }
+
             Ledger.Epochs().Select(Show).Should().Equal(batch.Epochs.Select(Show));
             Show(Ledger.FindEpoch(2)!).Should().Be(Show(batch.Epochs[1]));
             Ledger.ChainEpochs(One).Should().Equal(batch.ChainEpochs);
@@ -144,8 +149,13 @@ public abstract partial class LedgerContract : IAsyncLifetime
 
     protected static Hash Digest(string text) => Hash.Read(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    protected static EntriesRecord Entries(ChainNumber chain, ulong first, params string[] entries) => new(
-        chain, first, [.. entries.Select(entry => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(entry)))]);
+    protected static EntriesRecord Entries(ChainNumber chain, ulong first, params string[] entries)
+    {
+        var batch = new LedgerBatch();
+        batch.AddEntries(
+            chain, first, [.. entries.Select(entry => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(entry)))]);
+        return batch.Entries[0];
+    }
 
     protected static CheckpointRecord Checkpoint(ChainNumber chain, ulong size, ulong time, uint epoch) => new(
         chain, size, Digest($"root {size}"), time, new byte[64], epoch, Encoding.UTF8.GetBytes($"note {size}"));
@@ -159,8 +169,7 @@ public abstract partial class LedgerContract : IAsyncLifetime
     protected async Task AppendAsync(ChainNumber chain, ulong first, List<byte[]> entries)
     {
         var batch = new LedgerBatch();
-        batch.Entries.Add(new EntriesRecord(
-            chain, first, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry))));
+        batch.AddEntries(chain, first, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry)));
         await Ledger.WriteAsync(batch, sync: true);
     }
 
@@ -177,15 +186,9 @@ public abstract partial class LedgerContract : IAsyncLifetime
     private static byte[] Tile(string seed)
     {
         var nodes = new byte[TileNodes.SizeBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(seed)).CopyTo(nodes, 17);
+        for (var at = 0; at < nodes.Length; at += Hash.SizeBytes)
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {at}")).CopyTo(nodes, at);
         return nodes;
-    }
-
-    private static byte[] Part(string seed, int part)
-    {
-        var bytes = new byte[TilePart.SizeBytes];
-        TilePart.Cut(Tile(seed), part, bytes);
-        return bytes;
     }
 
     private static IEnumerable<string> Texts(IEnumerable<ReadOnlyMemory<byte>> entries) =>

@@ -1,12 +1,17 @@
+using Sequencer.Tlog;
+
 namespace Sequencer.Core.Tests.Ledger;
 
-/// <summary>Reads as a test likes to have it.</summary>
+/// <summary>Reads and writes as a test likes to have it.</summary>
 internal static class LedgerReading
 {
-    /// <summary>A part of a full tile; null when there is no such tile.</summary>
-    public static byte[]? ReadTilePart(this ILedger ledger, ChainNumber chain, int level, ulong index, int part)
-    {
-        var nodes = new byte[TilePart.SizeBytes];
-        return ledger.TryReadTilePart(chain, level, index, part, nodes) ? nodes : null;
-    }
+    /// <summary>One entry's bytes; null past the end.</summary>
+    public static byte[]? ReadData(this ILedger ledger, ChainNumber chain, ulong index) =>
+        ledger.ReadEntry(chain, index)?.Data;
+
+    /// <summary>Adds entries, with the leaf hashes that they have.</summary>
+    public static void AddEntries(
+        this LedgerBatch batch, ChainNumber chain, ulong first, IReadOnlyList<ReadOnlyMemory<byte>> entries) =>
+        batch.Entries.Add(new EntriesRecord(
+            chain, first, entries, entries.Select(entry => MerkleHash.Leaf(entry.Span)).ToArray()));
 }

@@ -131,7 +131,7 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         var error = await Refusal(folder.Path, initialise);
 
         error.Reason.Should().Be(LedgerError.Corrupt);
-        error.Message.Should().Contain("has format 2").And.Contain("reads format 3");
+        error.Message.Should().Contain("has format 2").And.Contain("reads format 4");
         RocksDbSharp.RocksDb.TryListColumnFamilies(new RocksDbSharp.DbOptions(), folder.Path, out var families)
             .Should().BeTrue();
         families.Should().Equal("default");
@@ -144,7 +144,7 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         var reads = new Action[]
         {
             () => Ledger.ReadEntry(One, 0), () => Ledger.EntryCount(One), () => Ledger.ReadTile(One, 0, 0),
-            () => Ledger.ReadTilePart(One, 0, 0, 0), () => Ledger.TimeOfEntry(One, 0),
+            () => Ledger.ReadTilePart(new TilePartId(One, 0, 0, 0)), () => Ledger.TimeOfEntry(One, 0),
             () => Ledger.Epochs(), () => Ledger.ReadEntries(One, 0, 1).Should().BeEmpty(),
         };
         foreach (var read in reads)
@@ -227,8 +227,7 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
                 $$"""{"type":"transfer","from":"account-{{i % 97}}","to":"account-{{i % 89}}","amount":{{i}},"currency":"EUR"}"""))
                 .ToList();
             var batch = new LedgerBatch();
-            batch.Entries.Add(new EntriesRecord(
-                One, (ulong)model.Count, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry))));
+            batch.AddEntries(One, (ulong)model.Count, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry)));
             await ledger.WriteAsync(batch, sync: true);
             model.AddRange(entries);
         }

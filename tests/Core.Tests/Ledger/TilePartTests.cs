@@ -8,55 +8,42 @@ public sealed class TilePartTests
     private static readonly byte[] Nodes = Full();
 
     [Fact]
-    public void Parts_HaveEveryNodeOfTheTileAtItsPlace()
+    public void Parts_HaveEveryNodeOfTheTile()
     {
+        var parts = Enumerable.Range(0, TilePart.Crown + 1).Select(Cut).ToList();
         for (var row = 0; row < Tile.Height; row++)
         {
             for (var position = 0; position < Tile.Width >> row; position++)
             {
-                var node = TileNodes.Read(Nodes, row, position);
-                var holders = Enumerable.Range(0, TilePart.Count).Where(part => TilePart.Has(part, row, position));
-                holders.Should().Contain(TilePart.Of(row, position)).And.HaveCount(row < 6 ? 1 : 4);
-                holders.Should().OnlyContain(part => TilePart.Read(Cut(part), row, position) == node);
+                parts[TilePart.Of(row, position)].Read(row, position).Should()
+                    .Be(TileNodes.Read(Nodes, row, position), "it is node {0} of row {1}", position, row);
             }
         }
     }
 
-    /// <summary>What a part is made for: one part has all that the proof of any of its hashes reads.</summary>
+    /// <summary>What parts are made for: one of them and the crown have all that the proof of any hash reads.</summary>
     [Fact]
-    public void APart_HasTheSiblingsOfEachOfItsHashes() => Gen.Int[0, Tile.Width - 1].Sample(position =>
+    public void APartAndTheCrown_HaveTheSiblingsOfEachHash() => Gen.Int[0, Tile.Width - 1].Sample(position =>
     {
         var part = TilePart.Of(0, position);
         for (var row = 0; row < Tile.Height; row++)
-            TilePart.Has(part, row, (position >> row) ^ 1).Should().BeTrue();
+            TilePart.Of(row, (position >> row) ^ 1).Should().Be(row < TilePart.Height ? part : TilePart.Crown);
     });
 
     [Fact]
-    public void Parts_BeginWithTheTilesHashes_AndKnowItsTop()
+    public void Roots_AreTheCrownsHashes_AndTheCrownsIsTheTiles()
     {
-        var parts = Enumerable.Range(0, TilePart.Count).Select(Cut).ToList();
-
-        parts.SelectMany(part => part[..TilePart.HashesBytes]).Should().Equal(Nodes[..TileNodes.HashesBytes]);
-        var top = MerkleHash.Node(TileNodes.Read(Nodes, 7, 0), TileNodes.Read(Nodes, 7, 1));
-        parts.Should().OnlyContain(part => TilePart.Top(part) == top);
+        for (var part = 0; part < TilePart.Crown; part++)
+            Cut(part).Root.Should().Be(TileNodes.Read(Nodes, TilePart.Height, part));
+        Cut(TilePart.Crown).Root.Should()
+            .Be(MerkleHash.Node(TileNodes.Read(Nodes, 7, 0), TileNodes.Read(Nodes, 7, 1)));
     }
 
-    private static byte[] Cut(int part)
-    {
-        var bytes = new byte[TilePart.SizeBytes];
-        TilePart.Cut(Nodes, part, bytes);
-        return bytes;
-    }
+    private static TilePart Cut(int part) => new(TileNodes.PartOf(Nodes, part));
 
     private static byte[] Full()
     {
-        var tile = new PartialTile(0);
-        for (var row = 0; row < Tile.Height; row++)
-        {
-            for (var position = 0; position < Tile.Width >> row; position++)
-                tile.Add(row, MerkleHash.Leaf([(byte)row, (byte)position]));
-        }
-
-        return tile.Pack();
+        var hashes = Enumerable.Range(0, Tile.Width).Select(i => MerkleHash.Leaf([(byte)i])).ToArray();
+        return PartialTile.Restore(0, hashes).Pack();
     }
 }

@@ -33,7 +33,7 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public ulong EntryCount(ChainNumber chain) => _inner.EntryCount(chain);
 
-    public byte[]? ReadEntry(ChainNumber chain, ulong index) => _inner.ReadEntry(chain, index);
+    public StoredEntry? ReadEntry(ChainNumber chain, ulong index) => _inner.ReadEntry(chain, index);
 
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
         _inner.ReadEntries(chain, first, count);
@@ -48,8 +48,7 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _inner.ReadTile(chain, level, index);
 
-    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes) =>
-        _inner.TryReadTilePart(chain, level, index, part, nodes);
+    public TilePart? ReadTilePart(TilePartId id) => _inner.ReadTilePart(id);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => _inner.FindKey(chain, keyDigest);
 

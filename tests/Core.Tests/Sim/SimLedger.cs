@@ -55,7 +55,7 @@ internal sealed class SimLedger : ILedger
 
     public ulong EntryCount(ChainNumber chain) => Open.EntryCount(chain);
 
-    public byte[]? ReadEntry(ChainNumber chain, ulong index) => Open.ReadEntry(chain, index);
+    public StoredEntry? ReadEntry(ChainNumber chain, ulong index) => Open.ReadEntry(chain, index);
 
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
         Open.ReadEntries(chain, first, count);
@@ -70,8 +70,7 @@ internal sealed class SimLedger : ILedger
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => Open.ReadTile(chain, level, index);
 
-    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes) =>
-        Open.TryReadTilePart(chain, level, index, part, nodes);
+    public TilePart? ReadTilePart(TilePartId id) => Open.ReadTilePart(id);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => Open.FindKey(chain, keyDigest);
 

@@ -56,8 +56,8 @@ internal sealed class FaultyLedger : ILedgerSource
                 return new ValueTask(WriteAsync((LedgerBatch)args![0]!, (bool)args[1]!));
             var answer = targetMethod.Invoke(Contents, args);
             var isEntry = targetMethod.Name == nameof(ILedger.ReadEntry);
-            return Faults.IsDamaged && isEntry && answer is byte[] entry
-                ? (byte[])[(byte)(entry[0] ^ 1), .. entry[1..]]
+            return Faults.IsDamaged && isEntry && answer is StoredEntry { Data: var data } entry
+                ? entry with { Data = [(byte)(data[0] ^ 1), .. data[1..]] }
                 : answer;
         }
 

@@ -46,7 +46,8 @@ public sealed class MemoryLedger : ILedger
 
     public ulong EntryCount(ChainNumber chain) => Of(chain).EntryCount;
 
-    public byte[]? ReadEntry(ChainNumber chain, ulong index) => Of(chain).ReadEntry(index);
+    public StoredEntry? ReadEntry(ChainNumber chain, ulong index) =>
+        Of(chain).ReadEntry(index) is { } entry ? new StoredEntry(entry, Part: null) : null;
 
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count)
     {
@@ -66,13 +67,10 @@ public sealed class MemoryLedger : ILedger
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) =>
         Of(chain).Tiles.GetValueOrDefault((level, index))?.Nodes[..TileNodes.HashesBytes].ToArray();
 
-    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes)
-    {
-        if (Of(chain).Tiles.GetValueOrDefault((level, index)) is not { } tile)
-            return false;
-        TilePart.Cut(tile.Nodes.Span, part, nodes);
-        return true;
-    }
+    public TilePart? ReadTilePart(TilePartId id) =>
+        Of(id.Chain).Tiles.GetValueOrDefault((id.Level, id.Tile)) is { } tile
+            ? new TilePart(TileNodes.PartOf(tile.Nodes.Span, id.Part))
+            : null;
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => Of(chain).Keys.GetValueOrDefault(keyDigest);
 

@@ -100,24 +100,21 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
         _counts[record.Chain] = count + (ulong)record.Entries.Count;
         for (var start = 0; start < record.Entries.Count;)
         {
-            var index = record.FirstIndex + (ulong)start;
-            var length = EntryChunks.NextLength(record.Entries, start, index, out var bytes);
+            var length = EntryChunk.NextLength(record, start, out var bytes);
             var chunk = Buffer(bytes);
-            EntryChunks.Write(record.Entries, start, length, chunk);
+            EntryChunk.Write(record, start, length, chunk);
             start += length;
-            _batch.Put(RocksKeys.Entries(record.Chain, index + (ulong)length - 1, key), chunk, database.Entries);
+            var last = record.FirstIndex + (ulong)start - 1;
+            _batch.Put(RocksKeys.Entries(record.Chain, last, key), chunk, database.Entries);
         }
     }
 
     private void AddTile(TileRecord tile, Span<byte> key)
     {
-        var bytes = Buffer(TilePart.SizeBytes);
-        for (var part = 0; part < TilePart.Count; part++)
-        {
-            TilePart.Cut(tile.Nodes.Span, part, bytes);
-            var id = new TilePartId(tile.Chain, tile.Level, tile.Index, part);
-            _batch.Put(RocksKeys.TilePart(id, key), bytes, database.Tiles);
-        }
+        var nodes = tile.Nodes.Span;
+        var tileKey = RocksKeys.Tile(tile.Chain, tile.Level, tile.Index, key);
+        _batch.Put(tileKey, nodes[..TileNodes.HashesBytes], database.Tiles);
+        _batch.Put(tileKey, TileNodes.PartOf(nodes, TilePart.Crown), database.Crowns);
     }
 
     private void AddKey(KeyRecord record, Span<byte> key)

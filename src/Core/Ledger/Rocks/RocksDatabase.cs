@@ -18,8 +18,11 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     /// <summary>Where entries are, in chunks.</summary>
     public ColumnFamilyHandle Entries { get; } = database.GetColumnFamily(RocksOptions.Entries);
 
-    /// <summary>Where the parts of full tiles are.</summary>
+    /// <summary>Where the hashes of full tiles are.</summary>
     public ColumnFamilyHandle Tiles { get; } = database.GetColumnFamily(RocksOptions.Tiles);
+
+    /// <summary>Where the crowns of full tiles are.</summary>
+    public ColumnFamilyHandle Crowns { get; } = database.GetColumnFamily(RocksOptions.Crowns);
 
     /// <summary>A small record; null when there is none.</summary>
     public byte[]? Get(ReadOnlySpan<byte> key)
@@ -31,8 +34,11 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     /// <summary>The chunk of entries with this key, if it is there.</summary>
     public RocksValue FindEntries(ReadOnlySpan<byte> key) => Find(key, Entries, _uncached);
 
-    /// <summary>The part of a tile with this key, if it is there.</summary>
-    public RocksValue FindTilePart(ReadOnlySpan<byte> key) => Find(key, Tiles, _uncached);
+    /// <summary>The hashes of the tile with this key, if it is there.</summary>
+    public RocksValue FindTile(ReadOnlySpan<byte> key) => Find(key, Tiles, _uncached);
+
+    /// <summary>The hashes of its crown, if it is there.</summary>
+    public RocksValue FindCrown(ReadOnlySpan<byte> key) => Find(key, Crowns, _uncached);
 
     /// <summary>A cursor over the small records as they are now; the database stays open until it is
     /// disposed.</summary>

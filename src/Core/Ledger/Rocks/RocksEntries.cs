@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Sequencer.Core;
 
 /// <summary>
-/// Finds entries among the chunks of a chain (see <see cref="EntryChunks"/>). A chunk's key ends in the index
+/// Finds entries among the chunks of a chain (see <see cref="EntryChunk"/>). A chunk's key ends in the index
 /// of its last entry, so that an entry is in the first chunk at or after its index: one look forward. To look
 /// backward, RocksDB would read the block before as well.
 /// </summary>
@@ -21,10 +21,10 @@ internal static class RocksEntries
     /// Asks for the chunk by the key that it most likely has, which costs half of looking for the first key at
     /// or after the entry's.
     /// </summary>
-    public static byte[]? Read(RocksDatabase database, ChainNumber chain, ulong index)
+    public static StoredEntry? Read(RocksDatabase database, ChainNumber chain, ulong index)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        var usualLast = EntryChunks.UsualLast(index);
+        var usualLast = EntryChunk.UsualLast(index);
         using (var chunk = database.FindEntries(RocksKeys.Entries(chain, usualLast, key)))
         {
             if (chunk.IsThere && Take(chunk.Bytes, usualLast, index) is { } entry)
@@ -45,7 +45,7 @@ internal static class RocksEntries
         var found = SeekChunk(cursor, chain, first);
         for (var next = first; found && next < end; found = MoveNext(cursor, chain))
         {
-            foreach (var entry in EntryChunks.Take(cursor.Value, SkipTo(next, cursor, chain), end - next))
+            foreach (var entry in Take(next, end - next, cursor, chain))
             {
                 next++;
                 yield return entry;
@@ -62,7 +62,8 @@ internal static class RocksEntries
         var found = SeekChunk(cursor, chain, first);
         for (var next = first; found && next < end; found = next < end && MoveNext(cursor, chain))
         {
-            next += EntryChunks.Slice(cursor.Value, SkipTo(next, cursor, chain), end - next, out var part);
+            var chunk = new EntryChunk(cursor.Value);
+            next += chunk.Slice(SkipTo(next, chunk, cursor, chain), end - next, out var part);
             output.Write(part);
         }
     }
@@ -74,9 +75,9 @@ internal static class RocksEntries
     /// <exception cref="LedgerException">
     /// With <see cref="LedgerError.Corrupt"/> when the chunk begins behind it.
     /// </exception>
-    private static ulong SkipTo(ulong index, RocksCursor cursor, ChainNumber chain)
+    private static ulong SkipTo(ulong index, EntryChunk chunk, RocksCursor cursor, ChainNumber chain)
     {
-        var chunkFirst = RocksKeys.NumberOf(cursor.Key) + 1 - EntryChunks.Count(cursor.Value);
+        var chunkFirst = RocksKeys.NumberOf(cursor.Key) + 1 - (ulong)chunk.Count;
         return chunkFirst <= index
             ? index - chunkFirst
             : throw new LedgerException(LedgerError.Corrupt,
@@ -98,11 +99,22 @@ internal static class RocksEntries
         return cursor.IsAt(RocksKeys.Prefixed('e', chain, key));
     }
 
-    /// <summary>Copies one entry out of a chunk that ends with <paramref name="last"/>; null when it is not there.
-    /// </summary>
-    private static byte[]? Take(ReadOnlySpan<byte> chunk, ulong last, ulong index)
+    /// <summary>Copies entries out of the chunk here, from an index on.</summary>
+    private static List<ReadOnlyMemory<byte>> Take(ulong first, ulong count, RocksCursor cursor, ChainNumber chain)
     {
-        var first = last + 1 - EntryChunks.Count(chunk);
-        return first <= index && EntryChunks.TryFind(chunk, index - first, out var entry) ? entry.ToArray() : null;
+        var chunk = new EntryChunk(cursor.Value);
+        return chunk.Take(SkipTo(first, chunk, cursor, chain), count);
+    }
+
+    /// <summary>Copies one entry, with its leaf hash and those beside it, out of a chunk that ends with
+    /// <paramref name="last"/>; null when it is not there.</summary>
+    private static StoredEntry? Take(ReadOnlySpan<byte> value, ulong last, ulong index)
+    {
+        var chunk = new EntryChunk(value);
+        var first = last + 1 - (ulong)chunk.Count;
+        return first <= index
+            ? new StoredEntry(
+                chunk[(int)(index - first)].ToArray(), chunk.Leaves.IsEmpty ? null : new TilePart(chunk.Leaves))
+            : null;
     }
 }

@@ -39,18 +39,17 @@ internal static class RocksKeys
         Numbered('t', chain, firstIndex, key);
 
     /// <summary>
-    /// The key of a part of a tile, by the index of the last entry under the tile: so keys grow with the log, as
-    /// tiles of all levels fill.
+    /// The key of a full tile, and of its crown, by the index of the last entry under the tile: so keys grow with the
+    /// log, as tiles of all levels fill.
     /// </summary>
-    public static ReadOnlySpan<byte> TilePart(TilePartId id, Span<byte> key)
+    public static ReadOnlySpan<byte> Tile(ChainNumber chain, int level, ulong index, Span<byte> key)
     {
-        var last = id.Level < Tile.MaxLevel
-            ? ((id.Index + 1) << (Tile.Height * (id.Level + 1))) - 1
+        var last = level < Tlog.Tile.MaxLevel
+            ? ((index + 1) << (Tlog.Tile.Height * (level + 1))) - 1
             : ulong.MaxValue;
-        Numbered('n', id.Chain, last, key);
-        key[13] = (byte)id.Level;
-        key[14] = (byte)id.Part;
-        return key[..15];
+        Numbered('n', chain, last, key);
+        key[13] = (byte)level;
+        return key[..14];
     }
 
     public static ReadOnlySpan<byte> IdempotencyKey(ChainNumber chain, in Hash keyDigest, Span<byte> key) =>

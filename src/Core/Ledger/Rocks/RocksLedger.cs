@@ -50,7 +50,7 @@ public sealed class RocksLedger : ILedger
 
     public ulong EntryCount(ChainNumber chain) => RocksEntries.Count(_database, chain);
 
-    public byte[]? ReadEntry(ChainNumber chain, ulong index) => RocksEntries.Read(_database, chain, index);
+    public StoredEntry? ReadEntry(ChainNumber chain, ulong index) => RocksEntries.Read(_database, chain, index);
 
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
         RocksEntries.Read(_database, chain, first, count);
@@ -86,8 +86,7 @@ public sealed class RocksLedger : ILedger
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _tiles.ReadHashes(chain, level, index);
 
-    public bool TryReadTilePart(ChainNumber chain, int level, ulong index, int part, Span<byte> nodes) =>
-        _tiles.TryReadPart(new TilePartId(chain, level, index, part), nodes);
+    public TilePart? ReadTilePart(TilePartId id) => _tiles.ReadPart(id);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest)
     {

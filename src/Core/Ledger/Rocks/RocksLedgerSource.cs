@@ -13,7 +13,7 @@ public sealed class RocksLedgerSource(
     string folder, string ledgerId, bool initialise, LedgerCompression compression = LedgerCompression.None)
     : ILedgerSource
 {
-    private const ulong FormatVersion = 3;
+    private const ulong FormatVersion = 4;
 
     private bool _mayInitialise = initialise;
 

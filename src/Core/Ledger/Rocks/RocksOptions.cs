@@ -7,7 +7,7 @@ namespace Sequencer.Core;
 /// write buffers and the indices of the files that are open, whatever the log's size.
 /// </summary>
 /// <remarks>
-/// Entries and tiles have a column family each. Their keys grow with the log, so that a file that is flushed lies
+/// Entries, tiles and the tiles' crowns have a column family each. Their keys grow with the log, so that a file that is flushed lies
 /// behind those before it and is moved down the levels as it is; together with other records it would be merged,
 /// and so written, again and again. Hashes cannot be compressed; entries are if the operator wants it. A file's index
 /// is kept while the file is open, so that a look-up reads one block and nothing else: some
@@ -18,11 +18,15 @@ internal sealed class RocksOptions : IDisposable
     /// <summary>Column family of the chunks of entries.</summary>
     public const string Entries = "entries";
 
-    /// <summary>Column family of the parts of full tiles.</summary>
+    /// <summary>Column family of the hashes of full tiles.</summary>
     public const string Tiles = "tiles";
 
+    /// <summary>Column family of the tiles' crowns, which are few enough to stay in the system's cache when entries do
+    /// not.</summary>
+    public const string Crowns = "crowns";
+
     /// <summary>All column families; the default one has the small records.</summary>
-    public static readonly string[] Names = [ColumnFamilies.DefaultName, Entries, Tiles];
+    public static readonly string[] Names = [ColumnFamilies.DefaultName, Entries, Tiles, Crowns];
 
     private const ulong BlockCacheBytes = 64UL << 20;
     private const ulong EntriesBufferBytes = 32UL << 20;
@@ -34,7 +38,7 @@ internal sealed class RocksOptions : IDisposable
     private const int OpenFilesMax = 2_048;
     private const ulong FileBytes = 128UL << 20;
 
-    // A chunk of entries, or a part of a tile, is a block by itself.
+    // A chunk of entries, or a tile, is a block by itself.
     private const ulong BlockBytes = 4 * 1024;
 
     // One whole key in so many: an index of a third of the size for a few steps more.
@@ -101,7 +105,7 @@ internal sealed class RocksOptions : IDisposable
             .SetBlockCache(_cache)
             .SetBlockSize(BlockBytes);
         // Who looks for a tile knows that it is there.
-        if (name != Tiles)
+        if (name is not (Tiles or Crowns))
             table.SetFilterPolicy(BloomFilterPolicy.Create(BloomBitsPerKey, false));
         Native.Instance.rocksdb_block_based_options_set_index_block_restart_interval(
             table.Handle, IndexRestartInterval);

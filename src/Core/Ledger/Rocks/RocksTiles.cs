@@ -1,62 +1,35 @@
 namespace Sequencer.Core;
 
-/// <summary>Reads full tiles, which are stored in parts (see <see cref="TilePart"/>).</summary>
+/// <summary>Reads full tiles: their hashes, and the parts that proofs go through (see <see cref="TilePart"/>).</summary>
 internal sealed class RocksTiles(RocksDatabase database)
 {
-    private readonly TileMemory _upper = new();
+    private readonly TilePartMemory _memory = new();
 
-    /// <summary>Copies one part, with its interior nodes; false when there is no such tile.</summary>
-    public bool TryReadPart(TilePartId id, Span<byte> nodes)
-    {
-        if (id.Level > 0)
-        {
-            var part = _upper.Get(id, Load);
-            part?.CopyTo(nodes);
-            return part is not null;
-        }
+    /// <summary>One part; null when there is no such tile.</summary>
+    public TilePart? ReadPart(TilePartId id) =>
+        // What is under one crown of level 0 has an entry asked for now and then; what is higher, many.
+        id is { Level: 0, Part: not TilePart.Crown } ? Load(id) : _memory.Get(id, Load);
 
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var found = database.FindTilePart(RocksKeys.TilePart(id, key));
-        return TryCopy(id, found, nodes);
-    }
-
-    /// <summary>The tile's own hashes, which are those that its parts begin with; null when there is none.</summary>
+    /// <summary>The tile's own hashes; null when there is none.</summary>
     public byte[]? ReadHashes(ChainNumber chain, int level, ulong index)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        var hashes = new byte[TileNodes.HashesBytes];
-        for (var part = 0; part < TilePart.Count; part++)
-        {
-            var id = new TilePartId(chain, level, index, part);
-            using var found = database.FindTilePart(RocksKeys.TilePart(id, key));
-            if (!TryCopy(id, found, hashes.AsSpan(part * TilePart.HashesBytes, TilePart.HashesBytes)))
-                return null;
-        }
-
-        return hashes;
+        using var tile = database.FindTile(RocksKeys.Tile(chain, level, index, key));
+        return tile.IsThere ? tile.Bytes.ToArray() : null;
     }
 
-    private byte[]? Load(TilePartId id)
+    private TilePart? Load(TilePartId id)
     {
-        Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var found = database.FindTilePart(RocksKeys.TilePart(id, key));
-        var part = new byte[TilePart.SizeBytes];
-        return TryCopy(id, found, part) ? part : null;
-    }
-
-    /// <summary>Copies as much of a part as there is room for; false when there is none.</summary>
-    private static bool TryCopy(TilePartId id, RocksValue found, Span<byte> nodes)
-    {
+        Span<byte> buffer = stackalloc byte[RocksKeys.BytesMax];
+        var key = RocksKeys.Tile(id.Chain, id.Level, id.Tile, buffer);
+        var isCrown = id.Part == TilePart.Crown;
+        using var found = isCrown ? database.FindCrown(key) : database.FindTile(key);
         if (!found.IsThere)
-            return false;
-        var part = found.Bytes;
-        if (part.Length != TilePart.SizeBytes)
-        {
-            throw new LedgerException(LedgerError.Corrupt,
-                $"Part {id.Part} of tile {id.Index} of level {id.Level} has {part.Length} bytes in the ledger.");
-        }
-
-        part[..nodes.Length].CopyTo(nodes);
-        return true;
+            return null;
+        var first = isCrown ? 0 : id.Part * TilePart.HashesBytes;
+        return found.Bytes.Length == (isCrown ? TilePart.HashesBytes : TileNodes.HashesBytes)
+            ? new TilePart(found.Bytes.Slice(first, TilePart.HashesBytes))
+            : throw new LedgerException(LedgerError.Corrupt,
+                $"Tile {id.Tile} of level {id.Level} has {found.Bytes.Length} bytes in the ledger.");
     }
 }
