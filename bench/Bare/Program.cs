@@ -14,6 +14,11 @@ app.MapPost("/sequence", (HttpContext context, Transaction transaction) =>
     context.Request.Headers["Prefer"].Count > 0
         ? Results.Json(new MinimalAnswer(0, Filler.LeafHash), BareJson.Default.MinimalAnswer)
         : Results.Json(filler.Answer(0, transaction.Data), BareJson.Default.Answer));
+app.MapPost("/sequence/batch", async (HttpContext context) =>
+{
+    await context.Request.BodyReader.CopyToAsync(Stream.Null, context.RequestAborted);
+    return filler.Answer(0, Filler.Entry);
+});
 app.MapGet("/sequence/{idx}", (ulong idx) => filler.Answer(idx, Filler.Entry));
 await app.RunAsync();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sequencer.Bench.Load;
 using Sequencer.Bench.Report;
+using Sequencer.Bench.Running;
 
 namespace Sequencer.Bench.Figures;
 
@@ -15,8 +16,9 @@ internal static class BatchFigures
     public static async Task MeasureAsync(Stage stage)
     {
         var thousands = new PostLoad { TokenFile = stage.TokenFile("batch", "batch"), Entries = 1_000 };
+        await WarmUpAsync(stage, thousands);
         stage.Add(Of("batches of 1,000 entries of 256 B", .70, "RocksDB alone", stage.Limits.RocksEntriesPerSecond,
-            await RunAsync(stage, thousands), thousands.Entries));
+            await RunAsync(LoadTarget.Of(stage.Service), thousands, Connections, stage.Scope.LoadSeconds), thousands.Entries));
         var small = new PostLoad
         {
             TokenFile = stage.TokenFile("small", "small"),
@@ -24,22 +26,27 @@ internal static class BatchFigures
             EntryBytes = 100,
         };
         stage.Add(Of("batches of 10,000 entries of 100 B", .50, "SHA-256 of 64 B ÷ 3", stage.Limits.Sha256PerSecond / 3,
-            await RunWarmAsync(stage, small, LargeBatchConnections), small.Entries));
+            await RunAsync(LoadTarget.Of(stage.Service), small, LargeBatchConnections, stage.Scope.LoadSeconds), small.Entries));
     }
 
-    /// <summary>Batches for a while, after warming up.</summary>
-    public static async Task<LoadResult> RunAsync(Stage stage, PostLoad load, int connections = Connections)
+    /// <summary>Drives the gateway with batches until it gets no faster; to bare Kestrel only the handler is new.</summary>
+    public static async Task WarmUpAsync(Stage stage, PostLoad load)
     {
-        await WarmUp.RunAsync(stage.Scope, seconds => RunAsync(stage, load, connections, seconds));
-        return await RunWarmAsync(stage, load, connections);
+        await RunAsync(LoadTarget.Of(stage.Bare), load, Connections, stage.Scope.WarmUpStepSeconds);
+        await WarmUp.RunAsync(
+            stage.Scope, seconds => RunAsync(LoadTarget.Of(stage.Service), load, Connections, seconds));
     }
 
-    /// <summary>The same of a gateway that has had batches before.</summary>
-    public static Task<LoadResult> RunWarmAsync(Stage stage, PostLoad load, int connections = Connections) =>
-        RunAsync(stage, load, connections, stage.Scope.LoadSeconds);
+    /// <summary>Batches a second, against bare Kestrel that reads the same and answers at the same length.</summary>
+    public static async Task<Comparison> CompareAsync(Stage stage, PostLoad load)
+    {
+        await stage.Bare.AnswerWithAsync(await AnswerLength.OfBatchAsync(stage.Service, load.Chain, load.Entries));
+        return await Comparison.RunAsync(stage, [Connections],
+            (target, connections, seconds) => RunAsync(target, load, connections, seconds));
+    }
 
-    private static async Task<LoadResult> RunAsync(Stage stage, PostLoad load, int connections, double seconds) =>
-        Stage.Require(await Wrk.PostAsync(LoadTarget.Of(stage.Service), load, connections, seconds), "batches");
+    private static async Task<LoadResult> RunAsync(LoadTarget target, PostLoad load, int connections, double seconds) =>
+        Stage.Require(await Wrk.PostAsync(target, load, connections, seconds), "batches");
 
     private static Figure Of(
         string name, double goal, string limitName, double limit, LoadResult result, int entries) => new()

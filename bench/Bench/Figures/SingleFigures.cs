@@ -52,12 +52,10 @@ internal static class SingleFigures
     public static async Task<Comparison> CompareAsync(Stage stage, PostLoad load, params int[] connections)
     {
         if (!load.Minimal)
-            await stage.Bare.AnswerWithAsync(await AnswerLength.OfPostAsync(stage.Service, ChainOf(load)));
+            await stage.Bare.AnswerWithAsync(await AnswerLength.OfPostAsync(stage.Service, load.Chain));
         return await Comparison.RunAsync(stage, connections,
             (target, count, seconds) => Wrk.PostAsync(target, load, count, seconds));
     }
-
-    private static string ChainOf(PostLoad load) => Path.GetFileNameWithoutExtension(load.TokenFile);
 
     /// <summary>Drives a server with the larger number of connections until it gets no faster.</summary>
     public static Task WarmUpAsync(Stage stage, LoadTarget target, PostLoad load) => WarmUp.RunAsync(

@@ -28,7 +28,8 @@ internal static class SizeFigures
         var batch = single with { Entries = 1_000 };
         await SingleFigures.WarmUpAsync(stage, LoadTarget.Of(stage.Service), single);
         var emptySingle = await SingleFigures.CompareAsync(stage, single, PostConnections);
-        var emptyBatch = await BatchFigures.RunAsync(stage, batch);
+        await BatchFigures.WarmUpAsync(stage, batch);
+        var emptyBatch = await BatchFigures.CompareAsync(stage, batch);
         var (all, size) = (await ChainSize.ReadAsync(stage.Service, Empty), 0L);
         foreach (var goal in stage.Scope.Sizes)
         {
@@ -41,9 +42,9 @@ internal static class SizeFigures
             await MeasureGetAsync(stage, chain, tokens, goal);
             var singles = await SingleFigures.CompareAsync(
                 stage, single with { TokenFile = tokens }, PostConnections);
-            stage.Add(Against($"POST /sequence at {Named(goal)} entries", singles, emptySingle));
-            var batches = await BatchFigures.RunWarmAsync(stage, batch with { TokenFile = tokens });
-            stage.Add(AgainstEmpty($"batches of 1,000 at {Named(goal)} entries", batches, emptyBatch, batch.Entries));
+            stage.Add(Against($"POST /sequence at {Named(goal)} entries", singles, emptySingle, "requests"));
+            var batches = await BatchFigures.CompareAsync(stage, batch with { TokenFile = tokens });
+            stage.Add(Against($"batches of 1,000 at {Named(goal)} entries", batches, emptyBatch, "batches"));
             size = await ChainSize.ReadAsync(stage.Service, chain);
             all += size;
         }
@@ -74,7 +75,7 @@ internal static class SizeFigures
     }
 
     /// <summary>The ratio to bare Kestrel now, against that ratio when the log was empty.</summary>
-    private static Figure Against(string name, Comparison now, Comparison empty) => new()
+    private static Figure Against(string name, Comparison now, Comparison empty, string what) => new()
     {
         Name = name,
         Value = now.Gateway.PerSecond / now.Bare.PerSecond,
@@ -83,19 +84,7 @@ internal static class SizeFigures
         Limit = empty.Gateway.PerSecond / empty.Bare.PerSecond,
         Goal = .90,
         Note = string.Create(CultureInfo.InvariantCulture,
-            $"{now.Gateway.PerSecond:0} requests/s, bare {now.Bare.PerSecond:0}; {now.Note}"),
-    };
-
-    private static Figure AgainstEmpty(string name, LoadResult now, LoadResult empty, int entries) => new()
-    {
-        Name = name,
-        Value = now.PerSecond * entries,
-        Unit = "entries/s",
-        LimitName = "the same at 0 entries",
-        Limit = empty.PerSecond * entries,
-        Goal = .90,
-        Note = string.Create(CultureInfo.InvariantCulture,
-            $"gateway {now.ServerMicros / entries:0.00} µs an entry, {empty.ServerMicros / entries:0.00} at 0"),
+            $"{now.Gateway.PerSecond:0} {what}/s, bare {now.Bare.PerSecond:0}; {now.Note}"),
     };
 
     private static string Named(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);

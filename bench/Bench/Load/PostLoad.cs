@@ -23,6 +23,9 @@ internal sealed record PostLoad
     /// <summary>Whether to ask, unless for the small answer, for one that a quorum of witnesses covers.</summary>
     public bool Witnessed { get; init; }
 
+    /// <summary>The chain of the one token, after which its file is called.</summary>
+    public string Chain => Path.GetFileNameWithoutExtension(TokenFile);
+
     public IEnumerable<string> Arguments =>
     [
         TokenFile, Text(EntryBytes), Text(Entries),

@@ -10,15 +10,13 @@ internal static class AnswerLength
     private const int EntryBytes = 256;
 
     /// <summary>Length of the answer to one posted entry of 256 bytes.</summary>
-    public static async Task<long> OfPostAsync(Service service, string chain)
-    {
-        using var http = Client(service, chain);
-        var body = $"{{\"data\":\"{new string('x', EntryBytes)}\"}}";
-        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
-        using var answer = await http.PostAsync(new Uri("sequence", UriKind.Relative), content);
-        answer.EnsureSuccessStatusCode();
-        return answer.Content.Headers.ContentLength!.Value;
-    }
+    public static Task<long> OfPostAsync(Service service, string chain) => OfPostAsync(
+        service, chain, "sequence", "application/json", $"{{\"data\":\"{new string('x', EntryBytes)}\"}}");
+
+    /// <summary>Length of the answer to a batch of such entries.</summary>
+    public static Task<long> OfBatchAsync(Service service, string chain, int entries) => OfPostAsync(
+        service, chain, "sequence/batch", "application/x-ndjson",
+        string.Concat(Enumerable.Repeat($"\"{new string('x', EntryBytes)}\"\n", entries)));
 
     /// <summary>Length of the answer to reading one entry.</summary>
     public static async Task<long> OfGetAsync(Service service, string chain, long index)
@@ -26,6 +24,16 @@ internal static class AnswerLength
         using var http = Client(service, chain);
         var path = string.Create(CultureInfo.InvariantCulture, $"sequence/{index}");
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+        answer.EnsureSuccessStatusCode();
+        return answer.Content.Headers.ContentLength!.Value;
+    }
+
+    private static async Task<long> OfPostAsync(
+        Service service, string chain, string path, string contentType, string body)
+    {
+        using var http = Client(service, chain);
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
+        using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), content);
         answer.EnsureSuccessStatusCode();
         return answer.Content.Headers.ContentLength!.Value;
     }
