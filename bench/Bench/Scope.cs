@@ -8,6 +8,8 @@ internal sealed record Scope
         Name = "quick",
         FillsPageCache = false,
         LoadSeconds = 1,
+        LatencyTurns = 1,
+        LatencySeconds = 1,
         Rounds = 1,
         RoundSeconds = 1,
         WarmUpStepSeconds = 1,
@@ -22,6 +24,8 @@ internal sealed record Scope
         Name = "standard",
         FillsPageCache = true,
         LoadSeconds = 8,
+        LatencyTurns = 3,
+        LatencySeconds = 6,
         Rounds = 2,
         RoundSeconds = 4,
         WarmUpStepSeconds = 2,
@@ -44,6 +48,12 @@ internal sealed record Scope
 
     /// <summary>How long one load is measured.</summary>
     public required double LoadSeconds { get; init; }
+
+    /// <summary>How often the gateway and bare Kestrel take turns in open loop; an odd number, whose median counts.</summary>
+    public required int LatencyTurns { get; init; }
+
+    /// <summary>How long such a turn is.</summary>
+    public required double LatencySeconds { get; init; }
 
     /// <summary>How often the gateway and bare Kestrel take turns, with each number of connections.</summary>
     public required int Rounds { get; init; }
