@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sequencer.Tlog;
 
@@ -22,20 +23,22 @@ public sealed class TilePart
     /// <summary>The number of the part above the 16 others.</summary>
     public const int Crown = Tile.Width / Width;
 
-    // Rows of 16, 8, 4 and 2.
-    private readonly Hash[] _nodes = new Hash[2 * Width - 2];
+    private const int NodesCount = 2 * Width - 2;
+
+    private readonly Nodes _nodes;
 
     /// <summary>Makes a part of its hashes.</summary>
     /// <param name="hashes">The 16 hashes one after the other: <see cref="HashesBytes"/> bytes.</param>
     public TilePart(ReadOnlySpan<byte> hashes)
     {
-        MemoryMarshal.Cast<byte, Hash>(hashes)[..Width].CopyTo(_nodes);
-        for (int node = Width, below = 0; node < _nodes.Length; node++, below += 2)
-            _nodes[node] = MerkleHash.Node(_nodes[below], _nodes[below + 1]);
+        Span<Hash> nodes = _nodes;
+        MemoryMarshal.Cast<byte, Hash>(hashes)[..Width].CopyTo(nodes);
+        for (int node = Width, below = 0; node < NodesCount; node++, below += 2)
+            nodes[node] = MerkleHash.Node(nodes[below], nodes[below + 1]);
     }
 
     /// <summary>The node above the two highest: a hash of the crown or, of a crown, of the tile above.</summary>
-    public Hash Root => MerkleHash.Node(_nodes[^2], _nodes[^1]);
+    public Hash Root => MerkleHash.Node(_nodes[NodesCount - 2], _nodes[NodesCount - 1]);
 
     /// <summary>The part that has a node of a tile.</summary>
     /// <param name="row">Height above the tile's own hashes, 0 to 7.</param>
@@ -49,6 +52,13 @@ public sealed class TilePart
     {
         var partRow = row % Height;
         return _nodes[2 * Width - (2 * Width >> partRow) + (position & ((Width >> partRow) - 1))];
+    }
+
+    /// <summary>Rows of 16, 8, 4 and 2, within the object: one look into memory less where many are remembered.</summary>
+    [InlineArray(NodesCount)]
+    private struct Nodes
+    {
+        private Hash _first;
     }
 }
 

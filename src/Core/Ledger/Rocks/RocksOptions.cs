@@ -104,8 +104,8 @@ internal sealed class RocksOptions : IDisposable
         var table = new BlockBasedTableOptions()
             .SetBlockCache(_cache)
             .SetBlockSize(BlockBytes);
-        // Who looks for a tile knows that it is there.
-        if (name is not (Tiles or Crowns))
+        // Who looks for a tile knows that it is there; and so it is with a chunk, but for the chain's last one.
+        if (name == ColumnFamilies.DefaultName)
             table.SetFilterPolicy(BloomFilterPolicy.Create(BloomBitsPerKey, false));
         Native.Instance.rocksdb_block_based_options_set_index_block_restart_interval(
             table.Handle, IndexRestartInterval);
