@@ -8,8 +8,8 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class ChainTreeReader(ChainTree tree) : INodeReader
 {
-    private (TilePartId Id, TilePart Nodes)? _part;
-    private (TilePartId Id, TilePart Nodes)? _crown;
+    private TilePart? _part;
+    private TilePart? _crown;
 
     /// <summary>
     /// Whether an entry of the ledger is the one that the tree has. What is stored beside the entry is held against
@@ -18,15 +18,14 @@ internal sealed class ChainTreeReader(ChainTree tree) : INodeReader
     /// <exception cref="LedgerException">When a tile is missing or damaged.</exception>
     public bool Has(ulong index, StoredEntry entry)
     {
-        var leaf = new NodeId(0, index);
         if (entry.Part is { } part && tree.Size > EntryChunk.UsualLast(index))
         {
             if (part.Root != Read(new NodeId(TilePart.Height, index / TilePart.Width)))
                 return false;
-            _part = (tree.PartOf(NodePlace.Of(leaf)), part);
+            _part = part;
         }
 
-        return MerkleHash.Leaf(entry.Data) == Read(leaf);
+        return MerkleHash.Leaf(entry.Data) == Read(new NodeId(0, index));
     }
 
     public Hash Read(NodeId node)
@@ -34,13 +33,13 @@ internal sealed class ChainTreeReader(ChainTree tree) : INodeReader
         var place = NodePlace.Of(node);
         var id = tree.PartOf(place);
         ref var last = ref id.Part == TilePart.Crown ? ref _crown : ref _part;
-        if (last is not { } held || held.Id != id)
+        if (last?.Id != id)
         {
             if (tree.TryReadMemory(place, out var hash))
                 return hash;
-            last = held = (id, tree.ReadStored(id));
+            last = tree.ReadStored(id);
         }
 
-        return held.Nodes.Read(place.Row, place.Position);
+        return last.Read(place.Row, place.Position);
     }
 }

@@ -28,14 +28,19 @@ public sealed class TilePart
     private readonly Nodes _nodes;
 
     /// <summary>Makes a part of its hashes.</summary>
+    /// <param name="id">Which part it is.</param>
     /// <param name="hashes">The 16 hashes one after the other: <see cref="HashesBytes"/> bytes.</param>
-    public TilePart(ReadOnlySpan<byte> hashes)
+    public TilePart(TilePartId id, ReadOnlySpan<byte> hashes)
     {
+        Id = id;
         Span<Hash> nodes = _nodes;
         MemoryMarshal.Cast<byte, Hash>(hashes)[..Width].CopyTo(nodes);
         for (int node = Width, below = 0; node < NodesCount; node++, below += 2)
             nodes[node] = MerkleHash.Node(nodes[below], nodes[below + 1]);
     }
+
+    /// <summary>Which part of which tile it is.</summary>
+    public TilePartId Id { get; }
 
     /// <summary>The node above the two highest: a hash of the crown or, of a crown, of the tile above.</summary>
     public Hash Root => MerkleHash.Node(_nodes[NodesCount - 2], _nodes[NodesCount - 1]);
@@ -67,4 +72,9 @@ public sealed class TilePart
 /// <param name="Level">The tile's level.</param>
 /// <param name="Tile">The tile's place within its level.</param>
 /// <param name="Part">0 to 15, or <see cref="TilePart.Crown"/>.</param>
-public readonly record struct TilePartId(ChainNumber Chain, int Level, ulong Tile, int Part);
+public readonly record struct TilePartId(ChainNumber Chain, int Level, ulong Tile, int Part)
+{
+    /// <summary>The part that has an entry's leaf hash.</summary>
+    public static TilePartId OfLeaf(ChainNumber chain, ulong index) => new(
+        chain, 0, index / Tlog.Tile.Width, (int)(index % Tlog.Tile.Width) / TilePart.Width);
+}

@@ -80,9 +80,10 @@ public sealed class ChainTreeReaderTests
     private static TilePart? PartWith(int index)
     {
         var first = index / TilePart.Width * TilePart.Width;
-        return first + TilePart.Width <= Size
-            ? new TilePart(MemoryMarshal.AsBytes(Leaves.AsSpan(first, TilePart.Width)))
-            : null;
+        if (first + TilePart.Width > Size)
+            return null;
+        var beside = MemoryMarshal.AsBytes(Leaves.AsSpan(first, TilePart.Width));
+        return new TilePart(TilePartId.OfLeaf(One, (ulong)index), beside);
     }
 
     private static Hash RootOf(ReadOnlySpan<Hash> leaves)

@@ -88,8 +88,9 @@ public abstract partial class LedgerContract : IAsyncLifetime
             Ledger.ReadTile(One, 0, 5).Should().BeNull();
             foreach (var part in new[] { 0, 3, 15, TilePart.Crown })
             {
-                Ledger.ReadTilePart(new TilePartId(One, 1, 5, part))!.Root.Should()
-                    .Be(new TilePart(TileNodes.PartOf(Tile("tile"), part)).Root);
+                var id = new TilePartId(One, 1, 5, part);
+                Ledger.ReadTilePart(id)!.Root.Should()
+                    .Be(new TilePart(id, TileNodes.PartOf(Tile("tile"), part)).Root);
                 Ledger.ReadTilePart(new TilePartId(One, 1, 4, part)).Should().BeNull();
             }
 

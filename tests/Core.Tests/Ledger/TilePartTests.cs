@@ -39,7 +39,8 @@ public sealed class TilePartTests
             .Be(MerkleHash.Node(TileNodes.Read(Nodes, 7, 0), TileNodes.Read(Nodes, 7, 1)));
     }
 
-    private static TilePart Cut(int part) => new(TileNodes.PartOf(Nodes, part));
+    private static TilePart Cut(int part) =>
+        new(new TilePartId(new ChainNumber(1), 0, 0, part), TileNodes.PartOf(Nodes, part));
 
     private static byte[] Full()
     {

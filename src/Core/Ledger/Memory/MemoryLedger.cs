@@ -69,7 +69,7 @@ public sealed class MemoryLedger : ILedger
 
     public TilePart? ReadTilePart(TilePartId id) =>
         Of(id.Chain).Tiles.GetValueOrDefault((id.Level, id.Tile)) is { } tile
-            ? new TilePart(TileNodes.PartOf(tile.Nodes.Span, id.Part))
+            ? new TilePart(id, TileNodes.PartOf(tile.Nodes.Span, id.Part))
             : null;
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => Of(chain).Keys.GetValueOrDefault(keyDigest);

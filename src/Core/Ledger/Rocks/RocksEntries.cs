@@ -27,13 +27,13 @@ internal static class RocksEntries
         var usualLast = EntryChunk.UsualLast(index);
         using (var chunk = database.FindEntries(RocksKeys.Entries(chain, usualLast, key)))
         {
-            if (chunk.IsThere && Take(chunk.Bytes, usualLast, index) is { } entry)
+            if (chunk.IsThere && Take(chunk.Bytes, chain, usualLast, index) is { } entry)
                 return entry;
         }
 
         using var cursor = database.OpenEntriesCursor();
         return SeekChunk(cursor, chain, index)
-            ? Take(cursor.Value, RocksKeys.NumberOf(cursor.Key), index)
+            ? Take(cursor.Value, chain, RocksKeys.NumberOf(cursor.Key), index)
             : null;
     }
 
@@ -108,13 +108,13 @@ internal static class RocksEntries
 
     /// <summary>Copies one entry, with its leaf hash and those beside it, out of a chunk that ends with
     /// <paramref name="last"/>; null when it is not there.</summary>
-    private static StoredEntry? Take(ReadOnlySpan<byte> value, ulong last, ulong index)
+    private static StoredEntry? Take(ReadOnlySpan<byte> value, ChainNumber chain, ulong last, ulong index)
     {
         var chunk = new EntryChunk(value);
         var first = last + 1 - (ulong)chunk.Count;
-        return first <= index
-            ? new StoredEntry(
-                chunk[(int)(index - first)].ToArray(), chunk.Leaves.IsEmpty ? null : new TilePart(chunk.Leaves))
-            : null;
+        if (first > index)
+            return null;
+        var part = chunk.Leaves.IsEmpty ? null : new TilePart(TilePartId.OfLeaf(chain, index), chunk.Leaves);
+        return new StoredEntry(chunk[(int)(index - first)].ToArray(), part);
     }
 }

@@ -6,9 +6,17 @@ internal sealed class RocksTiles(RocksDatabase database)
     private readonly TilePartMemory _memory = new();
 
     /// <summary>One part; null when there is no such tile.</summary>
-    public TilePart? ReadPart(TilePartId id) =>
-        // What is under one crown of level 0 has an entry asked for now and then; what is higher, many.
-        id is { Level: 0, Part: not TilePart.Crown } ? Load(id) : _memory.Get(id, Load);
+    public TilePart? ReadPart(TilePartId id)
+    {
+        // A part of level 0 that is asked for once is not soon asked for again.
+        var isKept = id.Level > 0 || id.Part == TilePart.Crown;
+        if (isKept && _memory.Find(id) is { } held)
+            return held;
+        var part = Load(id);
+        if (isKept && part is not null)
+            _memory.Keep(part);
+        return part;
+    }
 
     /// <summary>The tile's own hashes; null when there is none.</summary>
     public byte[]? ReadHashes(ChainNumber chain, int level, ulong index)
@@ -28,7 +36,7 @@ internal sealed class RocksTiles(RocksDatabase database)
             return null;
         var first = isCrown ? 0 : id.Part * TilePart.HashesBytes;
         return found.Bytes.Length == (isCrown ? TilePart.HashesBytes : TileNodes.HashesBytes)
-            ? new TilePart(found.Bytes.Slice(first, TilePart.HashesBytes))
+            ? new TilePart(id, found.Bytes.Slice(first, TilePart.HashesBytes))
             : throw new LedgerException(LedgerError.Corrupt,
                 $"Tile {id.Tile} of level {id.Level} has {found.Bytes.Length} bytes in the ledger.");
     }

@@ -1,45 +1,30 @@
-using System.Collections.Concurrent;
-
 namespace Sequencer.Core;
 
 /// <summary>
 /// Remembers parts of stored tiles that many readers need: a crown of level 0 is in the proofs of 256 entries, a part
-/// of level 1 in those of 4,096. Stored tiles never change. Bounded by two generations, of which the older goes when
-/// the younger is full: at most 100 MiB, which a log of ten million entries does not fill. Safe for concurrent use.
+/// of level 1 in those of 4,096. Stored tiles never change. Each part has one place, which it loses to the next one of
+/// that place; those of neighbouring tiles have neighbouring places, so that a log of twelve million entries has room
+/// for all of its own. At most 50 MiB. Safe for concurrent use.
 /// </summary>
 internal sealed class TilePartMemory
 {
-    // A part takes about 1 KiB.
-    private const int GenerationMax = 48 * 1024;
+    // A part takes 1 KiB.
+    private const int PlacesCount = 48 * 1024;
 
-    private readonly Lock _turning = new();
-    private volatile ConcurrentDictionary<TilePartId, TilePart> _young = new();
-    private volatile ConcurrentDictionary<TilePartId, TilePart> _old = new();
-    private int _youngCount;
+    private readonly TilePart?[] _places = new TilePart?[PlacesCount];
 
-    /// <summary>The part, from memory or else by reading it; what is not there is asked for again.</summary>
-    public TilePart? Get(TilePartId id, Func<TilePartId, TilePart?> read)
+    /// <summary>The part, or null when it is not remembered.</summary>
+    public TilePart? Find(TilePartId id) =>
+        Volatile.Read(ref _places[PlaceOf(id)]) is { } part && part.Id == id ? part : null;
+
+    /// <summary>Remembers a part, in place of another one.</summary>
+    public void Keep(TilePart part) => Volatile.Write(ref _places[PlaceOf(part.Id)], part);
+
+    private static int PlaceOf(TilePartId id)
     {
-        if (_young.TryGetValue(id, out var part))
-            return part;
-        if (!_old.TryGetValue(id, out part))
-            part = read(id);
-        if (part is not null)
-            Add(id, part);
-        return part;
-    }
-
-    private void Add(TilePartId id, TilePart part)
-    {
-        if (!_young.TryAdd(id, part) || Interlocked.Increment(ref _youngCount) < GenerationMax)
-            return;
-        lock (_turning)
-        {
-            if (Volatile.Read(ref _youngCount) < GenerationMax)
-                return;
-            _old = _young;
-            _young = new ConcurrentDictionary<TilePartId, TilePart>();
-            Volatile.Write(ref _youngCount, 0);
-        }
+        var isCrown = id.Part == TilePart.Crown;
+        var first = (uint)HashCode.Combine(id.Chain, id.Level, isCrown);
+        var next = isCrown ? id.Tile : id.Tile * TilePart.Crown + (uint)id.Part;
+        return (int)((first + next) % PlacesCount);
     }
 }
