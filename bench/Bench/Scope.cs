@@ -49,7 +49,7 @@ internal sealed record Scope
     /// <summary>How long one load is measured.</summary>
     public required double LoadSeconds { get; init; }
 
-    /// <summary>How often the gateway and bare Kestrel take turns in open loop; an odd number, whose median counts.</summary>
+    /// <summary>How often the gateway and bare Kestrel take turns in open loop; odd, since the median counts.</summary>
     public required int LatencyTurns { get; init; }
 
     /// <summary>How long such a turn is.</summary>

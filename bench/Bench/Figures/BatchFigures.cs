@@ -18,7 +18,7 @@ internal static class BatchFigures
         var thousands = new PostLoad { TokenFile = stage.TokenFile("batch", "batch"), Entries = 1_000 };
         await WarmUpAsync(stage, thousands);
         stage.Add(Of("batches of 1,000 entries of 256 B", .70, "RocksDB alone", stage.Limits.RocksEntriesPerSecond,
-            await RunAsync(LoadTarget.Of(stage.Service), thousands, Connections, stage.Scope.LoadSeconds), thousands.Entries));
+            await MeasureAsync(stage, thousands, Connections), thousands.Entries));
         var small = new PostLoad
         {
             TokenFile = stage.TokenFile("small", "small"),
@@ -26,16 +26,16 @@ internal static class BatchFigures
             EntryBytes = 100,
         };
         stage.Add(Of("batches of 10,000 entries of 100 B", .50, "SHA-256 of 64 B ÷ 3", stage.Limits.Sha256PerSecond / 3,
-            await RunAsync(LoadTarget.Of(stage.Service), small, LargeBatchConnections, stage.Scope.LoadSeconds), small.Entries));
+            await MeasureAsync(stage, small, LargeBatchConnections), small.Entries));
     }
 
-    /// <summary>Drives the gateway with batches until it gets no faster; to bare Kestrel only the handler is new.</summary>
-    public static async Task WarmUpAsync(Stage stage, PostLoad load)
-    {
-        await RunAsync(LoadTarget.Of(stage.Bare), load, Connections, stage.Scope.WarmUpStepSeconds);
-        await WarmUp.RunAsync(
-            stage.Scope, seconds => RunAsync(LoadTarget.Of(stage.Service), load, Connections, seconds));
-    }
+    /// <summary>Drives the gateway with batches until it gets no faster.</summary>
+    public static Task WarmUpAsync(Stage stage, PostLoad load) => WarmUp.RunAsync(
+        stage.Scope, seconds => RunAsync(LoadTarget.Of(stage.Service), load, Connections, seconds));
+
+    /// <summary>Drives bare Kestrel with batches for a step: only the handler is new to it.</summary>
+    public static Task WarmUpBareAsync(Stage stage, PostLoad load) =>
+        RunAsync(LoadTarget.Of(stage.Bare), load, Connections, stage.Scope.WarmUpStepSeconds);
 
     /// <summary>Batches a second, against bare Kestrel that reads the same and answers at the same length.</summary>
     public static async Task<Comparison> CompareAsync(Stage stage, PostLoad load)
@@ -44,6 +44,9 @@ internal static class BatchFigures
         return await Comparison.RunAsync(stage, [Connections],
             (target, connections, seconds) => RunAsync(target, load, connections, seconds));
     }
+
+    private static Task<LoadResult> MeasureAsync(Stage stage, PostLoad load, int connections) =>
+        RunAsync(LoadTarget.Of(stage.Service), load, connections, stage.Scope.LoadSeconds);
 
     private static async Task<LoadResult> RunAsync(LoadTarget target, PostLoad load, int connections, double seconds) =>
         Stage.Require(await Wrk.PostAsync(target, load, connections, seconds), "batches");

@@ -95,7 +95,8 @@ internal static class SingleFigures
             LessIsBetter = true,
             Note = string.Create(CultureInfo.InvariantCulture,
                 $"p50 {gateway.P50Micros / 1000:0.00}, p99.9 {gateway.P999Micros / 1000:0.00}; bare p50 {bare.P50Micros / 1000:0.00}, "
-                + $"p99 {bare.P99Micros / 1000:0.00}; p99 of each turn {P99s(gatewayTurns)}, bare {P99s(bareTurns)}; asked {rate:0}/s, sent {gateway.Load.PerSecond:0}/s; "
+                + $"p99 {bare.P99Micros / 1000:0.00}; p99 of each turn {P99s(gatewayTurns)}, bare {P99s(bareTurns)}; "
+                + $"asked {rate:0}/s, sent {gateway.Load.PerSecond:0}/s; "
                 + $"gateway {gateway.Load.ServerMicros:0.0} + enclave {gateway.Load.EnclaveMicros:0.0} µs a request; sender {gateway.Load.SenderShare:P0}"),
         });
         return sample;

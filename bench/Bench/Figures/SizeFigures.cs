@@ -29,6 +29,7 @@ internal static class SizeFigures
         await SingleFigures.WarmUpAsync(stage, LoadTarget.Of(stage.Service), single);
         var emptySingle = await SingleFigures.CompareAsync(stage, single, PostConnections);
         await BatchFigures.WarmUpAsync(stage, batch);
+        await BatchFigures.WarmUpBareAsync(stage, batch);
         var emptyBatch = await BatchFigures.CompareAsync(stage, batch);
         var (all, size) = (await ChainSize.ReadAsync(stage.Service, Empty), 0L);
         foreach (var goal in stage.Scope.Sizes)

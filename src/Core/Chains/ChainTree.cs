@@ -95,7 +95,7 @@ internal sealed class ChainTree : INodeReader
     public Hash Root(ulong size) => EdgeOf(size).Root;
 
     /// <summary>The compact range of the first <paramref name="size"/> leaves, largest subtree first.</summary>
-    public Hash[] CompactRange(ulong size) => [.. TreeRoot.CompactRangeNodes(size).Select(Read)];
+    public Hash[] CompactRange(ulong size) => [.. TreeRoot.CompactRangeNodes(size).Select(OpenReader().Read)];
 
     /// <summary>The inclusion proof of an entry in the tree of <paramref name="size"/> leaves.</summary>
     public Hash[] Prove(ulong index, ulong size)
@@ -117,25 +117,15 @@ internal sealed class ChainTree : INodeReader
     {
         if (_edge is { } edge && edge.Size == size)
             return edge;
-        var nodes = OpenReader();
-        return _edge = RaggedEdge.Of(size, nodes);
+        return _edge = RaggedEdge.Of(size, OpenReader());
     }
 
     /// <summary>The proof that the tree of <paramref name="newSize"/> leaves extends that of
     /// <paramref name="oldSize"/>.</summary>
-    public Hash[] ProveConsistency(ulong oldSize, ulong newSize)
-    {
-        var nodes = OpenReader();
-        return ConsistencyProof.Build(oldSize, newSize, nodes);
-    }
+    public Hash[] ProveConsistency(ulong oldSize, ulong newSize) =>
+        ConsistencyProof.Build(oldSize, newSize, OpenReader());
 
-    public Hash Read(NodeId node)
-    {
-        var place = NodePlace.Of(node);
-        return TryReadMemory(place, out var hash)
-            ? hash
-            : ReadStored(PartOf(place)).Read(place.Row, place.Position);
-    }
+    public Hash Read(NodeId node) => OpenReader().Read(node);
 
     /// <summary>A node of a tile that is in memory: not full yet, or not yet written.</summary>
     internal bool TryReadMemory(NodePlace place, out Hash hash)
@@ -155,8 +145,7 @@ internal sealed class ChainTree : INodeReader
     }
 
     /// <summary>Which part of a tile has a node.</summary>
-    internal TilePartId PartOf(NodePlace place) =>
-        new(_chain, place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
+    internal TilePartId PartOf(NodePlace place) => TilePartId.Of(_chain, place);
 
     /// <summary>A part of a stored tile.</summary>
     internal TilePart ReadStored(TilePartId id) => ReadStored(_ledger, id);
@@ -174,7 +163,7 @@ internal sealed class ChainTree : INodeReader
                 return unwritten[..(tile.Width * Hash.SizeBytes)];
         }
 
-        return _ledger.ReadTile(_chain, tile.Level, tile.Index) is { Length: TileNodes.HashesBytes } hashes
+        return _ledger.ReadTile(_chain, tile.Level, tile.Index) is { } hashes
             ? hashes.Length == tile.Width * Hash.SizeBytes ? hashes : hashes[..(tile.Width * Hash.SizeBytes)]
             : throw Missing(tile.Level, tile.Index);
     }

@@ -74,7 +74,7 @@ public sealed class TilePart
 /// <param name="Part">0 to 15, or <see cref="TilePart.Crown"/>.</param>
 public readonly record struct TilePartId(ChainNumber Chain, int Level, ulong Tile, int Part)
 {
-    /// <summary>The part that has an entry's leaf hash.</summary>
-    public static TilePartId OfLeaf(ChainNumber chain, ulong index) => new(
-        chain, 0, index / Tlog.Tile.Width, (int)(index % Tlog.Tile.Width) / TilePart.Width);
+    /// <summary>The part that has a node.</summary>
+    internal static TilePartId Of(ChainNumber chain, NodePlace place) =>
+        new(chain, place.Level, place.Tile, TilePart.Of(place.Row, place.Position));
 }

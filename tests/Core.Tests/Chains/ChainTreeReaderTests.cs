@@ -83,7 +83,7 @@ public sealed class ChainTreeReaderTests
         if (first + TilePart.Width > Size)
             return null;
         var beside = MemoryMarshal.AsBytes(Leaves.AsSpan(first, TilePart.Width));
-        return new TilePart(TilePartId.OfLeaf(One, (ulong)index), beside);
+        return new TilePart(TilePartId.Of(One, NodePlace.Of(new NodeId(0, (ulong)index))), beside);
     }
 
     private static Hash RootOf(ReadOnlySpan<Hash> leaves)

@@ -55,8 +55,7 @@ internal sealed class FaultyLedger : ILedgerSource
             if (targetMethod!.Name == nameof(ILedger.WriteAsync))
                 return new ValueTask(WriteAsync((LedgerBatch)args![0]!, (bool)args[1]!));
             var answer = targetMethod.Invoke(Contents, args);
-            var isEntry = targetMethod.Name == nameof(ILedger.ReadEntry);
-            return Faults.IsDamaged && isEntry && answer is StoredEntry { Data: var data } entry
+            return Faults.IsDamaged && answer is StoredEntry { Data: var data } entry
                 ? entry with { Data = [(byte)(data[0] ^ 1), .. data[1..]] }
                 : answer;
         }

@@ -13,7 +13,7 @@ namespace Sequencer.Core;
 /// </summary>
 internal readonly ref struct EntryChunk
 {
-    public const int EntriesMax = TilePart.Width;
+    private const int EntriesMax = TilePart.Width;
     private const int BytesTarget = 16 * 1024;
 
     /// <summary>Takes a stored chunk apart.</summary>
@@ -24,7 +24,7 @@ internal readonly ref struct EntryChunk
         while (Count < EntriesMax && TryTake(ref rest, out _))
             Count++;
         if (rest.Length != LeavesBytes(Count))
-            throw CutShort();
+            throw Malformed();
         Entries = value[..^rest.Length];
         Leaves = rest;
     }
@@ -141,12 +141,12 @@ internal readonly ref struct EntryChunk
             ? int.MaxValue
             : BinaryPrimitives.ReadUInt16BigEndian(entries);
         if (length > entries.Length - EntryBundle.PrefixSizeBytes)
-            throw CutShort();
+            throw Malformed();
         entry = entries.Slice(EntryBundle.PrefixSizeBytes, length);
         entries = entries[(EntryBundle.PrefixSizeBytes + length)..];
         return true;
     }
 
-    private static LedgerException CutShort() =>
-        new(LedgerError.Corrupt, "An entry chunk of the ledger is cut short.");
+    private static LedgerException Malformed() => new(
+        LedgerError.Corrupt, "A chunk of entries in the ledger is not as long as its entries and their leaf hashes.");
 }

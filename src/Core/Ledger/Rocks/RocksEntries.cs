@@ -1,4 +1,5 @@
 using System.Buffers;
+using Sequencer.Tlog;
 
 namespace Sequencer.Core;
 
@@ -114,7 +115,8 @@ internal static class RocksEntries
         var first = last + 1 - (ulong)chunk.Count;
         if (first > index)
             return null;
-        var part = chunk.Leaves.IsEmpty ? null : new TilePart(TilePartId.OfLeaf(chain, index), chunk.Leaves);
-        return new StoredEntry(chunk[(int)(index - first)].ToArray(), part);
+        var id = TilePartId.Of(chain, NodePlace.Of(new NodeId(0, index)));
+        return new StoredEntry(
+            chunk[(int)(index - first)].ToArray(), chunk.Leaves.IsEmpty ? null : new TilePart(id, chunk.Leaves));
     }
 }

@@ -9,9 +9,9 @@ namespace Sequencer.Core;
 /// <remarks>
 /// Entries, tiles and the tiles' crowns have a column family each. Their keys grow with the log, so that a file that
 /// is flushed lies behind those before it and is moved down the levels as it is; together with other records it would
-/// be merged, and so written, again and again. Hashes cannot be compressed; entries are if the operator wants it. A file's index
-/// is kept while the file is open, so that a look-up reads one block and nothing else: some
-/// 40 KiB for each file of entries.
+/// be merged, and so written, again and again. Hashes cannot be compressed; entries are if the operator wants it. A
+/// file's index is kept while the file is open, so that a look-up reads one block and nothing else: some 40 KiB for
+/// each file of entries.
 /// </remarks>
 internal sealed class RocksOptions : IDisposable
 {

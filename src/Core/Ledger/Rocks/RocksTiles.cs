@@ -23,7 +23,10 @@ internal sealed class RocksTiles(RocksDatabase database)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
         using var tile = database.FindTile(RocksKeys.Tile(chain, level, index, key));
-        return tile.IsThere ? tile.Bytes.ToArray() : null;
+        if (!tile.IsThere)
+            return null;
+        RequireLength(tile, TileNodes.HashesBytes, level, index);
+        return tile.Bytes.ToArray();
     }
 
     private TilePart? Load(TilePartId id)
@@ -34,10 +37,17 @@ internal sealed class RocksTiles(RocksDatabase database)
         using var found = isCrown ? database.FindCrown(key) : database.FindTile(key);
         if (!found.IsThere)
             return null;
+        RequireLength(found, isCrown ? TilePart.HashesBytes : TileNodes.HashesBytes, id.Level, id.Tile);
         var first = isCrown ? 0 : id.Part * TilePart.HashesBytes;
-        return found.Bytes.Length == (isCrown ? TilePart.HashesBytes : TileNodes.HashesBytes)
-            ? new TilePart(id, found.Bytes.Slice(first, TilePart.HashesBytes))
-            : throw new LedgerException(LedgerError.Corrupt,
-                $"Tile {id.Tile} of level {id.Level} has {found.Bytes.Length} bytes in the ledger.");
+        return new TilePart(id, found.Bytes.Slice(first, TilePart.HashesBytes));
+    }
+
+    private static void RequireLength(RocksValue hashes, int bytes, int level, ulong index)
+    {
+        if (hashes.Bytes.Length != bytes)
+        {
+            throw new LedgerException(LedgerError.Corrupt,
+                $"A record of tile {index} of level {level} has {hashes.Bytes.Length} bytes in the ledger, not {bytes}.");
+        }
     }
 }

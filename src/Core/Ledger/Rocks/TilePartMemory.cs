@@ -3,8 +3,8 @@ namespace Sequencer.Core;
 /// <summary>
 /// Remembers parts of stored tiles that many readers need: a crown of level 0 is in the proofs of 256 entries, a part
 /// of level 1 in those of 4,096. Stored tiles never change. Each part has one place, which it loses to the next one of
-/// that place; those of neighbouring tiles have neighbouring places, so that a log of twelve million entries has room
-/// for all of its own. At most 50 MiB. Safe for concurrent use.
+/// that place; those of neighbouring tiles have neighbouring places, so that the crowns of a log of twelve million
+/// entries take no place from each other. At most 50 MiB. Safe for concurrent use.
 /// </summary>
 internal sealed class TilePartMemory
 {
