@@ -17,6 +17,7 @@ internal sealed class ChainRegistry(
     private readonly ConcurrentDictionary<ChainId, Chain> _chains = new();
     private readonly SemaphoreSlim _opening = new(witnesses is null ? OpeningMax : WitnessedOpeningMax);
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _claiming = new();
     private readonly Lock _numbering = new();
     private uint _lastNumber = ledger.Chains().Select(chain => chain.Number.Value).DefaultIfEmpty().Max();
 
@@ -34,9 +35,13 @@ internal sealed class ChainRegistry(
     /// <summary>Opens a chain unless it is open; the task ends when that was tried.</summary>
     public Task OpenAsync(Chain chain, CancellationToken cancellation)
     {
-        if (chain.TryBeginOpening())
-            chain.Opening = OpenClaimedAsync(chain, cancellation);
-        return chain.Opening;
+        // Together: who finds the opening claimed must be given that one, and not the one before it.
+        lock (_claiming)
+        {
+            if (chain.TryBeginOpening())
+                chain.Opening = OpenClaimedAsync(chain, cancellation);
+            return chain.Opening;
+        }
     }
 
     /// <summary>Faults with the first error of an opening that the whole engine must answer to.</summary>

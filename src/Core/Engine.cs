@@ -163,6 +163,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown.</summary>
+    /// <exception cref="LedgerException">When it is stopped, or could not be loaded.</exception>
     public ValueTask<Chain?> FindAsync(ChainId id, CancellationToken cancellation) => Chains.Find(id) switch
     {
         null => default,
@@ -180,9 +181,14 @@ internal sealed class Engine : IAsyncDisposable
                 await opening.WaitAsync(cancellation);
         }
 
-        if (chain.Latest is null && chain.Phase == ChainPhase.Stopped)
+        if (chain.Latest is not null)
+            return chain;
+        if (chain.Phase == ChainPhase.Stopped)
             throw new LedgerException(LedgerError.Corrupt, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
-        return chain.Latest is null ? null : chain;
+        // Not loaded, the engine ending: that is not to say that there is nothing.
+        return chain.Tree is null && _ledger.FindChain(chain.Id) is not null
+            ? throw new LedgerException(LedgerError.Unavailable, $"Chain '{chain.Id}' was not loaded.")
+            : null;
     }
 
     public EntryReading? Read(Chain chain, ulong index)

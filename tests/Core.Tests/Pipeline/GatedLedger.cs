@@ -2,7 +2,8 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Pipeline;
 
-/// <summary>A ledger whose writes of entries wait until the gate is opened.</summary>
+/// <summary>A ledger whose writes of entries wait until the gate is opened, and whose checkpoints cannot be read
+/// when a test says so.</summary>
 internal sealed class GatedLedger : ILedger, ILedgerSource
 {
     private readonly MemoryLedger _inner = new();
@@ -11,6 +12,9 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
     public ulong Generation => _inner.Generation;
 
     public string? Fence => _inner.Fence;
+
+    /// <summary>What reading the next checkpoint ends in, once; null for the checkpoint.</summary>
+    public LedgerException? NextFailure { get; set; }
 
     public void Open() => _gate.TrySetResult();
 
@@ -38,7 +42,12 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
         _inner.ReadEntries(chain, first, count);
 
-    public CheckpointRecord? LatestCheckpoint(ChainNumber chain) => _inner.LatestCheckpoint(chain);
+    public CheckpointRecord? LatestCheckpoint(ChainNumber chain)
+    {
+        var failure = NextFailure;
+        NextFailure = null;
+        return failure is null ? _inner.LatestCheckpoint(chain) : throw failure;
+    }
 
     public CheckpointRecord? WitnessedCheckpoint(ChainNumber chain) => _inner.WitnessedCheckpoint(chain);
 

@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace Sequencer.Core.Tests.Pipeline;
+
+/// <summary>Those who read a chain first after a start, before it has been loaded.</summary>
+public sealed class FirstReadersTests
+{
+    /// <summary>Found by a benchmark right after a restart: of 64 readers that came at once, some were told that
+    /// there is no such entry.</summary>
+    [Fact]
+    public async Task ReadEntry_WhileAnotherReaderClaimsTheOpening_FindsIt()
+    {
+        var ledger = new MemoryLedger();
+        await using var enclave = new EnclaveFixture();
+        await using (var before = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave))
+            await before.SequenceAsync("here");
+        await using var after = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave);
+        ValueTask<EntryReading?> Read() => after.Core.ReadEntryAsync(CoreFixture.Chain(), 0, CancellationToken.None);
+
+        Task<EntryReading?>? second = null;
+        var intruder = new Thread(() => second = Read().AsTask());
+        var first = InContext(new Interposed(intruder), () => Read().AsTask());
+
+        (await first).Should().NotBeNull();
+        intruder.Join();
+        (await second!).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task ReadEntry_TheChainCannotBeLoaded_IsNotTakenForNoEntry()
+    {
+        var ledger = new GatedLedger();
+        ledger.Open();
+        await using var enclave = new EnclaveFixture();
+        await using (var before = await CoreFixture.StartAsync(ledger, enclave))
+            await before.SequenceAsync("here");
+        await using var after = await CoreFixture.StartAsync(ledger, enclave);
+        ledger.NextFailure = new LedgerException(LedgerError.Unavailable, "The disk does not answer.");
+
+        var reading = () => after.Core.ReadEntryAsync(CoreFixture.Chain(), 0, CancellationToken.None).AsTask();
+
+        (await reading.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
+        Encoding.UTF8.GetString((await UntilOpenAsync(reading)).Data.Span).Should().Be("here");
+    }
+
+    private static async Task<EntryReading> UntilOpenAsync(Func<Task<EntryReading?>> reading)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await reading())!;
+            }
+            catch (LedgerException)
+            {
+                // The ledger is opened again after its failure.
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static T InContext<T>(SynchronizationContext context, Func<T> call)
+    {
+        var previous = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
+        }
+    }
+
+    /// <summary>Lets a thread go first where the calling one would yield for the first time: until it has ended, or
+    /// waits for the calling one.</summary>
+    private sealed class Interposed(Thread thread) : SynchronizationContext
+    {
+        private bool _started;
+
+        public override void Post(SendOrPostCallback continuation, object? state)
+        {
+            if (!_started)
+            {
+                _started = true;
+                thread.Start();
+                SpinWait.SpinUntil(() => !thread.IsAlive || thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+            }
+
+            ThreadPool.QueueUserWorkItem(_ => continuation(state));
+        }
+    }
+}
