@@ -20,6 +20,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stating = new();
     private readonly WaitingCallers _callers;
+    private readonly ReaderThreads _readers;
     private readonly Task _running;
     private volatile Engine? _engine;
     private volatile string? _reason;
@@ -29,6 +30,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     {
         (_options, _dependencies) = (options, dependencies);
         _callers = new WaitingCallers(dependencies.Time, options.OutcomeTimeoutSeconds);
+        _readers = ReaderThreads.OfThisProcess(dependencies.Time);
         _engine = new Engine(options, dependencies, ledger, _callers);
         dependencies.Metrics.Observe(() => Status);
         _running = RunAsync(_engine);
@@ -182,6 +184,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
         if (!_running.IsCompleted)
             await StopAsync(new CancellationToken(canceled: true));
         _callers.Dispose();
+        _readers.Dispose();
     }
 
     private ValueTask<SubmitOutcome> SubmitToEngineAsync(
@@ -204,7 +207,12 @@ public sealed partial class SequencerCore : IAsyncDisposable
     {
         var engine = _engine ?? throw new LedgerException(
             LedgerError.WriteFailed, $"The ledger is being opened again: {_reason}");
-        return await engine.FindAsync(id, cancellation) is { } chain ? read(engine, chain) : null;
+        if (await engine.FindAsync(id, cancellation) is not { } chain)
+            return null;
+        var began = _readers.Begin();
+        var found = read(engine, chain);
+        _readers.End(began);
+        return found;
     }
 
     private async Task RunAsync(Engine first)
