@@ -8,15 +8,24 @@ internal static class Wrk
 {
     private const int ThreadsMax = 2;
 
+    private static int _getRuns;
+
     /// <summary>Posts transactions for some seconds.</summary>
     public static Task<LoadResult> PostAsync(LoadTarget target, PostLoad load, int connections, double seconds) =>
         RunAsync(target, "Load/post.lua", load.Arguments, connections, seconds);
 
-    /// <summary>Reads entries at random places below <paramref name="count"/>.</summary>
+    /// <summary>Reads entries at random places below <paramref name="count"/>, in each run at others: those of the run
+    /// before are in the system's cache.</summary>
     public static Task<LoadResult> GetAsync(
-        LoadTarget target, string tokenFile, long count, int connections, double seconds) =>
-        RunAsync(
-            target, "Load/get.lua", [tokenFile, count.ToString(CultureInfo.InvariantCulture)], connections, seconds);
+        LoadTarget target, string tokenFile, long count, int connections, double seconds)
+    {
+        string[] arguments =
+        [
+            tokenFile, count.ToString(CultureInfo.InvariantCulture),
+            Interlocked.Increment(ref _getRuns).ToString(CultureInfo.InvariantCulture),
+        ];
+        return RunAsync(target, "Load/get.lua", arguments, connections, seconds);
+    }
 
     /// <summary>Runs a script that stands beside this program.</summary>
     public static async Task<LoadResult> RunAsync(

@@ -1,4 +1,4 @@
--- Reads entries at random places. Arguments: file with a token, number of entries.
+-- Reads entries at random places. Arguments: file with a token, number of entries, number of the run.
 local threads = 0
 local head, tail, count
 
@@ -10,7 +10,7 @@ end
 function init(args)
    local token = io.lines(args[1])()
    count = tonumber(args[2])
-   math.randomseed(2000 + number)
+   math.randomseed(2000 * tonumber(args[3]) + number)
    head = "GET /sequence/"
    tail = " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port .. "\r\nAuthorization: Bearer " .. token .. "\r\n\r\n"
 end

@@ -16,9 +16,9 @@ internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : ID
     /// <summary>After so many reads it is decided anew.</summary>
     public const int Window = 256;
 
-    // From one read in eight that waits on, and until it is fewer than one in thirty-two.
+    // From one read in eight that waits on, and until it is fewer than one in sixteen.
     private const int ManyWaits = Window / 8;
-    private const int FewWaits = Window / 32;
+    private const int FewWaits = Window / 16;
 
     // From memory an entry is read in 0.01 ms and a bundle in 0.06; one disk's answer takes 0.1.
     private static readonly TimeSpan WaitMin = TimeSpan.FromMilliseconds(0.1);
@@ -31,7 +31,16 @@ internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : ID
     public static ReaderThreads OfThisProcess(TimeProvider time)
     {
         ThreadPool.GetMinThreads(out var usual, out var ports);
-        return new ReaderThreads(time, more => ThreadPool.SetMinThreads(usual + more, ports));
+        ThreadPool.GetMaxThreads(out var most, out var portsMost);
+        return new ReaderThreads(time, more =>
+        {
+            ThreadPool.SetMinThreads(usual + more, ports);
+            if (more > 0)
+                return;
+            // The pool keeps as many as it has come to, unless it must not.
+            ThreadPool.SetMaxThreads(usual, portsMost);
+            ThreadPool.SetMaxThreads(most, portsMost);
+        });
     }
 
     /// <summary>The time at which a read begins.</summary>

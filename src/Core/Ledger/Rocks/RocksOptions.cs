@@ -38,10 +38,8 @@ internal sealed class RocksOptions : IDisposable
     private const int OpenFilesMax = 2_048;
     private const ulong FileBytes = 128UL << 20;
 
-    // A chunk of entries, or a tile, is a block by itself. Crowns, 512 bytes each, are read one by one from
-    // memory and, as long as they are not there, many at a time from the disk.
+    // A chunk of entries, or a tile, is a block by itself.
     private const ulong BlockBytes = 4 * 1024;
-    private const ulong CrownsBlockBytes = 16 * 1024;
 
     // One whole key in so many: an index of a third of the size for a few steps more.
     private const int IndexRestartInterval = 8;
@@ -105,7 +103,7 @@ internal sealed class RocksOptions : IDisposable
     {
         var table = new BlockBasedTableOptions()
             .SetBlockCache(_cache)
-            .SetBlockSize(name == Crowns ? CrownsBlockBytes : BlockBytes);
+            .SetBlockSize(BlockBytes);
         // Who looks for a tile knows that it is there; and so it is with a chunk, but for the chain's last one.
         if (name == ColumnFamilies.DefaultName)
             table.SetFilterPolicy(BloomFilterPolicy.Create(BloomBitsPerKey, false));
