@@ -7,6 +7,7 @@ namespace Sequencer.Core;
 /// <summary>All of one chain's durable submissions that go to the enclave together.</summary>
 internal sealed class ChainAppend(ChainRun first)
 {
+    private readonly List<ChainRun> _runs = [first];
     private Hash[]? _leaves;
 
     public Chain Chain => first.Chain;
@@ -14,9 +15,9 @@ internal sealed class ChainAppend(ChainRun first)
     public ulong FirstIndex => first.FirstIndex;
 
     /// <summary>What goes together, in order; each begins where the one before ends.</summary>
-    public List<ChainRun> Runs { get; } = [first];
+    public IReadOnlyList<ChainRun> Runs => _runs;
 
-    public IEnumerable<PendingSubmission> Submissions => Runs.SelectMany(run => run.Submissions);
+    public IEnumerable<PendingSubmission> Submissions => _runs.SelectMany(run => run.Submissions);
 
     /// <summary>Whether its submissions have their outcomes.</summary>
     public bool IsOver { get; private set; }
@@ -24,8 +25,16 @@ internal sealed class ChainAppend(ChainRun first)
     /// <summary>Whether a lane of its own has it signed.</summary>
     public bool IsAside { get; set; }
 
-    /// <summary>The leaf hashes; the list of runs must be complete by the first call.</summary>
-    public Hash[] Leaves => _leaves ??= ChainRun.Join(Runs.ConvertAll(run => run.Leaves));
+    /// <summary>The leaf hashes of all runs.</summary>
+    public Hash[] Leaves => _leaves ??= ChainRun.Join(_runs.ConvertAll(run => run.Leaves));
+
+    /// <summary>Takes what follows, to go together with it from now on.</summary>
+    public void Add(params IEnumerable<ChainRun> later)
+    {
+        _runs.AddRange(later);
+        // Whoever asked for them before was not answered, and asks for all of them now.
+        _leaves = null;
+    }
 
     public AppendItem ToItem() => new(
         Chain.Origin, FirstIndex, MemoryMarshal.AsBytes(Leaves.AsSpan()).ToArray(), WantNodes: true);

@@ -84,7 +84,7 @@ internal sealed class ChainLanes(
             while (waiting.TryPeek(out var next) && leaves + LeavesOf(next) <= Limits.LeavesPerFrameMax)
             {
                 leaves += LeavesOf(next);
-                first.Runs.AddRange(waiting.Dequeue().Runs);
+                first.Add(waiting.Dequeue().Runs);
             }
 
             return first;
@@ -161,8 +161,11 @@ internal sealed class ChainLanes(
         append?.Abandon(why);
         lock (_lock)
         {
-            foreach (var waiting in _lanes[chain])
-                waiting.Abandon(why);
+            // Gone with what waits in it: nobody would take what is added later.
+            if (!_lanes.Remove(chain, out var waiting))
+                return;
+            foreach (var later in waiting)
+                later.Abandon(why);
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class Publisher(
             foreach (var run in round.Runs)
             {
                 if (appends.TryGetValue(run.Chain, out var append))
-                    append.Runs.Add(run);
+                    append.Add(run);
                 else
                     appends.Add(run.Chain, new ChainAppend(run));
             }
