@@ -109,6 +109,8 @@ internal sealed class ChainOpener(
                 : await assembler.AssembleAsync(
                     chain.Origin, new Proposal(proposal.Size, proposal.Root, proposal.Signature),
                     VerifierKey.Parse(EpochOf(chain.Latest!).CosignerKey), cancellation);
+            // A live chain's last checkpoint may still wait in memory.
+            await rideAlong.SyncAsync();
             lines = await witnesses!.GatherAsync(chain, enclave, start, cancellation);
         }
 

@@ -15,6 +15,8 @@ internal sealed class RideAlong(ILedger ledger, WitnessCoordinator? witnesses = 
     private readonly HashSet<Chain> _witnessed = [];
     // What was written without a sync that would tell that it is durable; only kept for witnesses.
     private Dictionary<Chain, CheckpointRecord> _unsynced = [];
+    // The last write with a sync: what it carries is on stable storage when it ends, and not before.
+    private Task _syncing = Task.CompletedTask;
 
     /// <summary>Adds a chain's newest checkpoint, and the tiles that filled with it.</summary>
     public void Add(Chain chain)
@@ -50,26 +52,34 @@ internal sealed class RideAlong(ILedger ledger, WitnessCoordinator? witnesses = 
     /// </summary>
     public Task WriteAsync(LedgerBatch batch, bool sync) => WriteAsync(batch, sync, again: false);
 
-    private async Task WriteAsync(LedgerBatch batch, bool sync, bool again)
+    private Task WriteAsync(LedgerBatch batch, bool sync, bool again)
     {
-        List<(Chain Chain, TileRecord Tile)> tiles;
-        Dictionary<Chain, CheckpointRecord> durable = [];
-        ValueTask writing;
         lock (_lock)
         {
+            Dictionary<Chain, CheckpointRecord> durable = [];
             // Something must be written for a sync to happen: once more what was written without. Where a newer
             // checkpoint of the same chain waits, that one goes instead.
             if (again)
                 batch.Checkpoints.AddRange(_unsynced.Where(IsNewest).Select(pair => pair.Value));
-            tiles = MoveInto(batch);
+            var tiles = MoveInto(batch);
             if (batch.IsEmpty)
-                return;
+                return again ? _syncing : Task.CompletedTask;
             if (sync && _unsynced.Count > 0)
                 (durable, _unsynced) = (_unsynced, []);
-            writing = ledger.WriteAsync(batch, sync);
+            var writing = FinishAsync(
+                ledger.WriteAsync(batch, sync), sync ? _syncing : Task.CompletedTask, durable, tiles);
+            if (sync)
+                _syncing = writing;
+            return writing;
         }
+    }
 
+    private static async Task FinishAsync(
+        ValueTask writing, Task before, Dictionary<Chain, CheckpointRecord> durable,
+        List<(Chain Chain, TileRecord Tile)> tiles)
+    {
         await writing;
+        await before;
         foreach (var (chain, checkpoint) in durable)
             chain.Witnessing!.NoteDurable(SignedCheckpoint.Of(checkpoint));
         foreach (var (chain, tile) in tiles)
