@@ -93,7 +93,15 @@ public sealed partial class SequencerCore : IAsyncDisposable
             await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
         }
 
-        return new SequencerCore(options, dependencies, ledger);
+        try
+        {
+            return new SequencerCore(options, dependencies, ledger);
+        }
+        catch
+        {
+            await ledger.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Completes when transactions can be taken.</summary>
@@ -246,6 +254,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
     private async Task<LedgerException?> RunOnceAsync(Engine engine)
     {
         var ready = MarkReadyAsync(engine);
+        // Whoever asked to stop while the ledger was being opened found no engine to tell.
+        await using var stop = _stopped.Token.UnsafeRegister(
+            static intake => ((Intake)intake!).Complete(), engine.Intake);
         try
         {
             await engine.RunAsync();
@@ -329,8 +340,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
             await Task.Delay(delay, _dependencies.Time, _stopped.Token);
             try
             {
-                var ledger = await _dependencies.Ledger.OpenAsync(_stopped.Token);
-                return _engine = new Engine(_options, _dependencies, ledger, _callers);
+                return _engine = await OpenEngineAsync();
             }
             catch (LedgerException exception)
                 when (exception.Reason is not (LedgerError.Corrupt or LedgerError.Foreign))
@@ -338,6 +348,21 @@ public sealed partial class SequencerCore : IAsyncDisposable
                 Enter(SequencerState.Recovering, exception.Message);
                 LogLedgerNotReopened(_dependencies.Logger, exception.Message);
             }
+        }
+    }
+
+    private async Task<Engine> OpenEngineAsync()
+    {
+        var ledger = await _dependencies.Ledger.OpenAsync(_stopped.Token);
+        try
+        {
+            return new Engine(_options, _dependencies, ledger, _callers);
+        }
+        catch
+        {
+            // Left open, it would keep itself from being opened again.
+            await ledger.DisposeAsync();
+            throw;
         }
     }
 

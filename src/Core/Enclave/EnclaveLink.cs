@@ -15,6 +15,7 @@ internal sealed class EnclaveLink(
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile EnclaveConnection? _connection;
     private volatile EnclaveSession? _reader;
+    private volatile bool _isClosed;
     private volatile TaskCompletionSource _connected = NewSignal();
 
     /// <summary>The connection, which may have broken; null before the first.</summary>
@@ -79,11 +80,11 @@ internal sealed class EnclaveLink(
 
     public async ValueTask DisposeAsync()
     {
+        _isClosed = true;
         if (_connection is { } connection)
             await connection.DisposeAsync();
         if (_reader is { } reader)
             await reader.DisposeAsync();
-        _connecting.Dispose();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -99,7 +100,13 @@ internal sealed class EnclaveLink(
                 return opened;
             if (_reader is { } broken)
                 await broken.DisposeAsync();
-            return _reader = await EnclaveSession.OpenAsync(transport, generation: null, time, cancellation);
+            var session = await EnclaveSession.OpenAsync(transport, generation: null, time, cancellation);
+            _reader = session;
+            if (!_isClosed)
+                return session;
+            // Closed meanwhile, without a look at this one.
+            await session.DisposeAsync();
+            throw new IOException("The sequencer no longer uses this way to the enclave.");
         }
         finally
         {
@@ -113,7 +120,7 @@ internal sealed class EnclaveLink(
         if (describe.LogPrefix != options.LogPrefix)
         {
             throw new EnclaveMismatchException(
-                $"The enclave's measured log prefix is '{describe.LogPrefix}', but sequencer.log_prefix is "
+                $"The enclave's measured log prefix is '{describe.LogPrefix}', but log.prefix is "
                 + $"'{options.LogPrefix}'. Set them alike.");
         }
 
