@@ -92,6 +92,8 @@ internal sealed class Engine : IAsyncDisposable
         try
         {
             await WaitForStagesAsync(running, committing, publishing);
+            // What a lane published last may have had nothing to ride along with.
+            await _rideAlong.WriteAsync(new LedgerBatch(), sync: false);
         }
         finally
         {
@@ -133,7 +135,8 @@ internal sealed class Engine : IAsyncDisposable
 
         if (chain.Hold is { } hold)
             return new(Refuse(RefusalCode.WitnessesUnavailable, hold));
-        if (Admit(chain, submission.Entries.Count, bytes) is { } refusal)
+        var isWitnessed = WitnessFinality.IsDemanded(chain, submission);
+        if (Admit(chain, submission.Entries.Count, bytes, isWitnessed) is { } refusal)
             return new(new SubmitOutcome.Refused(refusal));
 
         var pending = new PendingSubmission(submission, bytes);
@@ -157,9 +160,7 @@ internal sealed class Engine : IAsyncDisposable
         var answer = cancellation.CanBeCanceled
             ? new(AsTaskAsync(pending.Answer).WaitAsync(cancellation))
             : pending.Answer;
-        return WitnessFinality.IsDemanded(chain, submission)
-            ? _finality.WaitAsync(chain.Witnessing!, answer, cancellation)
-            : answer;
+        return isWitnessed ? WaitForWitnessesAsync(chain, pending, answer, cancellation) : answer;
     }
 
     /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown.</summary>
@@ -196,7 +197,9 @@ internal sealed class Engine : IAsyncDisposable
         // What a quorum covers is shown with it.
         var witnessed = chain.Witnessing?.Witnessed;
         var checkpoint = index < witnessed?.Size ? witnessed : chain.Latest!;
-        if (index >= checkpoint.Size || _ledger.ReadEntry(chain.Record!.Number, index) is not { } entry)
+        if (index >= checkpoint.Size)
+            return WillHave(chain, index) ? throw new LedgerException(LedgerError.Unavailable, NotSigned(index)) : null;
+        if (_ledger.ReadEntry(chain.Record!.Number, index) is not { } entry)
             return null;
         var nodes = chain.Tree!.OpenReader();
         if (!nodes.Has(index, entry))
@@ -209,6 +212,13 @@ internal sealed class Engine : IAsyncDisposable
             nodes, chain.Tree!.EdgeOf(checkpoint.Size), checkpoint, _documentOf, index, entry.Data,
             chain.CreatedAt(index, _ledger));
     }
+
+    /// <summary>Whether an entry is durable, and may have its receipt, but no checkpoint that covers it was found
+    /// after a crash: it has one again as soon as the chain is open.</summary>
+    private bool WillHave(Chain chain, ulong index) =>
+        chain.Phase is ChainPhase.Closed or ChainPhase.Opening && index < _ledger.EntryCount(chain.Record!.Number);
+
+    private static string NotSigned(ulong index) => $"Entry {index} waits for the enclave to sign for it again.";
 
     /// <summary>Writes an entry bundle as tlog-tiles serves it; false when it does not exist at this size.</summary>
     public bool WriteBundle(Chain chain, EntryBundlePath path, IBufferWriter<byte> output)
@@ -307,14 +317,27 @@ internal sealed class Engine : IAsyncDisposable
         }
     }
 
-    private Refusal? Admit(Chain chain, int entries, long bytes)
+    private Refusal? Admit(Chain chain, int entries, long bytes, bool isWitnessed)
     {
         if (Intake.Reserve(chain, entries, bytes) is { } full)
             return full;
-        var refusal = chain.Quota.Take(entries, bytes);
+        var refusal = chain.Quota.Take(entries, bytes) ?? (isWitnessed ? _finality.Reserve(entries, bytes) : null);
         if (refusal is not null)
             Intake.Release(chain, entries, bytes);
         return refusal;
+    }
+
+    private async ValueTask<SubmitOutcome> WaitForWitnessesAsync(
+        Chain chain, PendingSubmission pending, ValueTask<SubmitOutcome> answer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _finality.WaitAsync(chain.Witnessing!, answer, cancellation);
+        }
+        finally
+        {
+            _finality.Release(pending.EntryCount, pending.Bytes);
+        }
     }
 
     /// <summary>A task that, other than that of <c>AsTask</c>, stays in its caller's context.</summary>

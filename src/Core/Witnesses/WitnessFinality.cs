@@ -7,10 +7,37 @@ namespace Sequencer.Core;
 /// <param name="stopping">The engine ends: its witnesses are asked no more.</param>
 internal sealed class WitnessFinality(SequencerOptions options, TimeProvider time, CancellationToken stopping)
 {
+    private int _entries;
+    private long _bytes;
+
     /// <summary>Whether the outcome waits for witnesses.</summary>
     public static bool IsDemanded(Chain chain, Submission submission) =>
         chain.Witnessing is not null
         && (submission.Finality ?? chain.Limits.Finality) == Finality.Witnessed;
+
+    /// <summary>Reserves room for a call that will wait; null when there is some. The queues do not count it any more
+    /// once the enclave has signed, and witnesses may be away for long.</summary>
+    public Refusal? Reserve(int entries, long bytes)
+    {
+        if (Interlocked.Add(ref _entries, entries) <= options.QueueMaxEntries
+            & Interlocked.Add(ref _bytes, bytes) <= options.QueueMaxBytes)
+        {
+            return null;
+        }
+
+        Release(entries, bytes);
+        return new Refusal(RefusalCode.QueueFull,
+            $"Too many transactions wait for witnesses (at most {options.QueueMaxEntries} entries and "
+            + $"{options.QueueMaxBytes} bytes).")
+        { RetryAfter = TimeSpan.FromSeconds(1) };
+    }
+
+    /// <summary>Gives the room back.</summary>
+    public void Release(int entries, long bytes)
+    {
+        Interlocked.Add(ref _entries, -entries);
+        Interlocked.Add(ref _bytes, -bytes);
+    }
 
     /// <summary>The outcome with a witnessed checkpoint; a refusal that names the index when time passes.</summary>
     public async ValueTask<SubmitOutcome> WaitAsync(

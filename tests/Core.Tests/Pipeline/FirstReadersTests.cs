@@ -1,4 +1,5 @@
 using System.Text;
+using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Pipeline;
 
@@ -41,6 +42,29 @@ public sealed class FirstReadersTests
 
         (await reading.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
         Encoding.UTF8.GetString((await UntilOpenAsync(reading)).Data.Span).Should().Be("here");
+    }
+
+    /// <summary>Checkpoints ride with later writes: after a crash the ledger may have entries that no checkpoint in it
+    /// covers, while their callers have their receipts.</summary>
+    [Fact]
+    public async Task ReadEntry_AfterACrashBeforeTheEnclaveIsBack_IsNotTakenForNoEntry()
+    {
+        var ledger = new MemoryLedger();
+        await using var enclave = new EnclaveFixture();
+        await using (var before = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave))
+            await before.SequenceAsync("here");
+        var entry = "receipted"u8.ToArray();
+        var batch = new LedgerBatch();
+        batch.Entries.Add(new EntriesRecord(new ChainNumber(1), 1, [entry], new[] { MerkleHash.Leaf(entry) }));
+        await ledger.WriteAsync(batch, sync: true);
+        await using var after = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave);
+        await enclave.KillAsync();
+        var reading = (ulong index) => after.Core.ReadEntryAsync(CoreFixture.Chain(), index, CancellationToken.None).AsTask();
+
+        (await reading(0)).Should().NotBeNull();
+        (await reading(2)).Should().BeNull();
+        var last = () => reading(1);
+        (await last.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
     }
 
     private static async Task<EntryReading> UntilOpenAsync(Func<Task<EntryReading?>> reading)

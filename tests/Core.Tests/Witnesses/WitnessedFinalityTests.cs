@@ -68,6 +68,27 @@ public sealed class WitnessedFinalityTests
         Encoding.UTF8.GetString(entry!.Data.Span).Should().Be("second");
     }
 
+    [Fact]
+    public async Task Submit_MoreThanMayWaitForWitnesses_IsRefusedBeforeItHasAPlace()
+    {
+        await using var world = new WitnessFixture();
+        foreach (var witness in world.Witnesses)
+            world.Replace(ScriptedWitness.Hung(witness.Name));
+        await using var fixture = await world.StartAsync(options => options.QueueMaxEntries = 2);
+        Task<SubmitOutcome>[] waiting = [SubmitAsync(fixture, "first"), SubmitAsync(fixture, "second")];
+        // Both have their places: from then on the queue itself is empty.
+        while (fixture.Core.Status.QueueEntries > 0)
+            await Task.Yield();
+
+        var third = await SubmitAsync(fixture, "third");
+
+        third.Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal.Code.Should().Be(RefusalCode.QueueFull);
+        (await fixture.SequenceAsync("who does not wait")).FirstIndex.Should().Be(2);
+        await fixture.DisposeAsync();
+        (await Task.WhenAll(waiting)).Should().AllBeOfType<SubmitOutcome.Refused>()
+            .Which.Should().OnlyContain(refused => refused.Refusal.Code == RefusalCode.WitnessTimeout);
+    }
+
     public static TheoryData<string> BadWitnesses => ["dead", "silent", "lying", "refusing", "behind", "ahead", "other key"];
 
     [Theory]
