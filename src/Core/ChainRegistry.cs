@@ -90,7 +90,7 @@ internal sealed class ChainRegistry(
                 _opening.Release();
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             chain.EndOpening(opened: false);
         }
@@ -132,6 +132,8 @@ internal sealed class ChainRegistry(
             await Task.Delay(Publisher.RetryDelay, time, cancellation);
             await link.WhenConnectedAsync(cancellation);
             await OpenAsync(chain, cancellation);
+            if (chain.Phase == ChainPhase.Stopped)
+                RefuseWaiting(chain);
         }
         catch (OperationCanceledException)
         {

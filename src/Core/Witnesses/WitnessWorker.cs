@@ -86,7 +86,8 @@ internal sealed partial class WitnessWorker(
             if (chain.Witnessing!.QuestionFor(place) is not { } question)
                 return Turn.Over;
             var started = time.GetTimestamp();
-            var proof = chain.Tree!.ProveConsistency(question.OldSize, question.Round.Checkpoint.Size);
+            if (Prove(chain, question) is not { } proof)
+                return Turn.Over;
             var answer = await _witness.AddCheckpointAsync(
                 question.OldSize, proof, question.Round.Checkpoint.Note, cancellation);
             if (await JudgeAsync(chain, question, answer, started) is { } end)
@@ -94,6 +95,21 @@ internal sealed partial class WitnessWorker(
         }
 
         return Turn.Refused;
+    }
+
+    /// <summary>The proof from what the witness knows; null when the chain's tiles are damaged, which stops that chain
+    /// and no other.</summary>
+    private static Hash[]? Prove(Chain chain, WitnessQuestion question)
+    {
+        try
+        {
+            return chain.Tree!.ProveConsistency(question.OldSize, question.Round.Checkpoint.Size);
+        }
+        catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
+        {
+            chain.Stop(exception.Message);
+            return null;
+        }
     }
 
     /// <summary>Draws the conclusion from an answer; null when there may be more to ask at once.</summary>

@@ -8,13 +8,11 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class RocksWriter : IDisposable
 {
-    // Far above what a sequencer has under way: a few stages and the chains that open.
-    private const int WaitingMax = 4_096;
     private const int MergeMax = 256;
 
     private readonly RocksDatabase _database;
     private readonly Action<LedgerBatch> _written;
-    private readonly WriteQueue<Write> _waiting = new(WaitingMax);
+    private readonly WriteQueue<Write> _waiting = new();
     private readonly WriteOptions _synced = new WriteOptions().SetSync(true);
     private readonly WriteOptions _unsynced = new WriteOptions().SetSync(false);
     private readonly Thread _thread;
@@ -84,7 +82,8 @@ internal sealed class RocksWriter : IDisposable
         catch (Exception exception)
         {
             // Whatever it was, this opening of the ledger is not to be trusted with another write.
-            _failed ??= exception as LedgerException ?? new LedgerException(
+            // Damage that it met is one chain's: told as such, it would stop the chains that the others are for.
+            _failed ??= exception is LedgerException { Reason: not LedgerError.Corrupt } told ? told : new LedgerException(
                 LedgerError.WriteFailed, $"The ledger could not be written: {exception.Message}", exception);
             writes.ForEach(write => write.Done.SetException(_failed));
         }

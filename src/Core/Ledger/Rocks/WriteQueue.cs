@@ -1,27 +1,25 @@
 namespace Sequencer.Core;
 
 /// <summary>
-/// What waits for the ledger's writer, in order; at most so many. The taker sleeps while there is nothing:
-/// to spin would take the processor from those who bring the next batch. Safe for concurrent use, for one
-/// taker.
+/// What waits for the ledger's writer, in order. It has no bound of its own, for everyone who adds awaits the write:
+/// a few stages, and a chain at most once. The taker sleeps while there is nothing: to spin would take the processor
+/// from those who bring the next batch. Safe for concurrent use, for one taker.
 /// </summary>
-internal sealed class WriteQueue<T>(int capacity)
+internal sealed class WriteQueue<T>
 {
     private readonly object _gate = new();
     private readonly Queue<T> _queue = new();
     private bool _isComplete;
 
-    /// <summary>Adds at the end, and waits while there are too many; false once the queue is complete.</summary>
+    /// <summary>Adds at the end; false once the queue is complete.</summary>
     public bool TryAdd(T item)
     {
         lock (_gate)
         {
-            while (_queue.Count >= capacity && !_isComplete)
-                Monitor.Wait(_gate);
             if (_isComplete)
                 return false;
             _queue.Enqueue(item);
-            Monitor.PulseAll(_gate);
+            Monitor.Pulse(_gate);
             return true;
         }
     }
@@ -36,7 +34,6 @@ internal sealed class WriteQueue<T>(int capacity)
                 Monitor.Wait(_gate);
             while (taken.Count < countMax && _queue.TryDequeue(out var item))
                 taken.Add(item);
-            Monitor.PulseAll(_gate);
             return taken.Count > 0;
         }
     }
