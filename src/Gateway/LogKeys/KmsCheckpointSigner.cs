@@ -48,7 +48,8 @@ internal sealed partial class KmsCheckpointSigner : ICheckpointSigner
         {
             answer = await kms.GetPublicKeyAsync(new GetPublicKeyRequest { KeyId = key });
         }
-        catch (Exception refused) when (refused is AmazonClientException or AmazonServiceException)
+        catch (Exception refused) when (refused is AmazonClientException or AmazonServiceException
+            or HttpRequestException or OperationCanceledException or TimeoutException)
         {
             throw new SettingsException(
                 $"log.kms_key: AWS KMS does not give the public key of {key}: {refused.Message} The gateway needs "
@@ -78,8 +79,9 @@ internal sealed partial class KmsCheckpointSigner : ICheckpointSigner
             {
                 return await SignOnceAsync(noteText, cancellation);
             }
-            catch (Exception failed) when (failed is AmazonClientException or AmazonServiceException)
+            catch (Exception failed) when (!cancellation.IsCancellationRequested)
             {
+                // AWS's refusals, and what its library lets through of the network: none may end the service.
                 LogNotSigned(failed.Message, delay.TotalMilliseconds);
             }
 

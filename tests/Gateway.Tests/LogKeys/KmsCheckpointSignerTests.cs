@@ -64,6 +64,31 @@ public sealed class KmsCheckpointSignerTests
     }
 
     [Fact]
+    public async Task Sign_TheNetworkFailsForATime_IsTriedAgainUntilItIsDone()
+    {
+        using var kms = new KmsAtTheHttpBoundary(Spec);
+        using var signer = await CreateAsync(kms);
+        kms.NetworkFailures.Enqueue(new HttpRequestException("no route"));
+        kms.NetworkFailures.Enqueue(new TaskCanceledException("the client's own time is over"));
+
+        var signature = await signer.SignAsync("text\n"u8.ToArray(), CancellationToken.None);
+
+        signature.Should().HaveCount(64);
+        kms.NetworkFailures.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Create_KmsCannotBeReached_NamesTheSetting()
+    {
+        using var kms = new KmsAtTheHttpBoundary(Spec);
+        kms.NetworkFailures.Enqueue(new HttpRequestException("no route"));
+
+        var creating = () => CreateAsync(kms);
+
+        (await creating.Should().ThrowAsync<SettingsException>()).WithMessage("log.kms_key:*no route*");
+    }
+
+    [Fact]
     public async Task Sign_NoteLongerThanKmsTakes_IsRefusedBeforeAnyCall()
     {
         using var kms = new KmsAtTheHttpBoundary(Spec);
@@ -91,6 +116,9 @@ public sealed class KmsCheckpointSignerTests
         /// <summary>How many further calls are refused.</summary>
         public int Refusals { get; set; }
 
+        /// <summary>What the next calls end in, beneath HTTP.</summary>
+        public Queue<Exception> NetworkFailures { get; } = new();
+
         public AmazonKeyManagementServiceClient CreateClient() => new(
             new BasicAWSCredentials("id", "secret"),
             new AmazonKeyManagementServiceConfig
@@ -103,6 +131,8 @@ public sealed class KmsCheckpointSignerTests
         protected override async Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            if (NetworkFailures.TryDequeue(out var failure))
+                throw failure;
             if (Refusals > 0)
             {
                 Refusals--;
