@@ -2,8 +2,8 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Pipeline;
 
-/// <summary>A ledger whose writes of entries wait until the gate is opened, and whose checkpoints cannot be read
-/// when a test says so.</summary>
+/// <summary>A ledger whose writes of entries wait until the gate is opened, and whose checkpoints and tiles cannot be
+/// read when a test says so.</summary>
 internal sealed class GatedLedger : ILedger, ILedgerSource
 {
     private readonly MemoryLedger _inner = new();
@@ -15,6 +15,9 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     /// <summary>What reading the next checkpoint ends in, once; null for the checkpoint.</summary>
     public LedgerException? NextFailure { get; set; }
+
+    /// <summary>Whether what is stored of tiles cannot be found any more.</summary>
+    public bool HasLostTiles { get; set; }
 
     public void Open() => _gate.TrySetResult();
 
@@ -57,7 +60,7 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public byte[]? ReadTile(ChainNumber chain, int level, ulong index) => _inner.ReadTile(chain, level, index);
 
-    public TilePart? ReadTilePart(TilePartId id) => _inner.ReadTilePart(id);
+    public TilePart? ReadTilePart(TilePartId id) => HasLostTiles ? null : _inner.ReadTilePart(id);
 
     public KeyRecord? FindKey(ChainNumber chain, in Hash keyDigest) => _inner.FindKey(chain, keyDigest);
 

@@ -1,0 +1,41 @@
+using Sequencer.Core.Tests.Pipeline;
+
+namespace Sequencer.Core.Tests.Witnesses;
+
+public sealed class DamagedChainTests
+{
+    private const int Entries = 300;
+    private const ulong SeenByTheWitness = 10;
+
+    /// <summary>Found by reading: tiles that a witness needs and the ledger has lost ended the engine of all chains, each
+    /// time the witness was asked.</summary>
+    [Fact]
+    public async Task AskWitness_TheChainsTilesAreLost_StopsThatChainAlone()
+    {
+        await using var world = new WitnessFixture();
+        var ledger = new GatedLedger();
+        ledger.Open();
+        await using (var before = await CoreFixture.StartAsync(ledger, world.Enclave))
+        {
+            for (var i = 0; i < Entries; i++)
+                await before.SequenceAsync($"entry {i}");
+        }
+
+        // It has seen some of the chain, so that it must be shown that the rest goes on from there.
+        world.Replace(new ScriptedWitness("w1", (_, _, _) =>
+        {
+            ledger.HasLostTiles = true;
+            return Task.FromResult<WitnessAnswer>(new WitnessAnswer.Behind(SeenByTheWitness));
+        }));
+        await using var fixture = await CoreFixture.StartAsync(ledger, world.Enclave, witnesses: world.Network());
+        // It opens the chain, which the witnesses are then asked about; what becomes of it is as it may be.
+        await fixture.SubmitAsync("one more");
+        while (fixture.Core.Status.StoppedChains.Count == 0)
+            await Task.Yield();
+
+        fixture.Core.Status.StoppedChains.Keys.Should().Equal("demo");
+        (await fixture.SequenceAsync("unharmed", "other")).FirstIndex.Should().Be(0);
+        fixture.Core.Status.State.Should().Be(SequencerState.Ready);
+        fixture.Core.Completion.IsCompleted.Should().BeFalse();
+    }
+}
