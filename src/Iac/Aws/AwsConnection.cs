@@ -38,6 +38,8 @@ internal sealed class AwsConnection : IDisposable
         Ec2 = new AmazonEC2Client(credentials, Configure(new AmazonEC2Config()));
         Kms = new AmazonKeyManagementServiceClient(
             credentials, Configure(new AmazonKeyManagementServiceConfig()));
+        KmsOnce = new AmazonKeyManagementServiceClient(
+            credentials, Configure(new AmazonKeyManagementServiceConfig(), retriesMax: 0));
         Sts = new AmazonSecurityTokenServiceClient(
             credentials, Configure(new AmazonSecurityTokenServiceConfig()));
     }
@@ -49,6 +51,11 @@ internal sealed class AwsConnection : IDisposable
     public AmazonEC2Client Ec2 { get; }
 
     public AmazonKeyManagementServiceClient Kms { get; }
+
+    /// <summary>
+    /// As <see cref="Kms"/>, but it never repeats a call: for those that would do their work twice.
+    /// </summary>
+    public AmazonKeyManagementServiceClient KmsOnce { get; }
 
     public AmazonSecurityTokenServiceClient Sts { get; }
 
@@ -102,10 +109,11 @@ internal sealed class AwsConnection : IDisposable
     {
         Ec2.Dispose();
         Kms.Dispose();
+        KmsOnce.Dispose();
         Sts.Dispose();
     }
 
-    private T Configure<T>(T config)
+    private T Configure<T>(T config, int retriesMax = RetriesMax)
         where T : ClientConfig
     {
         if (_endpoint is null)
@@ -121,7 +129,7 @@ internal sealed class AwsConnection : IDisposable
         // Only endpoint_url decides where requests go, so that `config show` tells the truth.
         config.IgnoreConfiguredEndpointUrls = true;
         config.RetryMode = RequestRetryMode.Standard;
-        config.MaxErrorRetry = RetriesMax;
+        config.MaxErrorRetry = retriesMax;
         config.Timeout = RequestTimeout;
         config.ConnectTimeout = ConnectTimeout;
         if (_http is not null)
@@ -140,6 +148,7 @@ internal sealed class AwsConnection : IDisposable
                     e)
                 {
                     AwsCode = code,
+                    MayHaveHappened = IsServerFailure(e),
                 };
             case AmazonServiceException { StatusCode: > 0 } answered:
                 return Unreachable(
@@ -161,5 +170,11 @@ internal sealed class AwsConnection : IDisposable
         _endpoint is null
             ? "Check --region and this machine's connection to the internet."
             : "Check that something answers at endpoint_url, or unset it to use AWS itself.",
-        e);
+        e)
+    {
+        MayHaveHappened = true,
+    };
+
+    private static bool IsServerFailure(Exception e) =>
+        e is AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError };
 }

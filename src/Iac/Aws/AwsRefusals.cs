@@ -23,11 +23,11 @@ internal static class AwsRefusals
         "Sign in again (for SSO: aws sso login) and check the clock.");
 
     private static readonly AwsRefusal Throttled = new(
-        "AWS is limiting the requests of this account, and went on doing so while this tool retried",
+        "AWS is limiting the requests of this account",
         "Wait a minute and run the command again; it is safe to repeat.");
 
     private static readonly AwsRefusal Broken = new(
-        "AWS failed on its side, and went on failing while this tool retried",
+        "AWS failed on its side",
         "Wait a minute and run the command again; it is safe to repeat.");
 
     private static readonly AwsRefusal NoVpc = new(

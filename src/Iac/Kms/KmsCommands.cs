@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
+using Amazon.KeyManagementService.Model;
 using Sequencer.Iac.Aws;
 using Sequencer.Iac.CommandLine;
 using Sequencer.Iac.Configuration;
@@ -8,11 +10,15 @@ using Spectre.Console;
 namespace Sequencer.Iac.Kms;
 
 /// <summary><c>iac kms create | list | delete</c>.</summary>
-internal static class KmsCommands
+internal static partial class KmsCommands
 {
     private static readonly Option<int> PendingDays = RangedOption.Make(
         "--pending-days", "Days until KMS deletes the key, in which it can be brought back.", "7..30",
         KmsKeys.PendingLeastDays, KmsKeys.PendingMostDays, KmsKeys.PendingMostDays);
+
+    private static readonly Option<string?> KeyId = IdOption.Make(
+        "--key-id", "The key's id, where it has no alias.", KeyIdPattern(),
+        "the last part of a key's ARN, such as 1234abcd-12ab-34cd-56ef-1234567890ab");
 
     public static Command Build(CommandTree tree) => tree.Group(
         "kms",
@@ -38,9 +44,10 @@ internal static class KmsCommands
                 "Schedule a key's deletion and free its alias. What it signed can be checked for ever.",
                 DeleteAsync,
                 [Settings.KmsAlias],
-                [SharedOptions.Yes, PendingDays],
+                [KeyId, SharedOptions.Yes, PendingDays],
                 "iac kms delete",
-                "iac kms delete --kms-alias prod/log-key --pending-days 7 --yes"),
+                "iac kms delete --kms-alias prod/log-key --pending-days 7 --yes",
+                "iac kms delete --key-id 1234abcd-12ab-34cd-56ef-1234567890ab"),
         ],
         "iac kms create",
         "iac kms list",
@@ -50,8 +57,8 @@ internal static class KmsCommands
     {
         var alias = session.Settings.Require(Settings.KmsAlias);
         var keys = new KmsKeys(session);
-        if (await keys.FindAsync(alias, cancellation) is not null)
-            throw keys.AlreadyThere(alias);
+        if (await keys.FindAsync(alias, cancellation) is { } holder)
+            throw keys.AlreadyThere(alias, holder);
         var key = await keys.CreateAsync(alias, cancellation);
         session.Report.Result(key, IacJson.Default.KmsKeyView, Facts);
     }
@@ -72,31 +79,56 @@ internal static class KmsCommands
 
     private static async Task DeleteAsync(Session session, CancellationToken cancellation)
     {
-        var alias = session.Settings.Require(Settings.KmsAlias);
         var keys = new KmsKeys(session);
-        var key = await keys.FindAsync(alias, cancellation) ?? throw new IacException(
-            ExitCode.NotFound,
-            $"There is no key with the alias '{alias}' in {session.Aws.Region}.",
-            "'iac kms list' shows those that there are.");
+        var (key, alias) = await ChosenAsync(session, keys, cancellation);
+        var shown = alias is null ? key.KeyId : $"'{alias}' ({key.KeyId})";
         if (await keys.IsOursAsync(key.KeyId, cancellation) != true)
         {
             throw new IacException(
                 ExitCode.Failed,
-                $"The key '{alias}' ({key.KeyId}) was not made by this tool: it lacks the tag "
+                $"The key {shown} was not made by this tool: it lacks the tag "
                 + $"{Ownership.TagKey}={Ownership.TagValue}, or its tags may not be read.",
                 "This tool touches only what it made; use the console for others.");
         }
 
         var days = session.Value(PendingDays);
-        await session.ConfirmAsync(
-            $"delete the log key '{alias}' ({key.KeyId}) in {days} days (without its key a log "
-            + "can never grow again)",
-            cancellation);
+        if (!KmsKeys.IsPendingDeletion(key))
+        {
+            await session.ConfirmAsync(
+                $"delete the log key {shown} in {days} days (without its key a log can never grow again)",
+                cancellation);
+        }
+        else if (alias is not null)
+        {
+            await session.ConfirmAsync(
+                $"free the alias of the log key {shown}, whose deletion is scheduled already", cancellation);
+        }
+
         var deleted = await keys.DeleteAsync(key, alias, days, cancellation);
         session.Report.Note(
             $"Until then it can be brought back: aws kms cancel-key-deletion --key-id {key.KeyId}");
         session.Report.Result(deleted, IacJson.Default.KmsKeyView, Facts);
     }
+
+    /// <summary>The key that is meant, by --key-id or by alias, and the alias to free with it.</summary>
+    private static async Task<(KeyMetadata Key, string? Alias)> ChosenAsync(
+        Session session, KmsKeys keys, CancellationToken cancellation)
+    {
+        if (session.Value(KeyId) is { } id)
+        {
+            var found = await keys.FindByIdAsync(id, cancellation)
+                ?? throw NotFound($"There is no key {id} in {session.Aws.Region}.");
+            return (found, await keys.AliasOfAsync(id, cancellation));
+        }
+
+        var alias = session.Settings.Require(Settings.KmsAlias);
+        var named = await keys.FindAsync(alias, cancellation)
+            ?? throw NotFound($"There is no key with the alias '{alias}' in {session.Aws.Region}.");
+        return (named, alias);
+    }
+
+    private static IacException NotFound(string message) =>
+        new(ExitCode.NotFound, message, "'iac kms list' shows those that there are.");
 
     private static Grid Facts(KmsKeyView key) => Report.Facts(
         ("Log key", key.Arn),
@@ -105,4 +137,7 @@ internal static class KmsCommands
         ("State", key.State),
         ("Public key", key.PublicKey),
         ("Deleted on", key.DeletionAt is null ? null : Moments.Shown(key.DeletionAt)));
+
+    [GeneratedRegex(@"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\z")]
+    private static partial Regex KeyIdPattern();
 }

@@ -14,4 +14,9 @@ internal sealed class IacException(
 
     /// <summary>The code AWS gave, when it was AWS that refused.</summary>
     public string? AwsCode { get; init; }
+
+    /// <summary>
+    /// Whether AWS may have done what was asked all the same: its answer was lost, or it failed.
+    /// </summary>
+    public bool MayHaveHappened { get; init; }
 }

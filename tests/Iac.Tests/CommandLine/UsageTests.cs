@@ -17,6 +17,7 @@ public sealed class UsageTests
     [InlineData("instance create --wait-max-s 0", "--wait-max-s must be a whole number from 1 to 7200")]
     [InlineData("kms delete --pending-days 6", "--pending-days must be a whole number from 7 to 30")]
     [InlineData("kms delete --pending-days 31", "--pending-days must be a whole number from 7 to 30")]
+    [InlineData("kms delete --key-id alias/x", "--key-id must be the last part of a key's ARN")]
     [InlineData("key list @file", "'@file'")]
     public async Task Run_WrongCommandLine_EndsWithUsageAndPointsAtHelp(string line, string problem)
     {

@@ -58,6 +58,13 @@ internal sealed class FakeAws : HttpMessageHandler
             Next(action, call => Answers.Refusal(call, code, message, status));
     }
 
+    /// <summary>Carries the next call of that action out, but its answer is lost on the way.</summary>
+    public void LoseAnswer(string action) => Next(action, call =>
+    {
+        Answer(call).Dispose();
+        throw new HttpRequestException("The connection was reset.");
+    });
+
     public AwsCall Last(string action) => Calls.Last(call => call.Action == action);
 
     public HttpClientFactory Factory() => new FakeHttpClientFactory(this);

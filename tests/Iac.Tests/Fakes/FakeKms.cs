@@ -10,6 +10,9 @@ internal sealed class FakeKms
 
     public const string PublicKey = "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
+    /// <summary>In seconds since 1970: 2026-12-23.</summary>
+    private const long DeletionDate = 1798000000;
+
     public List<FakeKmsKey> Keys { get; } = [];
 
     /// <summary>Alias ("alias/name") to key id.</summary>
@@ -68,9 +71,11 @@ internal sealed class FakeKms
     private string Schedule(JsonObject json)
     {
         var key = Find(Text(json, "KeyId"));
+        if (key.State == "PendingDeletion")
+            throw new Refused("KMSInvalidStateException", $"{key.Arn} is pending deletion.");
         key.State = "PendingDeletion";
         key.PendingDays = json["PendingWindowInDays"]!.GetValue<int>();
-        return $$"""{"KeyId":"{{key.Id}}","DeletionDate":1798000000}""";
+        return $$"""{"KeyId":"{{key.Id}}","DeletionDate":{{DeletionDate}}}""";
     }
 
     private string Tags(JsonObject json)
@@ -89,6 +94,7 @@ internal sealed class FakeKms
 
     private static string Metadata(FakeKmsKey key) => $$$"""
         {"KeyMetadata":{"KeyId":"{{{key.Id}}}","Arn":"{{{key.Arn}}}","KeySpec":"{{{key.Spec}}}",
-         "KeyState":"{{{key.State}}}","CreationDate":1795374000}}
+         "KeyState":"{{{key.State}}}","CreationDate":1795374000,
+         "DeletionDate":{{{(key.State == "PendingDeletion" ? DeletionDate : "null")}}}}}
         """;
 }

@@ -41,14 +41,12 @@ public sealed class KmsCommandsTests
         tool.Aws.Kms.Keys.Should().ContainSingle();
     }
 
-    [Theory]
-    [InlineData("AlreadyExistsException", ExitCode.AlreadyThere)]
-    [InlineData("AccessDeniedException", ExitCode.Aws)]
-    internal async Task Create_AliasRefused_SchedulesTheDeletionOfTheKey(string awsCode, ExitCode code)
+    [Fact]
+    public async Task Create_AliasRefused_SchedulesTheDeletionOfTheKey()
     {
         using var tool = new Tool();
-        tool.Aws.Refuse("CreateAlias", awsCode);
-        var run = await tool.RunAsync("kms create", code);
+        tool.Aws.Refuse("CreateAlias", "AccessDeniedException");
+        var run = await tool.RunAsync("kms create", ExitCode.Aws);
         tool.Aws.Kms.Keys.Single().PendingDays.Should().Be(7);
         run.Error.Should().Contain("- created the log key").And.Contain("- scheduled the deletion");
     }
