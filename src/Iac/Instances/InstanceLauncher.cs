@@ -64,12 +64,15 @@ internal sealed class InstanceLauncher(Session session)
                 "ec2:RunInstances", $"start the instance '{plan.Name}'",
                 token => _aws.Ec2.RunInstancesAsync(request, token), cancellation);
             var started = response.Reservation.Instances.Single();
+            var done =
+                $"started the instance '{plan.Name}' ({started.InstanceId}), and it costs money from now on";
+
+            // Before the look-up, which may fail: what is billed must be told.
+            session.Account.Add(done);
             var seen = await _lookup.ByIdAsync(started.InstanceId, CancellationToken.None) ?? started;
-            if (InstanceLookup.IsGone(seen))
-                continue;
-            session.Account.Add(
-                $"started the instance '{plan.Name}' ({seen.InstanceId}), and it costs money from now on");
-            return seen;
+            if (!InstanceLookup.IsGone(seen))
+                return seen;
+            session.Account.Retract(done);
         }
 
         throw new IacException(

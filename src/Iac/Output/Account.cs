@@ -11,4 +11,7 @@ internal sealed class Account
     public IReadOnlyList<string> Entries => _entries;
 
     public void Add(string sentence) => _entries.Add(sentence);
+
+    /// <summary>Takes back what turned out not to be so.</summary>
+    public void Retract(string sentence) => _entries.Remove(sentence);
 }

@@ -81,6 +81,7 @@ public sealed class IdempotencyTests
         var run = await tool.RunAsync("instance create", ExitCode.Failed);
         run.Error.Should().Contain(
             "AWS answered 5 requests for 'test-instance' with instances that are gone already");
+        run.Error.Should().NotContain("costs money from now on");
     }
 
     private static async Task<Tool> Prepared()

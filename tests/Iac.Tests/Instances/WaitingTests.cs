@@ -74,6 +74,23 @@ public sealed class WaitingTests
         tool.Aws.Instances.All.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("instance create")]
+    [InlineData("up")]
+    public async Task Create_LookAfterTheStartFails_SaysWhatExists(string line)
+    {
+        using var tool = await Prepared();
+        tool.Aws.Next("RunInstances", _ =>
+        {
+            tool.Aws.Refuse("DescribeInstances", "UnauthorizedOperation", status: 403);
+            return null;
+        });
+        var run = await tool.RunAsync(line, ExitCode.Aws);
+        run.Error.Should().Contain("error: AWS refused to look up the instance")
+            .And.Contain("- started the instance 'test-instance' (i-00000000000000001), and it costs money");
+        tool.Aws.Instances.Alive.Should().ContainSingle();
+    }
+
     private static async Task<Tool> Prepared()
     {
         var tool = new Tool();
