@@ -12,7 +12,8 @@ internal sealed class InstanceLifecycle(Session session)
     public async Task<Instance> StartAsync(Instance instance, CancellationToken cancellation)
     {
         var id = instance.InstanceId;
-        if (InstanceView.StateOf(instance) is "running" or "pending")
+        var isUp = InstanceView.StateOf(instance) is "running" or "pending";
+        if (isUp)
         {
             session.Report.Note($"{id} is {InstanceView.StateOf(instance)} already.");
         }
@@ -24,7 +25,7 @@ internal sealed class InstanceLifecycle(Session session)
             session.Account.Add($"started the instance {id} again");
         }
 
-        return await EndAsync(instance, WaitGoal.Ready, cancellation);
+        return await EndAsync(instance, WaitGoal.Ready, wasStopped: !isUp, cancellation);
     }
 
     public async Task<Instance> StopAsync(Instance instance, CancellationToken cancellation)
@@ -57,11 +58,16 @@ internal sealed class InstanceLifecycle(Session session)
     }
 
     /// <summary>The instance once it has reached the goal or, with --no-wait, as it is now.</summary>
-    public async Task<Instance> EndAsync(Instance instance, WaitGoal goal, CancellationToken cancellation)
+    public Task<Instance> EndAsync(Instance instance, WaitGoal goal, CancellationToken cancellation) =>
+        EndAsync(instance, goal, wasStopped: false, cancellation);
+
+    private async Task<Instance> EndAsync(
+        Instance instance, WaitGoal goal, bool wasStopped, CancellationToken cancellation)
     {
         var end = session.Value(SharedOptions.NoWait)
             ? await new InstanceLookup(session).ByIdAsync(instance.InstanceId, cancellation)
-            : await new InstanceWaiter(session).WaitAsync(instance.InstanceId, goal, cancellation);
+            : await new InstanceWaiter(session).WaitAsync(
+                instance.InstanceId, goal, wasStopped, cancellation);
         return end ?? instance;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class InstanceWaiter(Session session)
     /// <summary>Time between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Looks after a start for which "stopped" may be what AWS has not updated yet.</summary>
+    public const int StaleLooksMax = 6;
+
     private readonly AwsConnection _aws = session.Aws;
     private readonly InstanceLookup _lookup = new(session);
     private readonly TimeProvider _time = session.Surroundings.Time;
@@ -18,16 +21,23 @@ internal sealed class InstanceWaiter(Session session)
     /// <summary>
     /// Returns the instance as it is at the goal; null only for a terminated one that AWS shows no more.
     /// </summary>
-    public async Task<Instance?> WaitAsync(string id, WaitGoal goal, CancellationToken cancellation)
+    /// <param name="id">The instance's id.</param>
+    /// <param name="goal">What to wait for.</param>
+    /// <param name="wasStopped">Whether it was just started again, and AWS may still show it stopped.</param>
+    /// <param name="cancellation">Ends the wait, not what is waited for.</param>
+    public async Task<Instance?> WaitAsync(
+        string id, WaitGoal goal, bool wasStopped, CancellationToken cancellation)
     {
         Instance? reached = null;
         await session.Report.WithStatusAsync($"{id}: waiting", async tell =>
         {
             var wait = TimeSpan.FromSeconds(session.Value(SharedOptions.WaitMaxS));
             var start = _time.GetTimestamp();
+            var staleLooks = wasStopped ? StaleLooksMax : 0;
             while (true)
             {
-                var (isReached, instance, state) = await LookAsync(id, goal, cancellation);
+                var (isReached, instance, state) = await LookAsync(id, goal, staleLooks > 0, cancellation);
+                staleLooks = instance is null || state == "stopped" ? staleLooks - 1 : 0;
                 tell($"{id}: {state}");
                 if (isReached)
                 {
@@ -44,7 +54,7 @@ internal sealed class InstanceWaiter(Session session)
     }
 
     private async Task<(bool IsReached, Instance? Instance, string State)> LookAsync(
-        string id, WaitGoal goal, CancellationToken cancellation)
+        string id, WaitGoal goal, bool mayBeStale, CancellationToken cancellation)
     {
         Instance? instance;
         try
@@ -66,6 +76,8 @@ internal sealed class InstanceWaiter(Session session)
             case WaitGoal.Ready when state == "running":
                 var (isOk, checks) = await ChecksAsync(id, cancellation);
                 return (isOk, instance, $"running, {checks}");
+            case WaitGoal.Ready when state == "stopped" && mayBeStale:
+                return (false, instance, state);
             case WaitGoal.Ready when state != "pending":
             case WaitGoal.Stopped when InstanceLookup.IsGone(instance):
                 throw Derailed(instance, goal, state);

@@ -1,3 +1,4 @@
+using Sequencer.Iac.Instances;
 using Sequencer.Iac.Output;
 
 namespace Sequencer.Iac.Tests.Instances;
@@ -19,6 +20,41 @@ public sealed class LifecycleTests
             .Should().Equal("RunInstances", "StopInstances", "StartInstances", "TerminateInstances");
         foreach (var verb in new[] { "describe", "start", "stop", "terminate --yes" })
             await tool.RunAsync($"instance {verb}", ExitCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("instance start")]
+    [InlineData("up")]
+    public async Task Start_StillShownAsStopped_WaitsUntilItRuns(string line)
+    {
+        using var tool = await StoppedAndShownSo(looks: InstanceWaiter.StaleLooksMax);
+        await tool.RunAsync(line, ExitCode.Done);
+        tool.Aws.Instances.All.Single().State.Should().Be("running");
+    }
+
+    [Fact]
+    public async Task Start_ShownAsStoppedForLong_SaysSo()
+    {
+        using var tool = await StoppedAndShownSo(looks: InstanceWaiter.StaleLooksMax + 1);
+        var run = await tool.RunAsync("instance start", ExitCode.Failed);
+        run.Error.Should().Contain("is stopped instead of becoming ready")
+            .And.Contain("- started the instance i-00000000000000001 again");
+    }
+
+    [Fact]
+    public async Task Start_StoppedAgainAfterPending_SaysSoAtOnce()
+    {
+        using var tool = await StoppedAndShownSo(looks: 1);
+        tool.Time.OnWait = _ =>
+        {
+            var instance = tool.Aws.Instances.All.Single();
+            instance.State = instance.State == "stopped" ? "pending" : "stopped";
+            instance.Next.Clear();
+        };
+        var before = tool.Aws.Calls.Count;
+        await tool.RunAsync("instance start", ExitCode.Failed);
+        tool.Aws.Calls.Skip(before).Count(call => call.Action == "DescribeInstances")
+            .Should().Be(4, "one finds it, then it is stopped, pending, stopped");
     }
 
     [Fact]
@@ -128,6 +164,25 @@ public sealed class LifecycleTests
     {
         var tool = new Tool();
         await tool.RunAsync("up", ExitCode.Done);
+        return tool;
+    }
+
+    /// <summary>The next start is shown only after so many looks.</summary>
+    private static async Task<Tool> StoppedAndShownSo(int looks)
+    {
+        var tool = await WithInstance();
+        await tool.RunAsync("instance stop", ExitCode.Done);
+        tool.Aws.Next("StartInstances", call =>
+        {
+            var answer = tool.Aws.Answer(call);
+            var instance = tool.Aws.Instances.All.Single();
+            var then = instance.Next.ToList();
+            instance.State = "stopped";
+            instance.Next.Clear();
+            foreach (var state in Enumerable.Repeat("stopped", looks).Concat(then))
+                instance.Next.Enqueue(state);
+            return answer;
+        });
         return tool;
     }
 
