@@ -2,6 +2,7 @@ using Amazon.EC2;
 using Amazon.EC2.Model;
 using Sequencer.Iac.Aws;
 using Sequencer.Iac.CommandLine;
+using Sequencer.Iac.Instances;
 using Sequencer.Iac.Output;
 
 namespace Sequencer.Iac.SecurityGroups;
@@ -9,6 +10,9 @@ namespace Sequencer.Iac.SecurityGroups;
 /// <summary>Makes, finds, corrects and deletes security groups of the default network.</summary>
 internal sealed class Groups(Session session)
 {
+    /// <summary>How long after a group is made AWS may still say that there is none.</summary>
+    private static readonly TimeSpan UnseenMax = TimeSpan.FromSeconds(30);
+
     private const string Description = "Sequencer: SSH for its operator, service ports for everybody";
 
     private readonly AwsConnection _aws = session.Aws;
@@ -75,11 +79,11 @@ internal sealed class Groups(Session session)
         session.Account.Add($"created the security group '{name}' ({id})");
         try
         {
-            await AuthorizeAsync(id, name, rules);
+            await WhenSeenAsync(name, () => AuthorizeAsync(id, name, rules));
         }
         catch (IacException)
         {
-            await DeleteAsync(name, id, CancellationToken.None);
+            await UndoAsync(name, id);
             throw;
         }
 
@@ -129,6 +133,45 @@ internal sealed class Groups(Session session)
         "'iac up' corrects its rules where they differ; else delete it with 'iac security-group delete', or "
         + "choose another --security-group.",
         cause);
+
+    /// <summary>Changes a group just made, again while AWS does not see it everywhere yet.</summary>
+    private async Task WhenSeenAsync(string name, Func<Task> change)
+    {
+        var time = session.Surroundings.Time;
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await change();
+                return;
+            }
+            catch (IacException e)
+                when (e.AwsCode == "InvalidGroup.NotFound" && time.GetElapsedTime(start) < UnseenMax)
+            {
+                session.Report.Note($"security group {name}: not visible yet, trying again");
+
+                // Ctrl-C is not heeded here: a group without its rules would be of no use.
+                await Task.Delay(InstanceWaiter.Interval, time, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Deletes a group just made. A failure is only told: what came before it is the error.
+    /// </summary>
+    private async Task UndoAsync(string name, string id)
+    {
+        try
+        {
+            await WhenSeenAsync(name, () => DeleteAsync(name, id, CancellationToken.None));
+        }
+        catch (IacException e)
+        {
+            session.Report.Warn(e.Message);
+            session.Account.Add($"left the security group '{name}' ({id}) without rules");
+        }
+    }
 
     private Task<AuthorizeSecurityGroupIngressResponse> AuthorizeAsync(
         string id, string name, IReadOnlyList<IngressRule> rules)

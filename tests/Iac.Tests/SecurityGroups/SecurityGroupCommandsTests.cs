@@ -103,6 +103,43 @@ public sealed class SecurityGroupCommandsTests
             .And.Contain("- created the security group").And.Contain("- deleted the security group");
     }
 
+    [Theory]
+    [InlineData("security-group create")]
+    [InlineData("up")]
+    public async Task Create_GroupNotSeenAtOnce_TriesAgain(string line)
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("AuthorizeSecurityGroupIngress", "InvalidGroup.NotFound", times: 3);
+        var run = await tool.RunAsync(line, ExitCode.Done);
+        tool.Aws.Groups.All.Single().Rules.Should().Equal("tcp 22-22 203.0.113.7/32");
+        run.Error.Should().Contain("security group test-group: not visible yet, trying again");
+    }
+
+    [Fact]
+    public async Task Create_GroupNotSeenByTheCleanUpAtOnce_DeletesItAndTellsTheFirstError()
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("AuthorizeSecurityGroupIngress", "RulesPerSecurityGroupLimitExceeded");
+        tool.Aws.Refuse("DeleteSecurityGroup", "InvalidGroup.NotFound", times: 2);
+        var run = await tool.RunAsync("security-group create", ExitCode.Aws);
+        tool.Aws.Groups.All.Should().BeEmpty();
+        run.Error.Should().Contain("error: AWS refused to open ports")
+            .And.Contain("(RulesPerSecurityGroupLimitExceeded)").And.Contain("- deleted the security group");
+    }
+
+    [Fact]
+    public async Task Create_GroupNeverSeen_EndsWithTheFirstErrorAndSaysWhatIsLeft()
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("AuthorizeSecurityGroupIngress", "InvalidGroup.NotFound", times: 100);
+        tool.Aws.Refuse("DeleteSecurityGroup", "InvalidGroup.NotFound", times: 100);
+        var run = await tool.RunAsync("security-group create", ExitCode.Aws);
+        run.Error.Should().Contain("error: AWS refused to open ports")
+            .And.Contain("- created the security group 'test-group'")
+            .And.Contain("- left the security group 'test-group' (sg-00000000000000001) without rules");
+        tool.Aws.Calls.Count(call => call.Action == "AuthorizeSecurityGroupIngress").Should().Be(7);
+    }
+
     [Fact]
     public async Task List_SeveralGroups_ShowsOursWithTheirRules()
     {
