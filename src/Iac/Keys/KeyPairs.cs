@@ -70,22 +70,20 @@ internal sealed class KeyPairs(Session session)
     }
 
     /// <summary>
-    /// Deletes the key pair and its private key file. The file stays where AWS's public key shows that it
-    /// belongs to another pair.
+    /// Deletes the key pair and its private key file. The file stays unless it is known to be this pair's.
     /// </summary>
     public async Task<KeyDeletionView> DeleteAsync(KeyPairInfo key, CancellationToken cancellation)
     {
         var file = new PrivateKeyFile(key.KeyName, session.Secrets);
-        var isOther = file.Exists && file.Matches(key.PublicKey) == false;
+        var whyLeft = file.Exists ? WhyLeft(file, key) : null;
         await _aws.ChangeAsync(
             "ec2:DeleteKeyPair", $"delete the key pair '{key.KeyName}'",
             token => _aws.Ec2.DeleteKeyPairAsync(new DeleteKeyPairRequest(key.KeyName), token),
             cancellation);
         session.Account.Add($"deleted the key pair '{key.KeyName}' ({key.KeyPairId}) in AWS");
-        if (isOther)
-            session.Report.Warn(
-                $"{file.Shown} is the private key of another key pair, so it was left in place.");
-        if (isOther || !file.Exists)
+        if (whyLeft is not null)
+            session.Report.Warn($"{file.Shown} {whyLeft}, so it was left in place.");
+        if (whyLeft is not null || !file.Exists)
             return new KeyDeletionView(key.KeyName, key.KeyPairId, null);
 
         file.Delete();
@@ -105,6 +103,18 @@ internal sealed class KeyPairs(Session session)
                 + $"lacks the tag {Ownership.TagKey}={Ownership.TagValue}.",
                 "Choose another --key-name; this tool touches only what it made.");
     }
+
+    /// <summary>
+    /// Why the file is not deleted with the pair, as the end of "it …"; null where it goes. An emulator may
+    /// give no public key: then any file in EC2's form counts as the pair's, by its name.
+    /// </summary>
+    private static string? WhyLeft(PrivateKeyFile file, KeyPairInfo key) => file.Matches(key.PublicKey) switch
+    {
+        true => null,
+        false => "is the private key of another key pair",
+        null when file.IsReadable && string.IsNullOrEmpty(key.PublicKey) => null,
+        null => "cannot be told to be this pair's private key",
+    };
 
     private KeyPairView View(KeyPairInfo key)
     {

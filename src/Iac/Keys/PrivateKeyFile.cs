@@ -20,6 +20,9 @@ internal sealed class PrivateKeyFile(string keyName, SecretsFolder secrets)
 
     public bool Exists => File.Exists(_path);
 
+    /// <summary>Whether it is in one of the forms in which EC2 hands out private keys.</summary>
+    public bool IsReadable => SshPublicKey.OfPrivateKey(File.ReadAllText(_path)) is not null;
+
     /// <summary>
     /// Opens the neighbour with mode 0600 before AWS is asked for a key, so that a folder which cannot be
     /// written is found out first. Dispose the reservation to give it up.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sequencer.Iac.Output;
 using Sequencer.Iac.Tests.Fakes;
 
@@ -55,6 +56,35 @@ public sealed class KeyDeleteTests
         run.Output.Should().Contain("\"private_key_file\": null");
         tool.Aws.Keys.All.Should().BeEmpty();
         tool.Has("secrets/test-key.pem").Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("key delete --yes", true)]
+    [InlineData("down --yes", true)]
+    [InlineData("key delete --yes", false)]
+    public async Task Delete_FileOfAFormThatIsNotRead_LeavesTheFile(string line, bool awsGivesThePublicKey)
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("key create --key-type rsa", ExitCode.Done);
+        using var rsa = RSA.Create(2048);
+        var sealing = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
+        tool.Write("secrets/test-key.pem", rsa.ExportEncryptedPkcs8PrivateKeyPem("passphrase", sealing));
+        if (!awsGivesThePublicKey)
+            tool.Aws.Keys.All[0] = tool.Aws.Keys.All[0] with { PublicKey = string.Empty };
+        var run = await tool.RunAsync(line, ExitCode.Done);
+        run.Error.Should().Contain("secrets/test-key.pem cannot be told to be this pair's private key");
+        tool.Aws.Keys.All.Should().BeEmpty();
+        tool.Has("secrets/test-key.pem").Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Delete_EmulatorWithoutPublicKeys_RemovesTheFile()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("key create", ExitCode.Done);
+        tool.Aws.Keys.All[0] = tool.Aws.Keys.All[0] with { PublicKey = string.Empty };
+        await tool.RunAsync("key delete --yes", ExitCode.Done);
+        tool.Has("secrets/test-key.pem").Should().BeFalse();
     }
 
     [Fact]
