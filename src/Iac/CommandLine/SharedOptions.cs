@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Sequencer.Iac.Configuration;
 
 namespace Sequencer.Iac.CommandLine;
@@ -6,7 +7,7 @@ namespace Sequencer.Iac.CommandLine;
 /// <summary>
 /// The options that are not settings. A command lists those it takes; some are taken everywhere.
 /// </summary>
-internal static class SharedOptions
+internal static partial class SharedOptions
 {
     public const string OutputTable = "table";
     public const string OutputJson = "json";
@@ -48,11 +49,9 @@ internal static class SharedOptions
         "--wait-max-s", "Longest wait for the end state, in seconds.", "seconds", least: 1, most: 7200,
         standard: 600);
 
-    public static readonly Option<string?> InstanceId = new("--instance-id")
-    {
-        Description = "The instance's id, where its name is not enough.",
-        HelpName = "id",
-    };
+    public static readonly Option<string?> InstanceId = IdOption.Make(
+        "--instance-id", "The instance's id, where its name is not enough.", InstanceIdPattern(),
+        "'i-' and 8 or 17 hex digits, such as i-0123456789abcdef0");
 
     public static readonly Option<bool> OpenSsh = new("--open-ssh-to-the-world")
     {
@@ -70,4 +69,7 @@ internal static class SharedOptions
         };
         return option.AcceptOnlyFromAmong(OutputTable, OutputJson);
     }
+
+    [GeneratedRegex(@"^i-([0-9a-f]{8}|[0-9a-f]{17})\z")]
+    private static partial Regex InstanceIdPattern();
 }

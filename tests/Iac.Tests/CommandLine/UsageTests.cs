@@ -17,6 +17,9 @@ public sealed class UsageTests
     [InlineData("instance create --wait-max-s 0", "--wait-max-s must be a whole number from 1 to 7200")]
     [InlineData("kms delete --pending-days 6", "--pending-days must be a whole number from 7 to 30")]
     [InlineData("kms delete --pending-days 31", "--pending-days must be a whole number from 7 to 30")]
+    [InlineData("instance terminate --yes --instance-id i-*", "--instance-id must be 'i-' and 8 or 17 hex")]
+    [InlineData("instance stop --instance-id i-0123456789abcdef", "--instance-id must be 'i-' and 8 or 17")]
+    [InlineData("instance start --instance-id i-0123456?", "--instance-id must be 'i-' and 8 or 17 hex")]
     [InlineData("kms delete --key-id alias/x", "--key-id must be the last part of a key's ARN")]
     [InlineData("key list @file", "'@file'")]
     public async Task Run_WrongCommandLine_EndsWithUsageAndPointsAtHelp(string line, string problem)

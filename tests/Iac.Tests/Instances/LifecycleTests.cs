@@ -112,8 +112,8 @@ public sealed class LifecycleTests
     public async Task Describe_ById_NotThere_IsNotFound()
     {
         using var tool = new Tool();
-        var run = await tool.RunAsync("instance describe --instance-id i-0123", ExitCode.NotFound);
-        run.Error.Should().Contain("There is no instance i-0123");
+        var run = await tool.RunAsync("instance describe --instance-id i-01234567", ExitCode.NotFound);
+        run.Error.Should().Contain("There is no instance i-01234567");
     }
 
     [Fact]
