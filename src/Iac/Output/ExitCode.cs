@@ -5,13 +5,15 @@ internal enum ExitCode
 {
     Done = 0,
 
-    /// <summary>The tool refused, the wait ran out, or the work failed on this machine.</summary>
+    /// <summary>
+    /// The tool refused (also what it did not make), the wait ran out, or the work failed on this machine.
+    /// </summary>
     Failed = 1,
 
     /// <summary>The command line, an environment variable or the configuration file is wrong.</summary>
     Usage = 2,
 
-    /// <summary>What the command is about is not there, or is not this tool's.</summary>
+    /// <summary>What the command is about is not there.</summary>
     NotFound = 3,
 
     /// <summary>What the command would make is there already.</summary>

@@ -177,6 +177,30 @@ public sealed class InstanceCreateTests
     }
 
     [Fact]
+    public async Task Create_KeyPairOfSomebodyElse_IsTaken()
+    {
+        using var tool = await Prepared();
+        tool.Aws.Keys.All.Add(
+            new FakeKeyPair("by-hand", "key-9", "rsa", "ssh-rsa AAAA", new Dictionary<string, string>()));
+        await tool.RunAsync("instance create --key-name by-hand", ExitCode.Done);
+        tool.Aws.Last("RunInstances")["KeyName"].Should().Be("by-hand");
+    }
+
+    [Theory]
+    [InlineData("instance create")]
+    [InlineData("up")]
+    public async Task Create_NameOfSomebodyElsesInstance_StartsANewOneBesideIt(string line)
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync("instance create --volume-gib 30", ExitCode.Done);
+        var theirs = tool.Aws.Instances.All.Single();
+        theirs.Tags.Remove("managed-by");
+        await tool.RunAsync(line, ExitCode.Done);
+        tool.Aws.Instances.Alive.Should().HaveCount(2);
+        theirs.State.Should().Be("running");
+    }
+
+    [Fact]
     public async Task Create_WithoutPrivateKeyHere_Warns()
     {
         using var tool = await Prepared();
