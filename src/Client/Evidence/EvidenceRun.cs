@@ -122,6 +122,7 @@ internal sealed class EvidenceRun(TlogPolicy? policy, EnclaveVerifier enclaves)
         return _older.Time > _newer.Time ? null : "The smaller size was not cosigned at a later time.";
     }
 
+    /// <summary>Names who cosigned both; it adds to the proof and never takes from it.</summary>
     private void CheckWitnesses(SignedCheckpoint older, SignedCheckpoint newer)
     {
         var witnesses = policy is null
@@ -133,17 +134,18 @@ internal sealed class EvidenceRun(TlogPolicy? policy, EnclaveVerifier enclaves)
             return;
         }
 
-        Try("witnesses", () =>
-        {
-            VerifierKey[] keys = [.. witnesses.Select(witness => witness.Key)];
-            var first = older.SignaturesBy(keys).Select(signature => signature.Key).ToHashSet();
-            var second = newer.SignaturesBy(keys).Select(signature => signature.Key).ToHashSet();
-            _witnessesOfBoth.AddRange(from witness in witnesses
-                                      where first.Contains(witness.Key) && second.Contains(witness.Key)
-                                      select witness.Name);
-            return (CheckOutcome.Passed, $"{first.Count} cosigned the older, {second.Count} the newer, "
-                + $"{_witnessesOfBoth.Count} both");
-        });
+        VerifierKey[] keys = [.. witnesses.Select(witness => witness.Key)];
+        var first = WitnessLines.Read(older.Note, keys);
+        var second = WitnessLines.Read(newer.Note, keys);
+        _witnessesOfBoth.AddRange(from witness in witnesses
+                                  where first.Cosigners.Contains(witness.Key)
+                                      && second.Cosigners.Contains(witness.Key)
+                                  select witness.Name);
+        var bad = first.BadCount + second.BadCount;
+        Add("witnesses", CheckOutcome.Passed,
+            $"{first.Cosigners.Count} cosigned the older, {second.Cosigners.Count} the newer, "
+                + $"{_witnessesOfBoth.Count} both"
+                + (bad == 0 ? "" : $"; lines that do not verify, and are not counted: {bad}"));
     }
 
     /// <summary>Adds what a check finds; a refusal on the way is its failure.</summary>

@@ -1,3 +1,4 @@
+using Sequencer.Attestation;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client;
@@ -5,7 +6,8 @@ namespace Sequencer.Client;
 /// <summary>
 /// Writes evidence and tells of it: once for each checkpoint that the log contradicts, and each way it does.
 /// </summary>
-internal sealed class ContradictionReporter(EvidenceFolder folder, TlogPolicy? policy, TimeProvider time)
+internal sealed class ContradictionReporter(
+    EvidenceFolder folder, TlogPolicy? policy, EnclaveVerifier enclaves, TimeProvider time)
 {
     /// <summary>
     /// Files that one state accounts for; a log that goes on contradicting itself fills no disk.
@@ -49,6 +51,17 @@ internal sealed class ContradictionReporter(EvidenceFolder folder, TlogPolicy? p
         MonitorState state, ContradictionEvidence evidence, string what, Checkpoint checkpoint,
         RoundEvents events)
     {
+        // Nothing is called proven that a reader of the file would not find so.
+        var report = new EvidenceVerifier(policy, enclaves).Check(evidence.ToJson());
+        if (!report.IsProven)
+        {
+            var flaw = report.Checks.First(check => check.Outcome == CheckOutcome.Failed);
+            events.Add(MonitorEventKind.ContradictionUnproven,
+                $"{what} No evidence was written, for it would not prove that: {flaw.Rule}: {flaw.Detail}",
+                checkpoint);
+            return state;
+        }
+
         try
         {
             var file = folder.Save(evidence);

@@ -36,7 +36,7 @@ public sealed class LogMonitor
         _time = time ?? TimeProvider.System;
         _sizeAtStart = state?.Checkpoint.Size;
         _follower = new(_log, chain, new(client, chain, enclaves), enclaves,
-            new(evidence, options.Policy, _time), options.Policy, _time, state);
+            new(evidence, options.Policy, enclaves, _time), options.Policy, _time, state);
     }
 
     /// <summary>What is known now; null while no checkpoint has held.</summary>

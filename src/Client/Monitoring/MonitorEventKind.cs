@@ -62,9 +62,18 @@ public enum MonitorEventKind
     /// <summary>The log serves fewer entries than it had before, without a contradiction so far.</summary>
     RolledBack,
 
-    /// <summary>Two signed checkpoints contradict each other: evidence was written.</summary>
+    /// <summary>
+    /// Two signed checkpoints contradict each other: evidence was written, or the message says why it could
+    /// not be.
+    /// </summary>
     ContradictionProven,
 
     /// <summary>The log still contradicts what it signed; evidence of it exists already.</summary>
     ContradictionPersists,
+
+    /// <summary>
+    /// Two signed checkpoints contradict each other, and evidence of it would not verify: the message says
+    /// why.
+    /// </summary>
+    ContradictionUnproven,
 }

@@ -1,4 +1,5 @@
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Tlog;
 using static Sequencer.Client.MonitorEventKind;
 
 namespace Sequencer.Client.Tests.Monitoring;
@@ -169,5 +170,49 @@ public sealed class ContradictionTests : IDisposable
         _m.Verify().WitnessesOfBoth.Should().BeEmpty("the verifier's own policy names none");
         new EvidenceVerifier(policy: null, _m.Log.Enclaves).Check(File.ReadAllText(_m.EvidenceFiles.Single()))
             .WitnessesOfBoth.Should().Equal("W0");
+    }
+
+    [Fact]
+    public async Task JunkLineInTheNameOfAWitness_IsProvenAndTheLineNotCounted()
+    {
+        var (both, one) = (new TestWitness("w0.example", 100), new TestWitness("w1.example", 101));
+        _m.Options.Policy = _m.Log.PolicyWith("any", both, one);
+        _m.Restart(null);
+        await _m.LookAsync(_m.Log, _m.Log.NoteAt(300, both, one));
+        using var fork = _m.Log.Resized(310, otherFrom: 280);
+        var signed = SignedNote.Parse(fork.NoteAt(310));
+        var junk = new NoteSignature(both.Key.Name, both.Key.KeyId, new byte[Cosignature.BlobSizeBytes]);
+        var note = signed.WithSignatures(
+            junk, both.Cosign(signed.Text, TestLog.Time), junk with { Name = one.Key.Name,
+                KeyId = one.Key.KeyId }).ToString();
+
+        (await _m.LookAsync(fork, note)).Should().Contain(ContradictionProven);
+        foreach (var policy in new[] { _m.Options.Policy, null })
+        {
+            var report = new EvidenceVerifier(policy, _m.Log.Enclaves)
+                .Check(File.ReadAllText(_m.EvidenceFiles.Single()));
+            report.IsProven.Should().BeTrue();
+            report.WitnessesOfBoth.Should().Equal("W0");
+            report.Checks[^1].Detail.Should().Contain("not counted: 2");
+        }
+    }
+
+    [Fact]
+    public async Task StateOfAKeyThatThePolicyNoLongerNames_IsToldWithoutEvidence()
+    {
+        using var other = PrivateKeyText.Generate(TestLog.LogOrigin);
+        await _m.LookAsync();
+        using var signer = other.CreateSigner();
+        using var fork = _m.Log.Resized(310, otherFrom: 280);
+        var text = fork.CheckpointAt(310).ToNoteText();
+        var signature = new byte[VerifierKey.SignatureSizeBytes];
+        signer.Sign(System.Text.Encoding.UTF8.GetBytes(text), signature);
+        var note = SignedNote.Create(text, NoteSignature.Ed25519(other.VerifierKey, signature),
+            fork.Enclave.Cosign(text, TestLog.Time)).ToString();
+        _m.Options.Policy = TlogPolicy.Parse($"log {other.VerifierKey}\nquorum none\n");
+        _m.Restart();
+
+        (await _m.LookAsync(fork, note)).Should().Equal(ContradictionUnproven);
+        _m.EvidenceFiles.Should().BeEmpty();
     }
 }
