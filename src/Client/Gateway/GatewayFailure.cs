@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Sequencer.Client;
@@ -19,6 +20,9 @@ internal sealed record GatewayFailure
     private int? Status { get; init; }
 
     private string? Code { get; init; }
+
+    /// <summary>Where the first entry has its place nevertheless; null when the gateway did not say.</summary>
+    private ulong? Index { get; init; }
 
     private Exception? Cause { get; init; }
 
@@ -85,7 +89,8 @@ internal sealed record GatewayFailure
             Code = problem?.Code,
             RetryAfter = ReadRetryAfter(response, time),
             IsPassing = passing && !LastingCodes.Contains(problem?.Code),
-            MayHaveHappened = problem?.Code is "outcome_unknown" || response.StatusCode
+            Index = problem?.Idx,
+            MayHaveHappened = problem?.Code is "outcome_unknown" or "witness_timeout" || response.StatusCode
                 is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
                 or HttpStatusCode.GatewayTimeout,
         };
@@ -98,13 +103,20 @@ internal sealed record GatewayFailure
     {
         var message = attempts > 1 ? $"{Message} Gave up after {attempts} attempts." : Message;
         if (uncertain)
-            message += " The submission may have been sequenced all the same: submit the same bytes again "
-                + $"with the idempotency key {request.IdempotencyKey} to settle it.";
+        {
+            message += (Index is { } index
+                ? string.Create(CultureInfo.InvariantCulture, $" The submission has its place, from index {index}")
+                : " The submission may have been sequenced all the same")
+                + ": submit the same bytes again with the idempotency key "
+                + $"{request.IdempotencyKey} to settle it.";
+        }
+
         return new(uncertain ? SequencerClientError.OutcomeUnknown : Error, message, Cause)
         {
             Status = Status,
             Code = Code,
             RetryAfter = RetryAfter,
+            Index = Index,
             IdempotencyKey = request.IdempotencyKey,
         };
     }

@@ -13,6 +13,9 @@ internal sealed record ProblemDocument
 
     public string? Code { get; init; }
 
+    /// <summary>Index of the first entry, where it has its place nevertheless (<c>witness_timeout</c>).</summary>
+    public ulong? Idx { get; init; }
+
     /// <summary>
     /// The problem in a body; null when the body is something else, such as a proxy's page.
     /// </summary>

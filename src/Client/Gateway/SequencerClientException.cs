@@ -19,6 +19,12 @@ public sealed class SequencerClientException : Exception
     /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>
+    /// The index of the first transaction of a submission that has its place although no receipt could be
+    /// had in time (<c>witness_timeout</c>); null when the gateway named none.
+    /// </summary>
+    public ulong? Index { get; init; }
+
     /// <summary>The key under which a submission was sent; null for other requests.</summary>
     public string? IdempotencyKey { get; init; }
 }

@@ -15,9 +15,11 @@ public sealed class SequencerClientOptions
     public int AttemptsMax { get; set; } = 6;
 
     /// <summary>
-    /// Longest one attempt may take until its answer is read whole, in milliseconds. Default 30,000.
+    /// Longest one attempt may take until its answer is read whole, in milliseconds. Default 40,000: 10 s more
+    /// than a gateway waits by default for an entry's place or its witnesses, so that its answer, which says
+    /// what became of the submission, is still heard.
     /// </summary>
-    public int AttemptTimeoutMs { get; set; } = 30_000;
+    public int AttemptTimeoutMs { get; set; } = 40_000;
 
     /// <summary>
     /// The first pause between two attempts, in milliseconds; it doubles with each further one, and half of

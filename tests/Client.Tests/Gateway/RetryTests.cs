@@ -125,6 +125,26 @@ public sealed class RetryTests : IDisposable
             .Error.Should().Be(SequencerClientError.OutcomeUnknown);
 
     [Fact]
+    public async Task Submit_WitnessTimeout_IsRepeatedUnderTheSameKeyAndThenNamesKeyAndIndex()
+    {
+        var late = Answer(HttpStatusCode.ServiceUnavailable,
+            """{"code": "witness_timeout", "detail": "No quorum in time.", "idx": 7}""",
+            "application/problem+json");
+        var gateway = new ScriptedGateway(late, late);
+        var failure = await Fails(gateway, new() { Token = "token", AttemptsMax = 2 });
+
+        failure.Error.Should().Be(SequencerClientError.OutcomeUnknown);
+        (failure.Code, failure.Index).Should().Be(("witness_timeout", 7UL));
+        failure.IdempotencyKey.Should().Be(gateway.Asked[0].IdempotencyKey)
+            .And.Be(gateway.Asked[1].IdempotencyKey);
+        failure.Message.Should().Contain(failure.IdempotencyKey);
+    }
+
+    [Fact]
+    public void AttemptTimeout_Default_OutlastsTheGatewaysOwnWaits() =>
+        new SequencerClientOptions().AttemptTimeoutMs.Should().BeGreaterThan(30_000);
+
+    [Fact]
     public async Task Submit_Cancelled_EndsWithoutAnotherAttempt()
     {
         using var cancellation = new CancellationTokenSource();
