@@ -86,9 +86,7 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
             if (response.IsSuccessStatusCode)
                 return (response, null);
             refused = response;
-            using var body = await ReadBoundedAsync(response.Content, ProblemBytesMax, either.Token)
-                .ConfigureAwait(false);
-            return (null, GatewayFailure.Of(response, body is null ? [] : body.Bytes.Span, time));
+            return (null, await RefusedAsync(response, either.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -116,14 +114,11 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
             using var response = await http
                 .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token)
                 .ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+                return (null, await RefusedAsync(response, either.Token).ConfigureAwait(false));
             var body = await ReadBoundedAsync(response.Content, request.AnswerBytesMax, either.Token)
                 .ConfigureAwait(false);
-            if (body is null)
-                return (null, GatewayFailure.TooLong(request.AnswerBytesMax));
-            if (response.IsSuccessStatusCode)
-                return (body, null);
-            using (body)
-                return (null, GatewayFailure.Of(response, body.Bytes.Span, time));
+            return body is null ? (null, GatewayFailure.TooLong(request.AnswerBytesMax)) : (body, null);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -133,6 +128,18 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
         {
             return (null, GatewayFailure.Broken(http.BaseAddress, broken));
         }
+    }
+
+    /// <summary>
+    /// The failure that a refusal's status tells of, however long its body is: a proxy's page may be any length,
+    /// and has a bound of its own.
+    /// </summary>
+    private async Task<GatewayFailure> RefusedAsync(
+        HttpResponseMessage response, CancellationToken cancellation)
+    {
+        using var body = await ReadBoundedAsync(response.Content, ProblemBytesMax, cancellation)
+            .ConfigureAwait(false);
+        return GatewayFailure.Of(response, body is null ? [] : body.Bytes.Span, time);
     }
 
     /// <summary>The whole body, or null once it proves longer than <paramref name="bytesMax"/>.</summary>

@@ -144,6 +144,35 @@ public sealed class RetryTests : IDisposable
     public void AttemptTimeout_Default_OutlastsTheGatewaysOwnWaits() =>
         new SequencerClientOptions().AttemptTimeoutMs.Should().BeGreaterThan(30_000);
 
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(100_000)]
+    public async Task FindTile_ProxysLongPage_IsAPassingFailureAndNoDamage(int length)
+    {
+        var page = Answer(HttpStatusCode.BadGateway, new string('x', length), "text/html");
+        var tile = _log.Tree.Tile(new(0, 0, 3));
+        var gateway = new ScriptedGateway(page, () => new(HttpStatusCode.OK)
+        {
+            Content = new ByteArrayContent(tile),
+        });
+
+        (await gateway.Connect(_time).ReadLog(Monitoring.MonitorFixture.Chain).FindTileAsync(new(0, 0, 3))).Should().HaveCount(3);
+    }
+
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(100_000)]
+    public async Task FindTile_OnlyProxysLongPages_IsRefusedWithTheirStatus(int length)
+    {
+        var page = Answer(HttpStatusCode.ServiceUnavailable, new string('x', length), "text/html");
+        var gateway = new ScriptedGateway(page);
+        var log = gateway.Connect(_time, new() { AttemptsMax = 1 }).ReadLog(Monitoring.MonitorFixture.Chain);
+
+        var failure = (await FluentActions.Awaiting(() => log.FindTileAsync(new(0, 0, 3)))
+            .Should().ThrowAsync<SequencerClientException>()).Which;
+        (failure.Error, failure.Status).Should().Be((SequencerClientError.Refused, 503));
+    }
+
     [Fact]
     public async Task Submit_Cancelled_EndsWithoutAnotherAttempt()
     {
