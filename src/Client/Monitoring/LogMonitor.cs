@@ -49,69 +49,44 @@ public sealed class LogMonitor
     public async Task<MonitorRound> LookAsync(CancellationToken cancellation = default)
     {
         var events = new RoundEvents(_time) { Origin = State?.Origin };
-        var heldSize = State?.Checkpoint.Size ?? 0;
-        try
+        var before = State;
+        var fetched = await CheckpointFetch.ReadAsync(_log, _chain, events, cancellation)
+            .ConfigureAwait(false);
+        CheckOrigin(fetched.Checkpoints);
+        // One that cannot be checked hides neither the other nor how small it is.
+        foreach (var checkpoint in fetched.Checkpoints.Where(IsNews))
         {
-            var served = await FetchAsync(events, cancellation).ConfigureAwait(false);
-            foreach (var checkpoint in served.Where(IsNews))
-                await _follower.TakeAsync(checkpoint, events, cancellation).ConfigureAwait(false);
-            CheckShrunk(served, heldSize, events);
-            await RehashAsync(events, cancellation).ConfigureAwait(false);
-        }
-        catch (SequencerClientException failure)
-        {
-            events.Add(failure.Error == SequencerClientError.BadAnswer
-                ? MonitorEventKind.NotChecked
-                : MonitorEventKind.Unreachable, failure.Message);
+            await TryAsync(_follower.TakeAsync(checkpoint, events, cancellation), events)
+                .ConfigureAwait(false);
         }
 
+        if (before is not null)
+            CheckShrunk(fetched, before, events);
+        await TryAsync(RehashAsync(events, cancellation), events).ConfigureAwait(false);
         CheckAge(events);
         if (events.Count == 0)
             events.Add(MonitorEventKind.Unchanged, "Nothing new.", State?.Checkpoint);
         return events.ToRound();
     }
 
-    /// <summary>The default checkpoint and the newest one, the smaller first, each once.</summary>
-    private async Task<IReadOnlyList<ServedCheckpoint>> FetchAsync(
-        RoundEvents events, CancellationToken cancellation)
-    {
-        if (await _log.FindCheckpointAsync(cancellation).ConfigureAwait(false) is not { } note)
-        {
-            events.Add(MonitorEventKind.NotChecked, $"The gateway has no checkpoint of the chain {_chain}.");
-            return [];
-        }
-
-        var newest = await _log.FindLatestCheckpointAsync(cancellation).ConfigureAwait(false);
-        var served = new List<ServedCheckpoint>();
-        foreach (var (text, isDefault) in new[] { (note, true), (newest, false) })
-        {
-            if (text is not null && (isDefault || text != note) && TryParse(text, events) is { } signed)
-                served.Add(new(text, signed, isDefault));
-        }
-
-        CheckOrigin(served);
-        return [.. served.OrderBy(checkpoint => checkpoint.Signed.Checkpoint.Size)];
-    }
-
-    private static SignedCheckpoint? TryParse(string note, RoundEvents events)
+    private static async Task TryAsync(Task reading, RoundEvents events)
     {
         try
         {
-            return SignedCheckpoint.Parse(note);
+            await reading.ConfigureAwait(false);
         }
-        catch (TlogException malformed)
+        catch (SequencerClientException failure)
         {
-            events.Add(MonitorEventKind.CheckpointMalformed, malformed.Message);
-            return null;
+            events.AddFailure(failure);
         }
     }
 
     /// <summary>
     /// A state that never fitted is a mistake of whoever started the monitor; one that fitted, the log's.
     /// </summary>
-    private void CheckOrigin(List<ServedCheckpoint> served)
+    private void CheckOrigin(IReadOnlyList<ServedCheckpoint> served)
     {
-        var other = served.Find(checkpoint => checkpoint.Signed.Checkpoint.Origin != State?.Origin);
+        var other = served.FirstOrDefault(checkpoint => checkpoint.Signed.Checkpoint.Origin != State?.Origin);
         if (State is not null && other is not null && !_isOfThisLog)
         {
             throw new MonitorStateException(
@@ -126,18 +101,49 @@ public sealed class LogMonitor
     private bool IsNews(ServedCheckpoint served) => State is null
         || served.Note != (served.IsDefault ? State.DefaultNote : State.Note);
 
-    private static void CheckShrunk(
-        IReadOnlyList<ServedCheckpoint> served, ulong heldSize, RoundEvents events)
+    /// <summary>
+    /// Whether all that is served, and signed, is less than what was signed before. The newest is compared
+    /// with the newest; where it was not answered for, the default, which may be behind it, with the default.
+    /// </summary>
+    private void CheckShrunk(CheckpointFetch fetched, MonitorState before, RoundEvents events)
     {
-        if (served.Count == 0 || served[^1].Signed.Checkpoint is var newest && newest.Size >= heldSize
-            || events.HasAny(MonitorEventKind.ContradictionProven, MonitorEventKind.ContradictionPersists))
-        {
+        if (events.HasAny(MonitorEventKind.ContradictionProven, MonitorEventKind.ContradictionPersists))
             return;
+        var heldSize = fetched.IsNewestKnown
+            ? before.Checkpoint.Size
+            : before.DefaultNote is { } note ? SignedCheckpoint.Parse(note).Checkpoint.Size : 0;
+        if (fetched.IsNone && heldSize > 0)
+        {
+            events.Add(MonitorEventKind.RolledBack,
+                $"The gateway serves no checkpoint of the chain; the log had signed size {heldSize}. Its "
+                    + "entries were taken back, or the address is no longer its gateway's.");
         }
 
-        events.Add(MonitorEventKind.RolledBack,
-            $"The log serves size {newest.Size} at most; it had signed size {heldSize}. Entries were taken "
-                + "back, or an old answer is served again.", newest);
+        if (fetched.Checkpoints.LastOrDefault(served => IsSigned(served, before))?.Signed.Checkpoint
+                is { } newest && newest.Size < heldSize)
+        {
+            events.Add(MonitorEventKind.RolledBack,
+                $"The log serves size {newest.Size} at most; it had signed size {heldSize}. Entries were "
+                    + "taken back, or an old answer is served again.", newest);
+        }
+    }
+
+    /// <summary>Whether it is this log's word at all; if not, that is told already.</summary>
+    private bool IsSigned(ServedCheckpoint served, MonitorState held)
+    {
+        if (served.Signed.Checkpoint.Origin != held.Origin)
+            return false;
+        VerifierKey[] keys = _options.Policy is { } policy
+            ? [.. from log in policy.Logs where log.Key.Name == held.Origin select log.Key]
+            : [held.LogKey];
+        try
+        {
+            return served.Signed.SignaturesBy(keys).Count > 0;
+        }
+        catch (TlogException)
+        {
+            return false;
+        }
     }
 
     private void CheckAge(RoundEvents events)

@@ -105,6 +105,12 @@ public sealed record MonitorState
             throw Damaged("origin, key and checkpoint are not of one log");
         if (signed.SignaturesBy([key]).Count == 0)
             throw Damaged("its checkpoint is not signed by its key");
+        if (document.DefaultCheckpoint is { } note
+            && SignedCheckpoint.Parse(note).Checkpoint.Origin != document.Origin)
+        {
+            throw Damaged("its default checkpoint is of another log");
+        }
+
         if (document.RehashedSize > signed.Checkpoint.Size)
             throw Damaged("more entries were hashed than the checkpoint has");
         return new(ReadEdge(document.Edge, signed.Checkpoint))

@@ -36,6 +36,16 @@ internal sealed class RoundEvents(TimeProvider time)
             EvidenceFile = evidenceFile,
         });
 
+    /// <summary>Tells that something could not be read; the same only once.</summary>
+    public void AddFailure(SequencerClientException failure)
+    {
+        var kind = failure.Error == SequencerClientError.BadAnswer
+            ? MonitorEventKind.NotChecked
+            : MonitorEventKind.Unreachable;
+        if (!_events.Exists(told => told.Kind == kind && told.Message == failure.Message))
+            Add(kind, failure.Message);
+    }
+
     /// <summary>
     /// One event for each part that is wrong: its first finding, and how many more there are.
     /// </summary>

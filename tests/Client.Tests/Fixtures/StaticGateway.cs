@@ -12,6 +12,7 @@ namespace Sequencer.Client.Tests.Fixtures;
 internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
 {
     private readonly Dictionary<string, byte[]?> _replaced = [];
+    private readonly Dictionary<string, HttpStatusCode> _refused = [];
 
     /// <summary>Paths that were asked for, in order.</summary>
     public List<string> Asked { get; } = [];
@@ -24,6 +25,13 @@ internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
     public StaticGateway Replace(string path, byte[]? bytes)
     {
         _replaced[path] = bytes;
+        return this;
+    }
+
+    /// <summary>Refuses a path below the log's prefix, and what is below it.</summary>
+    public StaticGateway Refuse(string path, HttpStatusCode status)
+    {
+        _refused[path] = status;
         return this;
     }
 
@@ -47,6 +55,8 @@ internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
             Asked.Add(path);
         var prefix = $"log/{TestLog.Chain}/";
         var below = path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : $"/{path}";
+        if (_refused.TryGetValue(below.Split('/')[0], out var status))
+            return Task.FromResult(new HttpResponseMessage(status));
         var bytes = _replaced.TryGetValue(below, out var other) ? other : Serve(below);
         return Task.FromResult(bytes is null
             ? new HttpResponseMessage(HttpStatusCode.NotFound)

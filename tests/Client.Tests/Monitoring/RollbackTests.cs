@@ -1,0 +1,116 @@
+using System.Net;
+using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Tlog;
+using static Sequencer.Client.MonitorEventKind;
+
+namespace Sequencer.Client.Tests.Monitoring;
+
+/// <summary>A log that went back and refuses what would show it: that is more than a warning.</summary>
+public sealed class RollbackTests : IDisposable
+{
+    private readonly MonitorFixture _m = new(300, 100);
+    private readonly TestLog _older;
+
+    public RollbackTests() => _older = _m.Log.Resized(150);
+
+    public void Dispose()
+    {
+        _older.Dispose();
+        _m.Dispose();
+    }
+
+    [Theory]
+    [InlineData("tile", HttpStatusCode.Forbidden)]
+    [InlineData("tile", HttpStatusCode.TooManyRequests)]
+    [InlineData("tile", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("epochs", HttpStatusCode.Forbidden)]
+    [InlineData("epochs", HttpStatusCode.InternalServerError)]
+    public async Task Look_SmallerAndTheRestRefused_IsRolledBack(string path, HttpStatusCode status)
+    {
+        await _m.LookAsync();
+        _m.Restart();
+        _m.Gateway.Serve(_older).Now!.Refuse(path, status);
+
+        (await _m.LookAsync()).Should().Equal(Unreachable, RolledBack);
+    }
+
+    [Fact]
+    public async Task Look_SmallerBesideALargerThatIsNotSigned_IsRolledBack()
+    {
+        await _m.LookAsync();
+        using var grown = _m.Log.Resized(400);
+        var text = grown.CheckpointAt(400).ToNoteText();
+        var note = SignedNote.Create(text, grown.Enclave.Cosign(text, TestLog.Time)).ToString();
+        _m.Gateway.Serve(_older).Now!.Replace("checkpoint?latest", Bytes(note));
+
+        (await _m.LookAsync()).Should().Contain([LogSignatureWrong, RolledBack]);
+    }
+
+    [Fact]
+    public async Task Look_DefaultMissing_LooksAtTheNewest()
+    {
+        await _m.LookAsync();
+        _m.Gateway.Serve(_older).Now!.Replace("checkpoint", null)
+            .Replace("checkpoint?latest", Bytes(_older.NoteAt(150)));
+        (await _m.LookAsync()).Should().Contain([NotChecked, RolledBack]);
+
+        using var grown = _m.Log.Resized(400);
+        _m.Gateway.Serve(grown).Now!.Replace("checkpoint", null)
+            .Replace("checkpoint?latest", Bytes(grown.NoteAt(400)));
+        (await _m.LookAsync()).Should().Equal(NotChecked, CheckpointVerified);
+    }
+
+    [Fact]
+    public async Task Look_NothingServedAnyMore_IsRolledBack()
+    {
+        await _m.LookAsync();
+        _m.Gateway.Now!.Replace("checkpoint", null);
+
+        (await _m.LookAsync()).Should().Equal(NotChecked, RolledBack);
+    }
+
+    [Fact]
+    public async Task Look_DefaultMissingAndNewestRefused_IsNotCalledRolledBack()
+    {
+        await _m.LookAsync();
+        _m.Gateway.Now!.Replace("checkpoint", null)
+            .Refuse("checkpoint?latest", HttpStatusCode.ServiceUnavailable);
+
+        (await _m.LookAsync()).Should().Equal(Unreachable, NotChecked);
+    }
+
+    [Fact]
+    public async Task Look_NewestRefused_LooksAtTheDefault()
+    {
+        await _m.LookAsync();
+        using var grown = _m.Log.Resized(400);
+        _m.Gateway.Serve(grown).Now!.Refuse("checkpoint?latest", HttpStatusCode.ServiceUnavailable);
+        (await _m.LookAsync()).Should().Equal(Unreachable, CheckpointVerified);
+
+        _m.Gateway.Serve(_older).Now!.Refuse("checkpoint?latest", HttpStatusCode.ServiceUnavailable);
+        (await _m.LookAsync()).Should().Contain([Unreachable, RolledBack]);
+    }
+
+    [Fact]
+    public async Task Look_DefaultRefused_LooksAtTheNewest()
+    {
+        await _m.LookAsync();
+        _m.Gateway.Serve(_older).Now!.Refuse("checkpoint", HttpStatusCode.ServiceUnavailable)
+            .Replace("checkpoint?latest", Bytes(_older.NoteAt(150)));
+
+        (await _m.LookAsync()).Should().Contain([Unreachable, RolledBack]);
+    }
+
+    [Fact]
+    public async Task Look_NewestRefusedAndDefaultBehindItAsBefore_IsNotRolledBack()
+    {
+        _m.Gateway.Now!.Replace("checkpoint", Bytes(_m.Log.NoteAt(280)))
+            .Replace("checkpoint?latest", Bytes(_m.Log.NoteAt(300)));
+        await _m.LookAsync();
+        _m.Gateway.Now.Refuse("checkpoint?latest", HttpStatusCode.ServiceUnavailable);
+
+        (await _m.LookAsync()).Should().Equal(Unreachable);
+    }
+
+    private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+}
