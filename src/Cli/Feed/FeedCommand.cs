@@ -76,9 +76,14 @@ internal sealed class FeedCommand : Command
         }
         finally
         {
-            // Where nothing was printed, the file says already where to go on.
-            if (_printed > 0 && parsed.GetValue(_position) is { } file)
+            // Where nothing was printed, the file or --from says already where to go on; without either it is
+            // the beginning, or what comes until the next run would be passed over.
+            var isFromNow = parsed.GetValue(_from) is null;
+            if (parsed.GetValue(_position) is { } file
+                && (_printed > 0 || (isFromNow && follower.HasBegun)))
+            {
                 Save(file, follower.Position);
+            }
         }
     }
 

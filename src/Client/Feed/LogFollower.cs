@@ -37,6 +37,9 @@ public sealed class LogFollower
         _trust = new CheckpointTrust(client, chain, enclaves, policy);
     }
 
+    /// <summary>Whether the beginning is known; until then <see cref="Position"/> is the chain's.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>Where to go on: behind the last entry that was given out.</summary>
     public FeedPosition Position => new(_current.After(_given));
 
@@ -82,13 +85,22 @@ public sealed class LogFollower
             ?? throw new SequencerClientException(
                 SequencerClientError.Refused, $"The gateway has no chain {_chain}: it has no entry yet.");
         var (newest, _) = await _trust.VerifyAsync(note, cancellation).ConfigureAwait(false);
-        return await TreeEdge.ReadAsync(log, Math.Min(from, newest.Size), cancellation).ConfigureAwait(false);
+        var edge = await TreeEdge.ReadAsync(log, Math.Min(from, newest.Size), cancellation)
+            .ConfigureAwait(false);
+        return edge.Size < newest.Size || edge.Root() == newest.Root
+            ? edge
+            : throw new FeedException(FeedError.RootMismatch,
+                $"The tiles do not lead to the signed root of size {newest.Size}: one of them was changed.")
+            {
+                Checkpoints = [note],
+            };
     }
 
     private async IAsyncEnumerable<FeedEntry> RunAsync(
         CompactRange begin, ulong from, [EnumeratorCancellation] CancellationToken cancellation)
     {
         (_current, _given) = (new VerifiedEntries(begin.Clone(), [], []), 0);
+        HasBegun = true;
         await using var source = new FeedSource(
             _client, _chain, new FeedCheck(begin, _trust, _options), _options, _trust.DemandsWitnesses);
         while (true)

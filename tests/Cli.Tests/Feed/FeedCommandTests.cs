@@ -46,6 +46,35 @@ public sealed class FeedCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Feed_FromNowOnStoppedBeforeAnEntry_GoesOnWhereItBegan()
+    {
+        var position = _folder.Path("position");
+        using var stop = new CancellationTokenSource();
+        var waiting = new Surroundings { Gateway = new FeedGateway(_log), Time = new StepTime(stop.Cancel) };
+        var stopped = await CliRun.OfAsync(waiting, stop.Token, Arguments("--position", position));
+        (stopped.ExitCode, stopped.Output).Should().Be((0, ""));
+        (await File.ReadAllTextAsync(position)).Should().StartWith("300 ");
+
+        using var grown = _log.Resized(303);
+        var gateway = new FeedGateway(grown, [.. Honest(grown, 300, 303, 303)]);
+        var run = await FeedAsync(gateway, "--position", position, "--count", "1");
+        gateway.Resumed.Should().Equal("299");
+        run.Output.Should().StartWith("{\"idx\":300,");
+    }
+
+    [Fact]
+    public async Task Feed_StoppedBeforeItBegan_SavesNothing()
+    {
+        var position = _folder.Path("position");
+        var gateway = new ScriptedGateway(
+            ScriptedGateway.Problem(System.Net.HttpStatusCode.Forbidden, "other_chain", "Not yours."));
+        (await CliRun.OfAsync(new Surroundings { Gateway = gateway }, Arguments("--position", position)))
+            .ExitCode.Should().Be(1);
+
+        File.Exists(position).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Feed_ThatLies_IsRefusedWithWhatItDid_AndPrintsNothingOfIt()
     {
         var gateway = new FeedGateway(_log, [Entry(0), Entry(1, [1, 2, 3]), Checkpoint(_log, 2, 2)]);
@@ -74,12 +103,14 @@ public sealed class FeedCommandTests : IDisposable
         run.Error.Should().Contain("--count takes 1 or more.");
     }
 
-    private Task<CliRun> FeedAsync(FeedGateway gateway, params string[] args) => CliRun.OfAsync(
-        new Surroundings { Gateway = gateway },
-        [
-            "feed", "http://gateway.test", TestLog.Chain,
-            "--policy", _folder.Write("policy", _log.PolicyText),
-            "--images", _folder.Write("images.json", TestLog.Images.ToJson()),
-            "--simulated-root", _folder.Write("root.der", _log.Root.Der.ToArray()), .. args,
-        ]);
+    private Task<CliRun> FeedAsync(FeedGateway gateway, params string[] args) =>
+        CliRun.OfAsync(new Surroundings { Gateway = gateway }, Arguments(args));
+
+    private string[] Arguments(params string[] args) =>
+    [
+        "feed", "http://gateway.test", TestLog.Chain,
+        "--policy", _folder.Write("policy", _log.PolicyText),
+        "--images", _folder.Write("images.json", TestLog.Images.ToJson()),
+        "--simulated-root", _folder.Write("root.der", _log.Root.Der.ToArray()), .. args,
+    ];
 }

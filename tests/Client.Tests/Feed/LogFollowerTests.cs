@@ -53,6 +53,22 @@ public sealed class LogFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task FollowNext_TilesOfAnotherTree_DoesNotBegin()
+    {
+        using var other = _log.Resized((int)_log.Size, otherFrom: 0);
+        var gateway = new FeedGateway(other) { InnerHandler = Mixed(other) };
+        var follower = gateway.Follow();
+        var (_, failure) = await DrainAsync(follower.FollowNextAsync());
+
+        failure.Should().BeOfType<FeedException>().Which.Error.Should().Be(FeedError.RootMismatch);
+        follower.HasBegun.Should().BeFalse();
+    }
+
+    /// <summary>Tiles of the one log under the checkpoint of the other.</summary>
+    private StaticGateway Mixed(TestLog tiles) => new StaticGateway(tiles)
+        .Replace("checkpoint", System.Text.Encoding.UTF8.GetBytes(_log.NoteAt(_log.Size)));
+
+    [Fact]
     public async Task FollowNext_BeginsBehindTheNewestCheckpoint()
     {
         var gateway = new FeedGateway(_log, [Checkpoint(_log, Size, Size)]);
