@@ -65,14 +65,36 @@ internal sealed class SubmitCommand : Command
     {
         var transaction = ReadTransaction(parsed.GetValue(_text), parsed.GetValue(_file));
         using var connection = _gateway.Connect(parsed);
-        var sequenced = await connection.Client
-            .SubmitAsync(transaction, parsed.GetValue(_key), cancellation).ConfigureAwait(false);
-        _environment.Output.WriteLine($"index {sequenced.Index}");
-        _environment.Output.WriteLine($"created_at {Moment.Text(sequenced.CreatedAt)}");
-        var receipt = await BundleAsync(connection.Client, sequenced, cancellation).ConfigureAwait(false);
-        _environment.Output.WriteLine($"receipt {Save(parsed.GetValue(_output), receipt)}");
-        return ExitCodes.Done;
+        var output = parsed.GetValue(_output);
+        // An entry cannot be taken back: what can be known to fail afterwards fails before.
+        OutputFile.RequireWritable(output ?? new FileInfo(DefaultName("transaction")));
+        var key = parsed.GetValue(_key) ?? SequencerClient.NewIdempotencyKey();
+        try
+        {
+            var sequenced = await connection.Client.SubmitAsync(transaction, key, cancellation)
+                .ConfigureAwait(false);
+            _environment.Output.WriteLine($"index {sequenced.Index}");
+            _environment.Output.WriteLine($"created_at {Moment.Text(sequenced.CreatedAt)}");
+            var receipt = await BundleAsync(connection.Client, sequenced, cancellation).ConfigureAwait(false);
+            _environment.Output.WriteLine($"receipt {Save(output, receipt)}");
+            return ExitCodes.Done;
+        }
+        catch (Exception failure) when (MayHaveAPlace(failure))
+        {
+            _environment.Error.WriteLine("The transaction may have its place all the same: submit the same "
+                + $"bytes again with --idempotency-key {key}, and it takes no second one.");
+            throw;
+        }
     }
+
+    /// <summary>
+    /// Whether a submission that ended so may have been carried out, and the failure does not say so itself.
+    /// </summary>
+    private static bool MayHaveAPlace(Exception failure) => failure is not SequencerClientException
+    {
+        Error: SequencerClientError.Refused or SequencerClientError.Unreachable
+            or SequencerClientError.OutcomeUnknown,
+    };
 
     /// <summary>The bundle; the bare receipt, with a warning, when the document cannot be had.</summary>
     private async Task<string> BundleAsync(
@@ -115,10 +137,12 @@ internal sealed class SubmitCommand : Command
         // The name comes from the gateway: it becomes part of a path only as a chain id.
         var isChain = ChainId.TryParse(origin[(origin.LastIndexOf('/') + 1)..], out var chain);
         var name = $"{(isChain ? chain.Value : "transaction")}-{proof.Index}";
-        output = new FileInfo($"{name}.tlog-proof");
+        output = new FileInfo(DefaultName(name));
         for (var copy = 2; output.Exists; copy++)
-            output = new FileInfo($"{name}-{copy}.tlog-proof");
+            output = new FileInfo(DefaultName($"{name}-{copy}"));
         OutputFile.Write(output, Encoding.UTF8.GetBytes(bundle), replace: false);
         return output;
     }
+
+    private static string DefaultName(string name) => $"{name}.tlog-proof";
 }

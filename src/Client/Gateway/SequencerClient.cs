@@ -44,7 +44,8 @@ public sealed class SequencerClient
     /// <param name="transaction">1 to 65,535 bytes.</param>
     /// <param name="idempotencyKey">
     /// 1 to 64 visible ASCII characters; null makes a random one. Give the one of an earlier
-    /// <see cref="SequencerClientError.OutcomeUnknown"/> to settle that submission.
+    /// <see cref="SequencerClientError.OutcomeUnknown"/> to settle that submission. Whoever may cancel gives
+    /// one of his own (<see cref="NewIdempotencyKey"/>): a cancelled submission may have its place.
     /// </param>
     /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
     public async Task<SequencedTransaction> SubmitAsync(
@@ -199,12 +200,13 @@ public sealed class SequencerClient
             && text.All(letter => letter is > ' ' and < '\u007f');
     }
 
+    /// <summary>A random key, for a caller who wants to know it before the submission is on its way.</summary>
+    public static string NewIdempotencyKey() =>
+        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdempotencyKeyBytes));
+
     private static string? CheckedKey(string? key) => key is null || IsIdempotencyKey(key)
         ? key
         : throw new ArgumentException("An idempotency key is 1 to 64 visible ASCII characters.", nameof(key));
-
-    private static string NewIdempotencyKey() =>
-        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdempotencyKeyBytes));
 
     /// <summary>
     /// Reads the answer to a submission; when it cannot be used, the submission stands all the same.

@@ -77,6 +77,57 @@ public sealed class SubmitCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_OutputThatCannotBeWritten_IsNotSent()
+    {
+        foreach (var output in new[] { _folder.Path("no-such-folder/receipt"), _folder.Path("") })
+        {
+            var gateway = Gateway();
+            var run = await SubmitAsync(["submit", "entry 3", "--out", output], gateway);
+
+            run.ExitCode.Should().Be(2);
+            run.Error.Should().Contain("cannot be written");
+            gateway.Asked.Should().BeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Submit_StoppedWhileItWaits_NamesTheKeyThatWasSent()
+    {
+        using var stop = new CancellationTokenSource();
+        var gateway = new ScriptedGateway(() =>
+        {
+            stop.Cancel();
+            throw new OperationCanceledException(stop.Token);
+        });
+        var run = await CliRun.OfAsync(
+            new Surroundings { Gateway = gateway, Variables = { ["SEQUENCER_TOKEN"] = "token" } }, stop.Token,
+            "submit", "entry 3", "--out", _folder.Path("receipt"));
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().Contain($"--idempotency-key {gateway.Asked.Single().IdempotencyKey},");
+    }
+
+    [Fact]
+    public async Task Submit_AnswerThatCannotBeUsed_NamesTheKeyThatWasSent()
+    {
+        var gateway = new ScriptedGateway(ScriptedGateway.Answer(HttpStatusCode.OK, "{}"));
+        var run = await SubmitAsync(["submit", "entry 3", "--out", _folder.Path("receipt")], gateway);
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().Contain($"--idempotency-key {gateway.Asked.Single().IdempotencyKey},");
+    }
+
+    [Fact]
+    public async Task Submit_KeyGiven_IsSent()
+    {
+        var gateway = Gateway();
+        await SubmitAsync(
+            ["submit", "entry 3", "--out", _folder.Path("receipt"), "--idempotency-key", "mine"], gateway);
+
+        gateway.Asked[0].IdempotencyKey.Should().Be("mine");
+    }
+
+    [Fact]
     public async Task Submit_TransactionTooLong_IsNotSent()
     {
         var data = _folder.Write("data", new byte[Entry.MaxSizeBytes + 1]);
