@@ -17,6 +17,7 @@ internal sealed class MonitorCommand : Command
     private readonly TrustOptions _trust = new(required: false);
     private readonly Argument<string> _url = AddressArgument.Create();
     private readonly Argument<string> _chain = ChainArgument.Create();
+    private MonitorSeverity _gravest = MonitorSeverity.Info;
 
     private readonly Option<FileInfo> _state = new("--state")
     {
@@ -114,6 +115,14 @@ internal sealed class MonitorCommand : Command
         {
             throw CliException.Usage(unusable.Message, unusable);
         }
+        catch (Exception fault) when (fault is not CliException)
+        {
+            // Such as an output that takes no more. It must not look like a contradiction that is proven,
+            // nor hide one.
+            _environment.Error.WriteLine(Plain.Text($"The monitor failed: {fault.Message} "
+                + $"({fault.GetType().Name}). What its last look found may not have been told."));
+            return MonitorExit.OfFault(_gravest);
+        }
     }
 
     /// <summary>
@@ -124,15 +133,14 @@ internal sealed class MonitorCommand : Command
     {
         var printer = new EventPrinter(_environment, parsed.GetValue(_verbose));
         var interval = TimeSpan.FromSeconds(parsed.GetValue(_interval) ?? IntervalSecondsDefault);
-        var gravest = MonitorSeverity.Info;
         var saved = monitor.State;
         try
         {
             while (true)
             {
                 var round = await monitor.LookAsync(cancellation).ConfigureAwait(false);
+                _gravest = round.Severity > _gravest ? round.Severity : _gravest;
                 printer.Print(round);
-                gravest = round.Severity > gravest ? round.Severity : gravest;
                 if (monitor.State is { } state && state != saved)
                     Save(file, saved = state);
                 if (parsed.GetValue(_once))
@@ -145,7 +153,7 @@ internal sealed class MonitorCommand : Command
             // Asked to stop: what was seen until then counts.
         }
 
-        return MonitorExit.Of(gravest);
+        return MonitorExit.Of(_gravest);
     }
 
     /// <summary>

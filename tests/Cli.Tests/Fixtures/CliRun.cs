@@ -17,7 +17,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         using var error = new StringWriter { NewLine = "\n" };
         var exitCode = await SequencerCli.RunAsync(args, new()
         {
-            Output = output,
+            Output = surroundings.Output ?? output,
             Error = error,
             ErrorIsTerminal = surroundings.ErrorIsTerminal,
             OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(surroundings.Input)),

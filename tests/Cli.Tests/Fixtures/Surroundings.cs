@@ -9,6 +9,9 @@ internal sealed record Surroundings
 
     public string Input { get; init; } = "";
 
+    /// <summary>Takes the output; null gathers it.</summary>
+    public TextWriter? Output { get; init; }
+
     public Dictionary<string, string> Variables { get; init; } = [];
 
     public bool ErrorIsTerminal { get; init; }

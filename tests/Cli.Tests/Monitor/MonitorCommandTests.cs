@@ -169,6 +169,32 @@ public sealed class MonitorCommandTests : IDisposable
             text.Should().Contain($"| `{JsonNamingPolicy.SnakeCaseLower.ConvertName(kind)}` |");
     }
 
+    [Fact]
+    public async Task Once_OutputThatTakesNoMore_IsAFaultAndNoContradiction()
+    {
+        await using var full = new FullDisk();
+        var run = await CliRun.OfAsync(
+            new Surroundings { Gateway = _gateway, Output = full }, Arguments("--once"));
+
+        run.ExitCode.Should().Be(5);
+        run.Error.Should().Contain("No space left");
+        File.Exists(_folder.Path("state.json")).Should().BeFalse("what was not told is told again");
+    }
+
+    [Fact]
+    public async Task Once_ContradictionAndAnOutputThatTakesNoMore_IsStillProven()
+    {
+        await MonitorAsync("--once");
+        using var fork = _log.Resized(310, otherFrom: 280);
+        _gateway.Serve(fork);
+        await using var full = new FullDisk();
+        var run = await CliRun.OfAsync(
+            new Surroundings { Gateway = _gateway, Output = full }, Arguments("--once"));
+
+        run.ExitCode.Should().Be(1);
+        Directory.EnumerateFiles(_folder.FullName, "evidence-*").Should().ContainSingle();
+    }
+
     private static string Escaped(Tlog.Hash root) =>
         root.ToString().Replace("+", "\\u002B", StringComparison.Ordinal);
 
@@ -195,4 +221,9 @@ public sealed class MonitorCommandTests : IDisposable
     /// <summary>A stranger's run: without any gateway.</summary>
     private static Task<CliRun> VerifyAsync(string file, params string[] trust) =>
         CliRun.OfAsync(["verify-evidence", file, .. trust]);
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
 }
