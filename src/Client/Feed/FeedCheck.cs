@@ -48,8 +48,8 @@ internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedO
         _held.Add(entry);
         if (_held.Bytes > options.UnverifiedBytesMax)
             throw new FeedException(FeedError.NotCovered,
-                $"The gateway sent {_held.Bytes} bytes of entries, to index {entry.Index}, without a "
-                + "checkpoint that covers them as the policy demands.");
+                $"The gateway sent entries that take {_held.Bytes} bytes of memory, to index {entry.Index}, "
+                + "without a checkpoint that covers them as the policy demands.");
         if (_ahead is { } ahead && ahead.Size == _held.Next)
             ahead.Recomputed = _held.Root;
     }

@@ -4,8 +4,9 @@ namespace Sequencer.Client;
 public sealed class FeedOptions
 {
     /// <summary>
-    /// Most bytes of entries that are held until a checkpoint covers them. Default 16 MiB; the gateway sends
-    /// a checkpoint at least every MiB.
+    /// Most bytes of entries that are held until a checkpoint covers them, each counted with 192 more than it
+    /// has. Default 16 MiB; the gateway sends a checkpoint at least every MiB of events, where that makes some
+    /// 4 MiB at most.
     /// </summary>
     public int UnverifiedBytesMax { get; set; } = 16 << 20;
 

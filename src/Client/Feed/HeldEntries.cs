@@ -8,6 +8,9 @@ namespace Sequencer.Client;
 /// </summary>
 internal sealed class HeldEntries(CompactRange verified)
 {
+    /// <summary>What an entry takes of memory beside its bytes: its objects, its leaf hash, its places.</summary>
+    public const int EntryCostBytes = 192;
+
     private readonly List<FeedEntry> _entries = [];
     private readonly List<Hash> _leaves = [];
     private CompactRange _verified = verified;
@@ -16,7 +19,7 @@ internal sealed class HeldEntries(CompactRange verified)
     /// <summary>Index of the entry that must come next.</summary>
     public ulong Next => _all.Size;
 
-    /// <summary>Bytes held.</summary>
+    /// <summary>Bytes held: what the entries have, and what each costs, though it be empty.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The root over everything that came, verified or held.</summary>
@@ -28,7 +31,7 @@ internal sealed class HeldEntries(CompactRange verified)
         _entries.Add(entry);
         _leaves.Add(leaf);
         _all.Append(leaf);
-        Bytes += entry.Data.Length;
+        Bytes += entry.Data.Length + EntryCostBytes;
     }
 
     /// <summary>Gives out what is held: it has been verified.</summary>

@@ -94,6 +94,21 @@ public sealed class LyingFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task EmptyEntriesWithoutACheckpoint_AreBoundedToo()
+    {
+        const int held = 40;
+        var options = new FeedOptions { UnverifiedBytesMax = held * HeldEntries.EntryCostBytes };
+        string[] empty = [.. Enumerable.Range(0, held + 1).Select(index => Entry(index, []))];
+        var (_, failure) = await DrainAsync(
+            new FeedGateway(_log, empty).Follow(options: options).FollowAsync());
+        failure.Should().BeOfType<FeedException>().Which.Error.Should().Be(FeedError.NotCovered);
+
+        (_, failure) = await DrainAsync(
+            new FeedGateway(_log, empty[..held]).Follow(options: options).FollowAsync());
+        failure.Should().BeOfType<SequencerClientException>("as many as fit are waited for");
+    }
+
+    [Fact]
     public async Task TwoSignedRootsOfOneSize_AreAForkWithBothAsEvidence()
     {
         var other = _log.Sign(
