@@ -11,6 +11,9 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
 {
     private const int ProblemBytesMax = 64 * 1024;
 
+    /// <summary>The 404 of a chain that exists, whose checkpoint waits for its witnesses.</summary>
+    private const string Unwitnessed = "checkpoint_unwitnessed";
+
     /// <summary>The answer's body, or null when the gateway says that there is no such thing (404).</summary>
     /// <exception cref="SequencerClientException">
     /// When the last attempt failed or the gateway refused.
@@ -31,7 +34,8 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
         {
             return await SendForBodyAsync(request, cancellation).ConfigureAwait(false);
         }
-        catch (SequencerClientException failure) when (failure.Status == (int)HttpStatusCode.NotFound)
+        catch (SequencerClientException failure)
+            when (failure is { Status: (int)HttpStatusCode.NotFound, Code: not Unwitnessed })
         {
             return null;
         }

@@ -22,7 +22,11 @@ public sealed class LogReader
     /// The newest checkpoint, a signed note, or, where the gateway has witnesses, the newest that their
     /// quorum has cosigned; null when there is no such chain.
     /// </summary>
-    /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
+    /// <exception cref="SequencerClientException">
+    /// When it was refused, or no answer could be had. With the code <c>checkpoint_unwitnessed</c> the chain
+    /// has entries and no quorum has cosigned any checkpoint of it yet: ask later, or for
+    /// <see cref="FindLatestCheckpointAsync"/>.
+    /// </exception>
     public Task<string?> FindCheckpointAsync(CancellationToken cancellation = default) =>
         FindNoteAsync("checkpoint", cancellation);
 

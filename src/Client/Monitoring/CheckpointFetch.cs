@@ -39,7 +39,8 @@ internal sealed record CheckpointFetch(
         }
 
         return new([.. served.OrderBy(checkpoint => checkpoint.Signed.Checkpoint.Size)],
-            newestFailure is null, isAbsent && newest is null && newestFailure is null);
+            newestFailure is null, note is null && failure is null or { Status: 404 }
+                && newest is null && newestFailure is null);
     }
 
     private static async Task<(string? Note, SequencerClientException? Failure)> TryAsync(

@@ -282,6 +282,19 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     }
 
     [Fact]
+    public async Task Audit_NoWitnessedCheckpointYet_SaysSoAndNotThatThereIsNoChain()
+    {
+        var gateway = new ScriptedGateway(ScriptedGateway.Problem(System.Net.HttpStatusCode.NotFound,
+            "checkpoint_unwitnessed", "No quorum of witnesses has cosigned a checkpoint yet."));
+        var auditor = new LogAuditor(gateway.Connect(), Log.Enclaves, new());
+
+        var failure = (await auditor.Awaiting(it => it.AuditAsync(Monitoring.MonitorFixture.Chain))
+            .Should().ThrowAsync<SequencerClientException>()).Which;
+        failure.Code.Should().Be("checkpoint_unwitnessed");
+        failure.Message.Should().Contain("No quorum of witnesses").And.NotContain("no chain");
+    }
+
+    [Fact]
     public async Task Audit_NoSuchChain_IsARefusalAndNoReport()
     {
         var gateway = new StaticGateway(Log).Replace("checkpoint", null);

@@ -53,6 +53,18 @@ public sealed class LogFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task FollowNext_NoWitnessedCheckpointYet_SaysSo()
+    {
+        var gateway = new ScriptedGateway(ScriptedGateway.Problem(System.Net.HttpStatusCode.NotFound,
+            "checkpoint_unwitnessed", "No quorum of witnesses has cosigned a checkpoint yet."));
+        var follower = new LogFollower(gateway.Connect(), Monitoring.MonitorFixture.Chain, _log.Enclaves);
+        var (_, failure) = await DrainAsync(follower.FollowNextAsync());
+
+        failure.Should().BeOfType<SequencerClientException>().Which.Code.Should().Be("checkpoint_unwitnessed");
+        failure.Message.Should().NotContain("no chain");
+    }
+
+    [Fact]
     public async Task FollowNext_TilesOfAnotherTree_DoesNotBegin()
     {
         using var other = _log.Resized((int)_log.Size, otherFrom: 0);

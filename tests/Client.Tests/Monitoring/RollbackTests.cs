@@ -70,6 +70,24 @@ public sealed class RollbackTests : IDisposable
     }
 
     [Fact]
+    public async Task Look_NoWitnessedCheckpointYet_IsARefusalAndTheNewestIsLookedAt()
+    {
+        var refused = ScriptedGateway.Problem(
+            HttpStatusCode.NotFound, "checkpoint_unwitnessed", "No quorum has cosigned yet.");
+        var newest = ScriptedGateway.Answer(HttpStatusCode.OK, _m.Log.NoteAt(300), "text/plain");
+        var gateway = new ScriptedGateway(
+            refused, newest, refused, () => new(HttpStatusCode.NotFound));
+        await _m.LookAsync();
+        var monitor = new LogMonitor(gateway.Connect(), MonitorFixture.Chain, _m.Log.Enclaves, new("unused"),
+            _m.Options, _m.Monitor.State, TestLog.Clock);
+
+        var told = (await monitor.LookAsync()).Events.Should().ContainSingle().Which;
+        (told.Kind, told.Message).Should().Be((Unreachable,
+            "The gateway refused (404 checkpoint_unwitnessed): No quorum has cosigned yet."));
+        (await monitor.LookAsync()).Events.Select(it => it.Kind).Should().Equal(Unreachable, RolledBack);
+    }
+
+    [Fact]
     public async Task Look_DefaultMissingAndNewestRefused_IsNotCalledRolledBack()
     {
         await _m.LookAsync();
