@@ -13,6 +13,9 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
 {
     private readonly List<AuditedEpoch> _epochs = [];
 
+    /// <summary>Handovers whose root was compared with nothing yet.</summary>
+    private readonly List<(AuditedEpoch Epoch, Handover Handover)> _uncompared = [];
+
     /// <summary>Every epoch that the gateway names, oldest first.</summary>
     public IReadOnlyList<AuditedEpoch> Epochs => _epochs;
 
@@ -70,6 +73,23 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
         }
     }
 
+    /// <summary>
+    /// Compares the roots of those handovers whose root was not known when they were checked, where it is now.
+    /// </summary>
+    /// <param name="rootAt">The recomputed root at a size; null where it is not known.</param>
+    /// <param name="late">Takes what is wrong with them.</param>
+    public void CheckLateRoots(Func<ulong, Hash?> rootAt, AuditFindings late)
+    {
+        foreach (var (epoch, handover) in _uncompared.ToList())
+        {
+            if (rootAt(epoch.StartSize) is not { } root)
+                continue;
+            _uncompared.Remove((epoch, handover));
+            if (root != handover.Prior.Root)
+                late.Add(AuditRule.Handovers, epoch.Name, OtherRoot(handover, root));
+        }
+    }
+
     private EnclaveIdentity? CheckDocument(string name, LogEpoch epoch)
     {
         try
@@ -117,13 +137,18 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
             Add(epoch, $"Its handover is for another log, {handover.Prior.Origin}.");
         if (handover.Prior.Size != epoch.StartSize)
             Add(epoch, $"Its handover adopted size {handover.Prior.Size}; it begins at {epoch.StartSize}.");
-        else if (root is { } recomputed && recomputed != handover.Prior.Root)
-            Add(epoch, $"Its handover adopted the root {handover.Prior.Root}; the log's is {recomputed}.");
+        else if (root is not { } recomputed)
+            _uncompared.Add((epoch, handover));
+        else if (recomputed != handover.Prior.Root)
+            Add(epoch, OtherRoot(handover, recomputed));
         if (!handover.NewKey.Equals(epoch.Enclave!.Key))
             Add(epoch, $"Its handover is to another key, {handover.NewKey}.");
         if (before.Enclave is { } enclave && !handover.PriorKey.Equals(enclave.Key))
             Add(epoch, $"Its handover is from {handover.PriorKey}, but the epoch before has {enclave.Key}.");
     }
+
+    private static string OtherRoot(Handover handover, Hash root) =>
+        $"Its handover adopted the root {handover.Prior.Root}; the log's is {root}.";
 
     private void Add(AuditedEpoch epoch, string what) => findings.Add(AuditRule.Handovers, epoch.Name, what);
 }

@@ -11,6 +11,10 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
     private AuditFindings _findings = new();
     private EpochAudit? _audit;
     private bool _handoversAreDue;
+    private bool _areSound;
+
+    /// <summary>Size up to which the handovers were compared with the tree.</summary>
+    private ulong _comparedSize;
 
     /// <summary>As the gateway tells them; null until they were read.</summary>
     public LogEpochs? Served { get; private set; }
@@ -30,6 +34,7 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
         _audit = new(Served.Origin, enclaves, _findings);
         _audit.CheckEpochs(Served.Epochs);
         _handoversAreDue = true;
+        _comparedSize = 0;
     }
 
     /// <summary>The epoch that cosigned, wherever it began; null when none did.</summary>
@@ -48,7 +53,7 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
 
     /// <summary>
     /// Checks, once for each reading, the documents and handovers, against the tree and against what was seen
-    /// before.
+    /// before. What began above the checkpoint's size stays due until one reaches it.
     /// </summary>
     /// <param name="known">Epochs that held before; the tree is not asked for them again.</param>
     /// <param name="checkpoint">A checkpoint whose tree is known to be the log's.</param>
@@ -61,11 +66,16 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
         IReadOnlyList<KnownEpoch> known, Checkpoint checkpoint, TileNodes tiles, RoundEvents events,
         CancellationToken cancellation)
     {
-        if (!_handoversAreDue || Served is null)
+        var size = checkpoint.Size;
+        if (Served is null || !(_handoversAreDue || Served.Epochs.Any(
+            epoch => epoch.StartSize > _comparedSize && epoch.StartSize <= size)))
+        {
             return known;
+        }
+
         KnownEpoch[] served = [.. Served.Epochs.Select(KnownEpoch.Of)];
         var isSame = served.Length >= known.Count && known.SequenceEqual(served[..known.Count]);
-        if (!isSame)
+        if (!isSame && _handoversAreDue)
         {
             events.Add(MonitorEventKind.EpochsChanged,
                 $"{known.Count} epochs were seen before; the log no longer serves all of them as they were.",
@@ -74,10 +84,23 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
 
         var roots = await ReadRootsAsync(
             served.Skip(isSame ? known.Count : 0), checkpoint, tiles, cancellation).ConfigureAwait(false);
-        _audit!.CheckHandovers(start => roots.TryGetValue(start, out var root) ? root : null);
-        events.AddFindings(_findings, checkpoint);
+        Compare(start => roots.TryGetValue(start, out var root) ? root : null, checkpoint, events);
+        _comparedSize = Math.Max(_comparedSize, size);
+        return isSame && _areSound
+            ? served[..Math.Max(known.Count, served.TakeWhile(epoch => epoch.StartSize <= size).Count())]
+            : known;
+    }
+
+    private void Compare(Func<ulong, Hash?> rootAt, Checkpoint checkpoint, RoundEvents events)
+    {
+        var findings = _handoversAreDue ? _findings : new();
+        if (_handoversAreDue)
+            _audit!.CheckHandovers(rootAt);
+        else
+            _audit!.CheckLateRoots(rootAt, findings);
+        events.AddFindings(findings, checkpoint);
+        _areSound = findings.Count == 0 && (_handoversAreDue || _areSound);
         _handoversAreDue = false;
-        return isSame && _findings.Count == 0 ? served : known;
     }
 
     private static async Task<Dictionary<ulong, Hash>> ReadRootsAsync(

@@ -92,6 +92,43 @@ public sealed class LogMonitorTests : IDisposable
         (await _m.LookAsync(grown)).Should().Contain(HandoverWrong);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Look_HandoverAboveTheFirstCheckpoint_IsComparedOnceOneReachesIt(bool restarts)
+    {
+        using var fixture = new MonitorFixture(0);
+        using var log = fixture.Log.Resized(105).TakenOver(100, seed: 77);
+        log.ReplaceEpoch(1, epoch => epoch with
+        {
+            Handover = log.Enclave.Adopt(log.CheckpointAt(100) with { Root = MerkleHash.Empty },
+                log.EnclaveOf(0).Cosigner, TestLog.Time + 9),
+        });
+        fixture.Gateway.Serve(log).Now!
+            .Replace("checkpoint", Bytes(log.Sign(log.CheckpointAt(95), log.EnclaveOf(0), TestLog.Time)));
+
+        (await fixture.LookAsync()).Should().Equal(FirstContact);
+        if (restarts)
+            fixture.Restart();
+        fixture.Gateway.Now!.Replace("checkpoint?latest", Bytes(log.NoteAt(105)));
+        (await fixture.LookAsync()).Should().Contain(HandoverWrong);
+    }
+
+    [Fact]
+    public async Task Look_EpochAboveTheFirstCheckpoint_IsKnownOnceOneReachesIt()
+    {
+        using var fixture = new MonitorFixture(0);
+        using var log = fixture.Log.Resized(105).TakenOver(100, seed: 77);
+        var gateway = fixture.Gateway.Serve(log).Now!
+            .Replace("checkpoint", Bytes(log.Sign(log.CheckpointAt(95), log.EnclaveOf(0), TestLog.Time)));
+        await fixture.LookAsync();
+        fixture.Monitor.State!.Epochs.Should().HaveCount(1);
+
+        gateway.Replace("checkpoint?latest", Bytes(log.NoteAt(105)));
+        (await fixture.LookAsync()).Should().Equal(CheckpointVerified);
+        fixture.Monitor.State!.Epochs.Should().HaveCount(2);
+    }
+
     [Fact]
     public async Task Look_EpochThatVanished_IsTold()
     {
