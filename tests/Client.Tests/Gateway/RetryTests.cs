@@ -156,7 +156,8 @@ public sealed class RetryTests : IDisposable
             Content = new ByteArrayContent(tile),
         });
 
-        (await gateway.Connect(_time).ReadLog(Monitoring.MonitorFixture.Chain).FindTileAsync(new(0, 0, 3))).Should().HaveCount(3);
+        var log = gateway.Connect(_time).ReadLog(Monitoring.MonitorFixture.Chain);
+        (await log.FindTileAsync(new(0, 0, 3))).Should().HaveCount(3);
     }
 
     [Theory]
