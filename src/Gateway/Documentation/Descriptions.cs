@@ -65,7 +65,7 @@ internal static class Descriptions
         .WithName("epochs").WithTags("Log")
         .WithSummary("Every enclave boot that signed this chain")
         .Produces<EpochsAnswer>(200, Json)
-        .RefusesWith(403, 404, 429);
+        .RefusesWith(401, 403, 404, 429);
 
     public static void DescribeFeed(this RouteHandlerBuilder call) => call
         .WithName("feed").WithTags("Log")

@@ -22,6 +22,13 @@ internal sealed class Gate(TokenValidator tokens, ChainSettings chains)
         tokens.CheckAsync(context.Request.Headers.Authorization, context.RequestAborted);
 
     /// <summary>
+    /// Null when no token was sent, or a good one for any chain. For calls that need none: a token spares its
+    /// caller the limits of <see cref="RateLimits.PublicReads"/>, so it must be one.
+    /// </summary>
+    public async ValueTask<Problem?> RefuseBadTokenAsync(HttpContext context) =>
+        context.Request.Headers.Authorization.Count == 0 ? null : (await ReaderAsync(context)).Refusal;
+
+    /// <summary>
     /// Null when the request may read the log of <paramref name="chain"/>: the chain is public and no token
     /// was sent, or the token is for this chain. A token that was sent must be good, even where none is
     /// needed.

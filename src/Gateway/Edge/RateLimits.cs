@@ -61,7 +61,8 @@ internal static class RateLimits
     }
 
     /// <summary>
-    /// Calls with a token are answerable to its issuer; a bad token gets 401 whatever the address.
+    /// Calls with a token are answerable to its issuer; a bad token gets 401 whatever the address, which every
+    /// endpoint under <see cref="PublicReads"/> sees to.
     /// </summary>
     private static bool HasToken(HttpContext context) => context.Request.Headers.Authorization.Count > 0;
 }

@@ -100,11 +100,17 @@ internal static class LogEndpoints
         await SendAsync(context, "application/octet-stream", bytes);
     }
 
-    private static async Task EpochsAsync(HttpContext context, SequencerCore core, string chain)
+    private static async Task EpochsAsync(HttpContext context, Gate gate, SequencerCore core, string chain)
     {
         if (!ChainId.TryParse(chain, out var id))
         {
             await ProblemAnswer.WriteAsync(context, ChainIdInvalid);
+            return;
+        }
+
+        if (await gate.RefuseBadTokenAsync(context) is { } refusal)
+        {
+            await ProblemAnswer.WriteAsync(context, refusal);
             return;
         }
 

@@ -35,6 +35,22 @@ public sealed class RateLimitTests : IAsyncLifetime
         (await _gateway.GetAsync("/heartbeat")).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("checkpoint")]
+    [InlineData("tile/0/000.p/1")]
+    [InlineData("epochs")]
+    [InlineData("feed")]
+    public async Task PublicRead_WithAnythingForAToken_Is401(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/log/demo/{path}");
+        request.Headers.TryAddWithoutValidation("Authorization", "x");
+        await (await _gateway.Http.SendAsync(request)).ShouldBeProblemAsync(401, "token_malformed");
+    }
+
+    [Fact]
+    public async Task Epochs_WithATokenOfAnotherChain_AreAnswered() =>
+        (await _gateway.GetAsync("/log/demo/epochs", "other")).StatusCode.Should().Be(HttpStatusCode.OK);
+
     [Fact]
     public async Task Attestations_OverTheLimit_Are429()
     {
