@@ -20,7 +20,7 @@ internal static class GatewayTargets
             bytes => ParseBatch(bytes, () => new JsonArraySplitter()), IsRefusal),
         new("token", Utf8(MakeToken()), ParseToken, IsRefusal),
         new(
-            "key-set", Utf8(MakeKeySet()), bytes => Jwks.Parse(bytes),
+            "key-set", Utf8(MakeKeySet(), MakeRsaKeySet()), bytes => Jwks.Parse(bytes),
             exception => exception is CryptographicException)
         {
             // Importing a key.
@@ -45,6 +45,14 @@ internal static class GatewayTargets
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         return "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k\",\"x\":\"" + Base64Url(point.X!)
             + "\",\"y\":\"" + Base64Url(point.Y!) + "\"}]}";
+    }
+
+    private static string MakeRsaKeySet()
+    {
+        using var key = RSA.Create(2048);
+        var numbers = key.ExportParameters(includePrivateParameters: false);
+        return "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"" + Base64Url(numbers.Modulus!)
+            + "\",\"e\":\"" + Base64Url(numbers.Exponent!) + "\"},{\"kty\":\"RSA\"}]}";
     }
 
     private static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);

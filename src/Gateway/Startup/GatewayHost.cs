@@ -35,16 +35,28 @@ internal static partial class GatewayHost
         if (stoppedByItself)
             LogStoppedByItself(
                 logger, service.Core.Completion.Exception?.InnerException, service.Core.Status.Reason);
+        var broken = FindFailure(app.Services.GetServices<IHostedService>());
+        if (broken is not null)
+            LogServiceFailed(logger, broken);
         // The server first: calls in flight get their answers from a sequencer that still runs.
         await app.StopAsync();
         using var patience = new CancellationTokenSource(
             TimeSpan.FromSeconds(settings.Server.Listener.StopTimeoutSeconds));
         await service.Core.StopAsync(patience.Token);
         LogStopped(logger);
-        return !stoppedByItself ? ExitCodes.Stopped
+        return !stoppedByItself && broken is null ? ExitCodes.Stopped
             : service.Core.Completion.Exception?.InnerException is EnclaveFencedException ? ExitCodes.Fenced
             : ExitCodes.Failed;
     }
+
+    /// <summary>
+    /// What ended one of the background services; null when none failed. The host then stops as if it had been
+    /// told to, and says why under a category that is silenced here.
+    /// </summary>
+    public static Exception? FindFailure(IEnumerable<IHostedService> services) => services
+        .OfType<BackgroundService>()
+        .Select(service => service.ExecuteTask?.Exception?.InnerException)
+        .FirstOrDefault(failure => failure is not null);
 
     /// <summary>The file, and over it the environment.</summary>
     public static IConfigurationRoot ReadConfiguration(string path) => new ConfigurationBuilder()
@@ -59,6 +71,9 @@ internal static partial class GatewayHost
 
     [LoggerMessage(LogLevel.Critical, "The sequencer stopped by itself: {Reason}")]
     private static partial void LogStoppedByItself(ILogger logger, Exception? failure, string? reason);
+
+    [LoggerMessage(LogLevel.Critical, "A background service failed; stopping")]
+    private static partial void LogServiceFailed(ILogger logger, Exception failure);
 
     [LoggerMessage(LogLevel.Information, "Stopped; every accepted transaction was finished or refused")]
     private static partial void LogStopped(ILogger logger);

@@ -10,20 +10,54 @@ internal static class Jwks
     /// <summary>Longest set that is read, in bytes.</summary>
     public const int BytesMax = 256 * 1024;
 
+    private const int ShownLengthMax = 64;
+
+    /// <inheritdoc cref="Parse(ReadOnlyMemory{byte}, out IReadOnlyList{string})"/>
+    public static SigningKeySet Parse(ReadOnlyMemory<byte> json) => Parse(json, out _);
+
+    /// <param name="leftOut">
+    /// The kid of each key of our kinds that cannot be used, with the reason: such a key must not take the
+    /// good ones along.
+    /// </param>
     /// <exception cref="CryptographicException">When the text is no key set, or has no key that can be
     /// used.</exception>
-    public static SigningKeySet Parse(ReadOnlyMemory<byte> json)
+    public static SigningKeySet Parse(ReadOnlyMemory<byte> json, out IReadOnlyList<string> leftOut)
     {
         using var document = Jwt.ParseObject(json);
         if (document is null
             || !document.RootElement.TryGetProperty("keys", out var list)
             || list.ValueKind != JsonValueKind.Array)
             throw new CryptographicException("a key set is a JSON object with the list keys");
-        var keys = list.EnumerateArray().Select(ParseKey).OfType<SigningKey>().ToList();
-        return keys.Count is > 0 and <= SigningKeySet.CountMax
-            ? new SigningKeySet(keys)
-            : throw new CryptographicException(
-                $"expected 1 to {SigningKeySet.CountMax} RSA or P-256 signing keys, found {keys.Count}");
+        var unusable = new List<string>();
+        var keys = list.EnumerateArray().Select(key => TryParseKey(key, unusable)).OfType<SigningKey>().ToList();
+        leftOut = unusable;
+        if (keys.Count is > 0 and <= SigningKeySet.CountMax)
+            return new SigningKeySet(keys);
+        var reason = keys.Count == 0 && unusable.Count > 0 ? $" ({unusable[0]})" : "";
+        throw new CryptographicException(
+            $"expected 1 to {SigningKeySet.CountMax} RSA or P-256 signing keys, found {keys.Count}{reason}");
+    }
+
+    private static SigningKey? TryParseKey(JsonElement key, List<string> unusable)
+    {
+        try
+        {
+            return ParseKey(key);
+        }
+        catch (CryptographicException refused)
+        {
+            unusable.Add($"kid {Shown(Jwt.TextOf(key, "kid"))}: {refused.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>A name from outside as it may stand in a line of log.</summary>
+    private static string Shown(string? name)
+    {
+        if (name is null)
+            return "none";
+        var start = name.AsSpan(0, Math.Min(name.Length, ShownLengthMax)).ToString();
+        return string.Concat(start.Select(c => char.IsControl(c) ? '?' : c));
     }
 
     /// <summary>
@@ -54,7 +88,10 @@ internal static class Jwks
     {
         try
         {
-            return Base64Url.DecodeFromChars(Jwt.TextOf(key, name) ?? "");
+            // The platform takes an empty modulus to be one, and then reads its first byte.
+            return Base64Url.DecodeFromChars(Jwt.TextOf(key, name) ?? "") is { Length: > 0 } bytes
+                ? bytes
+                : throw new CryptographicException($"the field {name} of a key is missing or empty");
         }
         catch (FormatException)
         {

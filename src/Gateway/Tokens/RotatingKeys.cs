@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Sequencer.Gateway;
 
 /// <summary>
@@ -13,9 +11,12 @@ internal sealed partial class RotatingKeys(
     ILogger<RotatingKeys> logger)
     : BackgroundService, ISigningKeys
 {
+    private const int LeftOutShown = 8;
+
     private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile SigningKeySet _current = SigningKeySet.Empty;
     private DateTimeOffset _readAt = DateTimeOffset.MinValue; // Owned by the holder of _reading.
+    private string _leftOut = ""; // Likewise.
 
     public SigningKeySet Current => _current;
 
@@ -28,12 +29,12 @@ internal sealed partial class RotatingKeys(
                 return;
             _readAt = time.GetUtcNow();
             // Not the caller's token: callers who give up must not keep new keys from being seen.
-            _current = Jwks.Parse(await fetch(CancellationToken.None));
+            _current = Jwks.Parse(await fetch(CancellationToken.None), out var leftOut);
+            TellLeftOut(leftOut);
         }
         catch (Exception failure)
-            when (failure is IOException or HttpRequestException or CryptographicException
-            or UnauthorizedAccessException or TimeoutException)
         {
+            // Whatever it was: what an issuer sends must not end this service, nor its tokens.
             LogKeptOld(failure.Message);
         }
         finally
@@ -60,6 +61,21 @@ internal sealed partial class RotatingKeys(
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await RefreshAsync(stoppingToken);
     }
+
+    /// <summary>One line when it changes, not one for each reading.</summary>
+    private void TellLeftOut(IReadOnlyList<string> keys)
+    {
+        var told = string.Join("; ", keys.Take(LeftOutShown));
+        if (told == _leftOut)
+            return;
+        _leftOut = told;
+        if (keys.Count > 0)
+            LogLeftOut(keys.Count, told);
+    }
+
+    [LoggerMessage(LogLevel.Warning,
+        "{Count} keys of the JSON Web Key Set cannot be used and are left out: {Keys}")]
+    private partial void LogLeftOut(int count, string keys);
 
     [LoggerMessage(LogLevel.Warning,
         "The JSON Web Key Set could not be read; the last good one stays in force: {Reason}")]

@@ -66,6 +66,9 @@ public sealed class RotatingKeysTests : IDisposable
             () =>
                 Task.FromResult("not json"u8.ToArray()), () => Task.FromResult("""{"keys":[]}"""u8.ToArray()),
             () => Task.FromResult("""{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"""u8.ToArray()),
+            () => Task.FromResult("""{"keys":[{"kty":"RSA","n":"","e":"AQAB"}]}"""u8.ToArray()),
+            () => Task.FromResult("""{"keys":[{"kty":"RSA"}]}"""u8.ToArray()),
+            () => throw new InvalidOperationException("a defect"),
             () => Task.FromResult("""{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"!!"}]}"""u8.ToArray()),
         })
         {
