@@ -55,7 +55,7 @@ internal static class LogEndpoints
     }
 
     private static async Task TileAsync(
-        HttpContext context, Gate gate, SequencerCore core, string chain, string path)
+        HttpContext context, Gate gate, SequencerCore core, BundleSender sender, string chain, string path)
     {
         var isBundle = EntryBundlePath.TryParse("tile/" + path, out var bundle);
         var isTile = TileId.TryParse("tile/" + path, out var tile);
@@ -72,32 +72,51 @@ internal static class LogEndpoints
             return;
         }
 
+        if (isBundle)
+            await SendBundleAsync(context, core, sender, IdOf(chain), bundle);
+        else if (await core.ReadTileAsync(IdOf(chain), tile, context.RequestAborted) is { } hashes)
+            await sender.SendAsync(KeptForever(context), hashes);
+        else
+            await ProblemAnswer.WriteAsync(context, TileUnknown);
+    }
+
+    private static async Task SendBundleAsync(
+        HttpContext context, SequencerCore core, BundleSender sender, ChainId chain, EntryBundlePath bundle)
+    {
         var buffer = Buffers.Get();
+        bool isThere;
         try
         {
-            if (isTile && await core.ReadTileAsync(IdOf(chain), tile, context.RequestAborted) is { } hashes)
-                await SendForeverAsync(context, hashes);
-            else if (isBundle && await core.WriteBundleAsync(IdOf(chain), bundle, buffer, context.RequestAborted))
-                await SendForeverAsync(context, buffer.WrittenMemory);
-            else
-                await ProblemAnswer.WriteAsync(context, TileUnknown);
+            isThere = await core.WriteBundleAsync(chain, bundle, buffer, context.RequestAborted);
         }
-        finally
+        catch
         {
             Buffers.Return(buffer);
+            throw;
+        }
+
+        if (!isThere)
+        {
+            Buffers.Return(buffer);
+            await ProblemAnswer.WriteAsync(context, TileUnknown);
+        }
+        else if (await sender.SendAsync(KeptForever(context), buffer, Buffers.Return) is { } full)
+        {
+            await ProblemAnswer.WriteAsync(context, full);
         }
     }
 
     private static Problem TileUnknown { get; } = new(ProblemCode.TileUnknown,
         "The chain has no such tile, or is not that long yet.");
 
-    /// <summary>Sends what never changes.</summary>
-    private static async Task SendForeverAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
+    /// <summary>The headers of what never changes.</summary>
+    private static HttpContext KeptForever(HttpContext context)
     {
         var isPrivate = context.Request.Headers.Authorization.Count > 0;
         context.Response.Headers.CacheControl =
             (isPrivate ? "private" : "public") + ", max-age=31536000, immutable";
-        await SendAsync(context, "application/octet-stream", bytes);
+        context.Response.ContentType = "application/octet-stream";
+        return context;
     }
 
     private static async Task EpochsAsync(HttpContext context, Gate gate, SequencerCore core, string chain)

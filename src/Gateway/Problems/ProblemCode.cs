@@ -63,6 +63,7 @@ internal enum ProblemCode
     QueueFull,
     ArrivingFull,
     FeedFull,
+    BundlesFull,
     ChainsFull,
     Stopping,
     ChainStopped,

@@ -53,7 +53,7 @@ internal static class GatewayApp
         services.AddSigningKeys(settings.Auth);
         services.AddSingleton<TokenValidator>().AddSingleton<Gate>();
         services.AddSingleton<ArrivingBytes>().AddSingleton<BodyReader>().AddSingleton<BatchReader>();
-        services.AddSingleton(settings.Feed).AddSingleton<FeedReaders>();
+        services.AddSingleton(settings.Feed).AddSingleton<FeedReaders>().AddSingleton<BundleSender>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedReaders>());
         services.AddSingleton<AttestationBudget>().AddSingleton<ServiceState>();
         services.AddRateLimits(settings.Reads);

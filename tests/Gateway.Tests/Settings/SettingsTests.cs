@@ -84,6 +84,7 @@ public sealed partial class SettingsTests : IDisposable
         { "reads:burst", "27", "Reads.Burst" },
         { "reads:attestations_per_minute", "28", "Reads.AttestationsPerMinute" },
         { "reads:attestations_per_minute_all", "29", "Reads.AttestationsPerMinuteAll" },
+        { "reads:bundles_max_bytes", "33554433", "Reads.BundlesMaxBytes" },
         { "feed:readers_max", "30", "Feed.ReadersMax" },
         { "feed:chain_readers_max", "31", "Feed.ChainReadersMax" },
         { "feed:client_readers_max", "32", "Feed.ClientReadersMax" },
