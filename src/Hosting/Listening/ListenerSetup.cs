@@ -10,6 +10,13 @@ namespace Sequencer.Hosting;
 /// </summary>
 internal static class ListenerSetup
 {
+    /// <summary>
+    /// How much of what a client sends is read ahead of whoever takes it. The framework's 1 MiB would let each
+    /// client of a feed, which never looks at further requests, hold that much for as long as it follows.
+    /// What has been looked at does not count, so that larger bodies arrive as before.
+    /// </summary>
+    private const int UnreadBytesMax = 64 * 1024;
+
     private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
 
     /// <param name="bodyMaxBytes">
@@ -24,6 +31,7 @@ internal static class ListenerSetup
             host.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopTimeoutSeconds));
         if (!builder.Configuration.GetSection("kestrel:endpoints").Exists())
             builder.WebHost.UseUrls(settings.Listen.Split(';'));
+        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = UnreadBytesMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
