@@ -53,8 +53,12 @@ internal sealed class ChainFeed(ChainId chain, Finality finality, SequencerCore 
     {
         do
         {
-            Wake((int)(_turn++ % Slots));
-            if (Interlocked.Decrement(ref _slotsToWake) == 0)
+            // Counted before it is woken: whoever calls WakeAll in between adds all slots anew. The other way
+            // round, this slot would be counted as one of theirs, and its reader sleep on.
+            var slot = (int)(_turn++ % Slots);
+            var left = Interlocked.Decrement(ref _slotsToWake);
+            Wake(slot);
+            if (left == 0)
                 return;
         }
         while (Readers <= ReadersAtOnce);
