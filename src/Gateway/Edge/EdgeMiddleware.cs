@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Sequencer.Core;
 
 namespace Sequencer.Gateway;
@@ -26,7 +27,7 @@ internal sealed partial class EdgeMiddleware(
         {
             await AnswerAsync(context, ForBadRequest(malformed));
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (IsOfTheClient(gone, context))
         {
             // The client has gone; nobody is left to answer.
             if (!context.Response.HasStarted)
@@ -50,6 +51,12 @@ internal sealed partial class EdgeMiddleware(
                 context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
                 time.GetElapsedTime(started));
     }
+
+    /// <summary>Whether a failure says only that the client left, in good order or by resetting the connection.
+    /// </summary>
+    private static bool IsOfTheClient(Exception failure, HttpContext context) =>
+        failure is ConnectionResetException
+        || (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested);
 
     /// <summary>Damage does not heal by asking again; anything else may.</summary>
     private static Problem ForLedger(LedgerException failure) => failure.Reason == LedgerError.Corrupt

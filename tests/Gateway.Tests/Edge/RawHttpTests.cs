@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Sequencer.Gateway.Tests;
 
 /// <summary>What a well-behaved client would never send, byte by byte.</summary>
@@ -123,6 +125,28 @@ public class RawHttpTests(SharedGateway shared)
         while (arriving.Total != 0)
             await Task.Yield();
         _gateway.Log.Text.Should().NotContain("Unhandled");
+    }
+
+    [Theory]
+    [InlineData("/sequence", "application/json")]
+    [InlineData("/sequence/batch", "application/x-ndjson")]
+    public async Task ClientThatResetsMidBody_IsNoDefectOfTheService(string path, string type)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var arriving = (ArrivingBytes)gateway.Services.GetService(typeof(ArrivingBytes))!;
+        using (var client = await RawHttp.ConnectAsync(gateway.Address))
+        {
+            await RawHttp.SendAsync(client,
+                $"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.Tokens.For("demo")}\r\n"
+                + $"Content-Type: {type}\r\nContent-Length: 1000\r\n\r\n\"x");
+            while (arriving.Total == 0)
+                await Task.Yield();
+            client.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+
+        await gateway.Log.WhenAsync($"\"POST\" \"{path}\" 499");
+        gateway.Log.Text.Should().NotContain("Unhandled");
+        (await gateway.Http.GetStringAsync("/metrics")).Should().NotContain("internal_error");
     }
 
     [Fact]
