@@ -93,12 +93,24 @@ internal static class BatchEndpoints
         answer.EndLine();
         for (var offset = 0; offset < range.Count; offset++)
         {
-            SequenceAnswer.WriteBatchReceipt(answer, range, offset);
+            Write(answer, range, offset);
             var isLast = offset == range.Count - 1;
             if (!isLast && (offset + 1) % ReceiptsPerFlush != 0)
                 continue;
             if ((await answer.PassOnAsync(context)).IsCompleted)
                 return;
+        }
+    }
+
+    private static void Write(JsonAnswer answer, SequencedRange range, int offset)
+    {
+        try
+        {
+            SequenceAnswer.WriteBatchReceipt(answer, range, offset);
+        }
+        catch (LedgerException failure)
+        {
+            throw new ReceiptUnreadableException(range.FirstIndex, failure);
         }
     }
 }

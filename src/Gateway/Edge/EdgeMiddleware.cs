@@ -33,6 +33,11 @@ internal sealed partial class EdgeMiddleware(
             if (!context.Response.HasStarted)
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
+        catch (ReceiptUnreadableException sequenced)
+        {
+            LogLedger(context.Request.Method, context.Request.Path, sequenced.Message);
+            await AnswerAsync(context, sequenced.ToProblem());
+        }
         catch (LedgerException failure)
         {
             LogLedger(context.Request.Method, context.Request.Path, failure.Message);

@@ -67,17 +67,29 @@ internal static class SequenceEndpoints
             throw new UnreachableException();
         using var answer = JsonAnswer.Rent();
         AppliedPreferences.TellFinality(context, range);
-        if (RequestHeaders.Prefers(context.Request, "return=minimal"))
-        {
-            AppliedPreferences.Tell(context, "return=minimal");
-            SequenceAnswer.WriteMinimal(answer, range);
-        }
-        else
-        {
-            SequenceAnswer.WriteReceipt(answer, range, entry);
-        }
-
+        Write(context, answer, range, entry);
         return answer.SendAsync(context);
+    }
+
+    private static void Write(
+        HttpContext context, JsonAnswer answer, SequencedRange range, in ParsedEntry entry)
+    {
+        try
+        {
+            if (RequestHeaders.Prefers(context.Request, "return=minimal"))
+            {
+                AppliedPreferences.Tell(context, "return=minimal");
+                SequenceAnswer.WriteMinimal(answer, range);
+            }
+            else
+            {
+                SequenceAnswer.WriteReceipt(answer, range, entry);
+            }
+        }
+        catch (LedgerException failure)
+        {
+            throw new ReceiptUnreadableException(range.FirstIndex, failure);
+        }
     }
 
     private static async ValueTask<ParsedEntry> ReadEntryAsync(

@@ -27,6 +27,9 @@ internal sealed class FaultyLedger : ILedgerSource
     /// <summary>Whether entries are read with their first bit flipped.</summary>
     public bool IsDamaged { get; set; }
 
+    /// <summary>Whether stored tiles cannot be read, as when the ledger is being closed.</summary>
+    public bool IsUnreadable { get; set; }
+
     /// <summary>From now on an opening waits for <see cref="AllowOpening"/>.</summary>
     public void HoldOpening() => _mayOpen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -54,6 +57,8 @@ internal sealed class FaultyLedger : ILedgerSource
         {
             if (targetMethod!.Name == nameof(ILedger.WriteAsync))
                 return new ValueTask(WriteAsync((LedgerBatch)args![0]!, (bool)args[1]!));
+            if (Faults.IsUnreadable && targetMethod.Name.StartsWith("ReadTile", StringComparison.Ordinal))
+                throw new LedgerException(LedgerError.Unavailable, "The ledger is closed.");
             var answer = targetMethod.Invoke(Contents, args);
             return Faults.IsDamaged && answer is StoredEntry { Data: var data } entry
                 ? entry with { Data = [(byte)(data[0] ^ 1), .. data[1..]] }

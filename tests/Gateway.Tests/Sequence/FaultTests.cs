@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Sequencer.Gateway.Tests;
@@ -51,6 +52,33 @@ public class FaultTests
             while (answer.Headers.RetryAfter is not null);
             return await answer.JsonAsync();
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("return=minimal")]
+    public async Task ReceiptThatCannotBeRead_IsNotToldAsARefusal(string prefer)
+    {
+        var ledger = new FaultyLedger();
+        await using var gateway = await TestGateway.StartAsync(ledger);
+        (string, string)[] headers = [("Idempotency-Key", "a"), ("Prefer", prefer)];
+        await (await gateway.PostJsonAsync("/sequence", "demo", Body, headers)).JsonAsync();
+        // Its tile is full now, and read from the ledger.
+        var others = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("\"x\"\n", 300)));
+        await (await gateway.PostAsync("/sequence/batch", "demo", others, "application/x-ndjson")).JsonAsync();
+        ledger.IsUnreadable = true;
+
+        var unknown = await gateway.PostJsonAsync("/sequence", "demo", Body, headers);
+        (await unknown.ShouldBeProblemAsync(503, "outcome_unknown")).Number("idx").Should().Be(0UL);
+        unknown.Headers.RetryAfter!.Delta.Should().BePositive();
+        unknown.Headers.Contains("Preference-Applied").Should().BeFalse();
+        var batch = await gateway.PostAsync(
+            "/sequence/batch?receipts=true", "demo", others, "application/x-ndjson");
+        (await batch.ShouldBeProblemAsync(503, "outcome_unknown")).Number("idx").Should().Be(301UL);
+
+        ledger.IsUnreadable = false;
+        (await (await gateway.PostJsonAsync("/sequence", "demo", Body, headers)).JsonAsync())
+            .Number("idx").Should().Be(0UL);
     }
 
     [Fact]
