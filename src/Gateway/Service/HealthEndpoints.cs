@@ -18,21 +18,25 @@ internal static class HealthEndpoints
     /// <summary>
     /// Answers as long as the process does; a balancer restarts a service for this, and only for this.
     /// </summary>
-    private static Task LiveAsync(HttpContext context, ServiceState service) =>
-        SendAsync(context, new HealthAnswer("live", null, service.StoppedChains), StatusCodes.Status200OK);
+    private static Task LiveAsync(HttpContext context, ServiceState service) => SendAsync(
+        context, new HealthAnswer("live", null, service.Take().Status.StoppedChains),
+        StatusCodes.Status200OK);
 
     /// <summary>
     /// Red while no transaction is taken, whatever the chain; one stopped chain does not make it red.
     /// </summary>
-    private static Task ReadyAsync(HttpContext context, ServiceState service) => SendAsync(
-        context, Answer(service),
-        service.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    private static Task ReadyAsync(HttpContext context, ServiceState service)
+    {
+        var now = service.Take();
+        return SendAsync(context, Answer(now),
+            now.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
 
     private static Task HealthAsync(HttpContext context, ServiceState service) =>
-        SendAsync(context, Answer(service), StatusCodes.Status200OK);
+        SendAsync(context, Answer(service.Take()), StatusCodes.Status200OK);
 
-    private static HealthAnswer Answer(ServiceState service) =>
-        new(service.Name, service.Reason, service.StoppedChains);
+    private static HealthAnswer Answer(ServiceState.Snapshot now) =>
+        new(now.Name, now.Reason, now.Status.StoppedChains);
 
     private static async Task SendAsync(HttpContext context, HealthAnswer health, int status)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sequencer.Core;
 
 namespace Sequencer.Gateway;
 
@@ -12,14 +11,14 @@ internal static class HeartbeatEndpoints
         routes.MapRead("/heartbeat", HeartbeatAsync).DescribeHeartbeat();
 
     private static async Task HeartbeatAsync(
-        HttpContext context, SequencerCore core, ServiceState service, LogIdentity identity,
-        GatewaySettings settings)
+        HttpContext context, ServiceState service, LogIdentity identity, GatewaySettings settings)
     {
         context.Response.Headers.CacheControl = "no-store";
         using var answer = JsonAnswer.Rent();
-        var status = service.IsReady ? "healthy" : "unhealthy";
+        var now = service.Take();
+        var status = now.IsReady ? "healthy" : "unhealthy";
         var heartbeat = new HeartbeatAnswer(
-            status, PublicConfiguration.Of(settings, core.Status, identity));
+            status, PublicConfiguration.Of(settings, now.Status, identity));
         JsonSerializer.Serialize(answer.Writer, heartbeat, GatewayJson.Default.HeartbeatAnswer);
         await answer.SendAsync(context);
     }
