@@ -30,6 +30,8 @@ internal static class GatewayApp
         builder.Services.AddSingleton(services => new RequestLog(
             settings.Logging, time, services.GetRequiredService<ILogger<RequestLog>>(), requestLines));
         var app = builder.Build();
+        // Its instruments are there from the start, not from the first problem on.
+        app.Services.GetRequiredService<GatewayMetrics>();
         app.UseLayers(settings);
         app.MapSequence();
         app.MapBatch();

@@ -166,4 +166,13 @@ public class ServiceTests(SharedGateway shared)
         (await (await _gateway.GetAsync("/swagger/index.js")).Content.ReadAsStringAsync())
             .Should().Contain("/openapi/v1.json");
     }
+
+    [Fact]
+    public async Task Metrics_BeforeAnyProblem_HaveTheGatewaysOwn()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        (await gateway.Http.GetStringAsync("/metrics")).Should()
+            .Contain("sequencer_arriving_bytes").And.Contain("sequencer_feed_readers")
+            .And.Contain("sequencer_feed_cut_off_total");
+    }
 }
