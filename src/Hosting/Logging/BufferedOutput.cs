@@ -69,12 +69,19 @@ internal sealed class BufferedOutput : ILogEventSink, IDisposable
             _isFlushDue = _timer.Change(Delay, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Never throws: what cannot be logged must not fail the request that it tells of.</summary>
     private void Flush()
     {
         try
         {
             _output.Write(_block.WrittenSpan);
             _output.Flush();
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
+        {
+            // Whoever read the log has gone, its disk is full, or the program ends; said as Serilog says it of
+            // any sink.
+            SelfLog.WriteLine("The log could not be written: {0}", gone.Message);
         }
         finally
         {
@@ -87,15 +94,7 @@ internal sealed class BufferedOutput : ILogEventSink, IDisposable
         lock (_lock)
         {
             _isFlushDue = false;
-            try
-            {
-                Flush();
-            }
-            catch (Exception gone) when (gone is IOException or ObjectDisposedException)
-            {
-                // Whoever read the log has gone, or the program ends; said as Serilog says it of any sink.
-                SelfLog.WriteLine("The log could not be written: {0}", gone.Message);
-            }
+            Flush();
         }
     }
 }
