@@ -45,7 +45,12 @@ internal static class ListenerSetup
     {
         if (settings.TrustedProxies.Count == 0)
             return;
-        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor };
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor,
+            // Behind two proxies the client is two entries back; the first that no named proxy wrote ends it.
+            ForwardLimit = null,
+        };
         // Those that are named, and not, as is the default, every process of this machine besides.
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();

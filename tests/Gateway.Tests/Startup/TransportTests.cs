@@ -60,4 +60,23 @@ public class TransportTests
             return gateway.Http.SendAsync(request);
         }
     }
+
+    [Fact]
+    public async Task ForwardedAddress_BehindTwoTrustedProxies_IsTheClients()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            ("server:trusted_proxies:0", "127.0.0.1"), ("server:trusted_proxies:1", "10.1.2.3"),
+            ("reads:attestations_per_minute", "1"));
+        (await AttestAsync("192.0.2.1, 10.1.2.3")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await AttestAsync("192.0.2.2, 10.1.2.3")).StatusCode.Should().Be(HttpStatusCode.OK);
+        ((int)(await AttestAsync("192.0.2.3, 192.0.2.1, 10.1.2.3")).StatusCode)
+            .Should().Be(429, "what the client itself claims does not count");
+
+        Task<HttpResponseMessage> AttestAsync(string chain)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/attestation");
+            request.Headers.Add("X-Forwarded-For", chain);
+            return gateway.Http.SendAsync(request);
+        }
+    }
 }
