@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.KeyManagementService;
+using Amazon.Runtime;
 using Sequencer.Core;
 
 namespace Sequencer.Gateway;
@@ -19,7 +20,20 @@ internal static class LogKeys
         if (settings.KmsRegion.Length > 0)
             configuration.RegionEndpoint = RegionEndpoint.GetBySystemName(settings.KmsRegion);
         return await KmsCheckpointSigner.CreateAsync(
-            new AmazonKeyManagementServiceClient(configuration), settings.KmsKey, TimeProvider.System,
+            Connect(configuration), settings.KmsKey, TimeProvider.System,
             loggers.CreateLogger<KmsCheckpointSigner>());
+    }
+
+    private static AmazonKeyManagementServiceClient Connect(AmazonKeyManagementServiceConfig configuration)
+    {
+        try
+        {
+            return new AmazonKeyManagementServiceClient(configuration);
+        }
+        catch (Exception unusable) when (unusable is AmazonClientException or AmazonServiceException)
+        {
+            throw new SettingsException(
+                $"log.kms_key: {unusable.Message} Set log.kms_region, or the region of the AWS environment.");
+        }
     }
 }

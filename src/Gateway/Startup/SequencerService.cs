@@ -51,7 +51,7 @@ internal sealed class SequencerService : IAsyncDisposable
         });
         // What runs in this process answers at once: the first caller need not see it start.
         if (enclave is not null)
-            await core.WhenReadyAsync(CancellationToken.None);
+            await WhenReadyAsync(core);
         return new SequencerService(
             core, new LogIdentity(settings.Log.Prefix, logKey.PublicKey), enclave, logKey, witnesses,
             metrics);
@@ -65,6 +65,18 @@ internal sealed class SequencerService : IAsyncDisposable
         _witnesses?.Dispose();
         _logKey.Dispose();
         _metrics.Dispose();
+    }
+
+    private static async Task WhenReadyAsync(SequencerCore core)
+    {
+        try
+        {
+            await core.WhenReadyAsync(CancellationToken.None);
+        }
+        catch (EnclaveMismatchException mismatch)
+        {
+            throw new SettingsException($"enclave.address (in-process): {mismatch.Message}");
+        }
     }
 
     private static IEnclaveTransport Connect(EnclaveEndpoint address)

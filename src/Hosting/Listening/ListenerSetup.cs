@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -68,12 +69,27 @@ internal static class ListenerSetup
             await app.StartAsync();
         }
         catch (Exception refused)
-            when (refused is IOException or SocketException or InvalidOperationException)
+            when (refused is IOException or SocketException or InvalidOperationException
+                or CryptographicException or UnauthorizedAccessException or FormatException)
         {
-            throw new SettingsException(
-                $"server.listen ({settings.Listen}): {refused.Message} "
-                + "Stop the program that has it, or listen elsewhere.");
+            throw new SettingsException(Explain(refused, app.Configuration, settings));
         }
+    }
+
+    /// <summary>Names the setting: a certificate that cannot be read is no address that is taken.</summary>
+    private static string Explain(Exception refused, IConfiguration configuration, ListenerSettings settings)
+    {
+        var message = refused.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        var endpoints = configuration.GetSection("kestrel:endpoints");
+        var setting = endpoints.Exists()
+            ? string.Join(", ", endpoints.GetChildren().Select(
+                endpoint => $"kestrel.endpoints.{endpoint.Key} ({endpoint["url"]})"))
+            : $"server.listen ({settings.Listen})";
+        var isTaken = refused is SocketException
+            || (refused is IOException and not (FileNotFoundException or DirectoryNotFoundException));
+        return isTaken
+            ? $"{setting}: {message}. Stop the program that has it, or listen elsewhere."
+            : $"{setting}: {message}{(endpoints.Exists() ? "; see its certificate" : "")}.";
     }
 
     private static void SetLimits(KestrelServerLimits limits, ListenerSettings settings, long bodyMaxBytes)

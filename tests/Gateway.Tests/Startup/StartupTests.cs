@@ -119,6 +119,17 @@ public sealed class StartupTests : IDisposable
     [InlineData("path = \"data\"", "path = \"secrets\"",
         "ledger.path: The ledger folder 'secrets' holds no ledger")]
     [InlineData("[log]", "[log", "setup/config.toml(")]
+    [InlineData("[auth]\n",
+        "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n"
+        + "[kestrel.endpoints.public.certificate]\npath = \"secrets/jwt.pub\"\n[auth]\n",
+        "kestrel.endpoints.public (https://127.0.0.1:0): ")]
+    [InlineData("[auth]\n",
+        "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n"
+        + "[kestrel.endpoints.public.certificate]\npath = \"secrets/none.pem\"\n[auth]\n",
+        "see its certificate")]
+    [InlineData("[auth]\n",
+        "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n[auth]\n",
+        "kestrel.endpoints.public (https://127.0.0.1:0): ")]
     public async Task MistakeInTheConfiguration_StopsTheStartWithOneLine(
         string text, string replacement, string expected)
     {
@@ -155,6 +166,42 @@ public sealed class StartupTests : IDisposable
         taken.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
         await RefusesAsync($"server.listen ({address})", ("SEQUENCER__SERVER__LISTEN", address));
+    }
+
+    [Fact]
+    public async Task TakenPortOfAnEndpoint_StopsTheStartWithItsName()
+    {
+        await ConfigAsync();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        await RefusesAsync($"kestrel.endpoints.public ({address}): ",
+            ("SEQUENCER__KESTREL__ENDPOINTS__public__URL", address));
+    }
+
+    [Fact]
+    public async Task KmsKeyWithoutARegion_StopsTheStartWithOneLine()
+    {
+        await ConfigAsync();
+        await RefusesAsync("log.kms_key: ",
+            ("SEQUENCER__LOG__KMS_KEY", "alias/none"), ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_REGION", ""), ("AWS_DEFAULT_REGION", ""), ("AWS_CONFIG_FILE", "/nonexistent"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"));
+    }
+
+    [Fact]
+    public async Task EnclaveThatDemandsOtherWitnesses_StopsTheStart()
+    {
+        await ConfigAsync();
+        using var witness = Tlog.NoteSigner.Generate();
+        var vkey = Tlog.VerifierKey.Create("w1", Tlog.SignatureType.CosignatureEd25519, witness.PublicKey.Span);
+        await File.WriteAllTextAsync(
+            PathOf("demanded.policy"), $"witness w1 {vkey} http://127.0.0.1:1/\nquorum w1\n");
+        await using var process = Serve(
+            ("SEQUENCER__ENCLAVE__SIMULATED_WITNESS_POLICY_FILE", "demanded.policy"));
+        (await process.EndAsync()).Should().Be(1, process.Output);
+        process.Output.Should().Contain("sequencer-gateway: enclave.address (in-process): ")
+            .And.Contain("witnesses.policy_file").And.NotContain("Unhandled exception");
     }
 
     [Fact]
