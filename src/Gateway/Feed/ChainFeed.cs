@@ -71,8 +71,9 @@ internal sealed class ChainFeed(ChainId chain, Finality finality, SequencerCore 
     {
         if (await core.FindNewestAsync(chain, finality, cancellation) is not { } newest || newest.Size <= first)
             return null;
-        // Shared by all who wait: no one of them may cancel it.
-        return newest.Size - first <= SharedEntries
+        // Shared by all who wait: no one of them may cancel it. A reader by itself has nobody to share with, and
+        // what it caught up with would be kept for as long as it follows.
+        return Readers > 1 && newest.Size - first <= SharedEntries
             ? await _recent.GetAsync(first, form, () => MakeAsync(first, form, CancellationToken.None))
             : await MakeAsync(first, form, cancellation);
     }
