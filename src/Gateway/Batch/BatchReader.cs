@@ -72,8 +72,9 @@ internal sealed class BatchReader(
                 return batch.Entries.Count > 0
                     ? null
                     : new Problem(ProblemCode.BatchEmpty, "The batch has no entry; send at least one.");
-            // Looking at an unfinished value again costs its length: wait until there is twice as much.
-            minimum = (int)Math.Max(1, 2 * rest.Length);
+            // Looking at an unfinished value again costs its length: wait until there is twice as much, or more
+            // than may be.
+            minimum = (int)Math.Max(1, Math.Min(2 * rest.Length, server.BatchBodyMaxBytes + 1L - read));
         }
     }
 
@@ -117,11 +118,12 @@ internal sealed class BatchReader(
             return new Problem(ProblemCode.BatchTooLarge,
                 $"A batch has at most {limits.BatchMaxEntries} entries "
                 + "(sequencer.batch_max_entries); split it.");
-        batch.Add(entry.Bytes, EntryOverheadBytes);
-        return batch.EntryBytes > limits.BatchMaxBytes
-            ? new Problem(ProblemCode.BatchTooLarge,
+        // Before it is added: the position of a refusal is the number of entries before it.
+        if (batch.EntryBytes + entry.Bytes.Length > limits.BatchMaxBytes)
+            return new Problem(ProblemCode.BatchTooLarge,
                 $"A batch has at most {limits.BatchMaxBytes} bytes of entries "
-                + "(sequencer.batch_max_bytes); split it.")
-            : null;
+                + "(sequencer.batch_max_bytes); split it.");
+        batch.Add(entry.Bytes, EntryOverheadBytes);
+        return null;
     }
 }

@@ -20,6 +20,15 @@ public sealed class BatchLimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TooManyBytes_Is413WithThePositionOfTheEntryThatIsTooMuch()
+    {
+        var body = $"[\"{new string('x', 60_000)}\",\"{new string('y', 20_000)}\",\"z\"]";
+        var problem = await (await _gateway.PostJsonAsync("/sequence/batch", "demo", body))
+            .ShouldBeProblemAsync(413, "batch_too_large");
+        problem["position"]!.GetValue<int>().Should().Be(1);
+    }
+
+    [Fact]
     public async Task BodyOverItsLimit_Is413AndClosesTheConnection()
     {
         var response = await _gateway.PostJsonAsync("/sequence/batch", "demo", new string(' ', 100_001));
