@@ -183,8 +183,11 @@ public sealed class ContradictionTests : IDisposable
         var signed = SignedNote.Parse(fork.NoteAt(310));
         var junk = new NoteSignature(both.Key.Name, both.Key.KeyId, new byte[Cosignature.BlobSizeBytes]);
         var note = signed.WithSignatures(
-            junk, both.Cosign(signed.Text, TestLog.Time), junk with { Name = one.Key.Name,
-                KeyId = one.Key.KeyId }).ToString();
+            junk, both.Cosign(signed.Text, TestLog.Time), junk with
+            {
+                Name = one.Key.Name,
+                KeyId = one.Key.KeyId,
+            }).ToString();
 
         (await _m.LookAsync(fork, note)).Should().Contain(ContradictionProven);
         foreach (var policy in new[] { _m.Options.Policy, null })
