@@ -198,7 +198,11 @@ internal sealed class Engine : IAsyncDisposable
         var witnessed = chain.Witnessing?.Witnessed;
         var checkpoint = index < witnessed?.Size ? witnessed : chain.Latest!;
         if (index >= checkpoint.Size)
-            return WillHave(chain, index) ? throw new LedgerException(LedgerError.Unavailable, NotSigned(index)) : null;
+        {
+            RequireSigned(chain, index);
+            return null;
+        }
+
         if (_ledger.ReadEntry(chain.Record!.Number, index) is not { } entry)
             return null;
         var nodes = chain.Tree!.OpenReader();
@@ -213,12 +217,27 @@ internal sealed class Engine : IAsyncDisposable
             chain.CreatedAt(index, _ledger));
     }
 
-    /// <summary>Whether an entry is durable, and may have its receipt, but no checkpoint that covers it was found
-    /// after a crash: it has one again as soon as the chain is open.</summary>
-    private bool WillHave(Chain chain, ulong index) =>
-        chain.Phase is ChainPhase.Closed or ChainPhase.Opening && index < _ledger.EntryCount(chain.Record!.Number);
+    /// <summary>The newest checkpoint; null when there is none.</summary>
+    /// <exception cref="LedgerException">When a newer one may have been served, and is to come again.</exception>
+    public SignedCheckpoint? LatestOf(Chain chain)
+    {
+        if (chain.Latest is { } latest)
+            RequireSigned(chain, latest.Size);
+        return chain.Latest;
+    }
 
-    private static string NotSigned(ulong index) => $"Entry {index} waits for the enclave to sign for it again.";
+    /// <summary>
+    /// After a crash the ledger may have entries that no checkpoint in it covers, though their callers have receipts:
+    /// they are covered again as soon as the chain is open. Until then nobody may be told that they do not exist.
+    /// </summary>
+    private void RequireSigned(Chain chain, ulong index)
+    {
+        if (chain.Phase is ChainPhase.Closed or ChainPhase.Opening && index < _ledger.EntryCount(chain.Record!.Number))
+        {
+            throw new LedgerException(LedgerError.Unavailable,
+                $"Entry {index} of chain '{chain.Id}' waits for the enclave to sign for it again.");
+        }
+    }
 
     /// <summary>Writes an entry bundle as tlog-tiles serves it; false when it does not exist at this size.</summary>
     public bool WriteBundle(Chain chain, EntryBundlePath path, IBufferWriter<byte> output)

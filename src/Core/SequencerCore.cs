@@ -128,7 +128,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     /// <summary>The newest signed checkpoint (UTF-8); null when the chain is unknown.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(
         ChainId chain, CancellationToken cancellation) =>
-        (await ReadAsync(chain, static (_, found) => found.Latest, cancellation))?.Note;
+        (await ReadAsync(chain, static (engine, found) => engine.LatestOf(found), cancellation))?.Note;
 
     /// <summary>
     /// The newest checkpoint that has its quorum of witnesses (UTF-8); null when there is none yet, or the

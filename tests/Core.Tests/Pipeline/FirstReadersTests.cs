@@ -65,6 +65,9 @@ public sealed class FirstReadersTests
         (await reading(2)).Should().BeNull();
         var last = () => reading(1);
         (await last.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
+        // An older checkpoint than the one that was served would look as if entries were taken back.
+        var checkpoint = () => after.Core.ReadCheckpointAsync(CoreFixture.Chain(), CancellationToken.None).AsTask();
+        (await checkpoint.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
     }
 
     private static async Task<EntryReading> UntilOpenAsync(Func<Task<EntryReading?>> reading)
