@@ -73,28 +73,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
     {
         Origin.CheckPrefix(options.LogPrefix);
         var ledger = await dependencies.Ledger.OpenAsync(cancellation);
-        if (ledger.Fence is { } fence)
-        {
-            if (!options.TakeOver)
-            {
-                await ledger.DisposeAsync();
-                throw new EnclaveFencedException(
-                    $"This gateway was fenced and does not come back by itself: {fence} Make sure that the other "
-                    + "gateway is stopped, then start once with --take-over.");
-            }
-
-            await ledger.WriteAsync(new LedgerBatch { Fence = "" }, sync: true);
-        }
-
-        // Once, here: a gateway that reconnects later must not take the role back from a newer one.
-        if (options.TakeOver)
-        {
-            var generation = TakeOver(ledger, dependencies.Time);
-            await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
-        }
-
         try
         {
+            await TakeRoleAsync(ledger, options, dependencies.Time);
             return new SequencerCore(options, dependencies, ledger);
         }
         catch
@@ -366,8 +347,29 @@ public sealed partial class SequencerCore : IAsyncDisposable
         }
     }
 
-    private static ulong TakeOver(ILedger ledger, TimeProvider time) =>
-        Math.Max(ledger.Generation, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds());
+    /// <summary>
+    /// Takes the role from another gateway, if that is wanted. Once, at the start: a gateway that reconnects later must
+    /// not take it back from a newer one.
+    /// </summary>
+    private static async Task TakeRoleAsync(ILedger ledger, SequencerOptions options, TimeProvider time)
+    {
+        if (!options.TakeOver)
+        {
+            if (ledger.Fence is { } fence)
+            {
+                throw new EnclaveFencedException(
+                    $"This gateway was fenced and does not come back by itself: {fence} Make sure that the other "
+                    + "gateway is stopped, then start once with --take-over.");
+            }
+
+            return;
+        }
+
+        if (ledger.Fence is not null)
+            await ledger.WriteAsync(new LedgerBatch { Fence = "" }, sync: true);
+        var generation = Math.Max(ledger.Generation, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds());
+        await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
+    }
 
     private TimeSpan? AgeOfNewest(Engine? engine, Func<Chain, SignedCheckpoint?> checkpointOf)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client;
@@ -13,40 +12,24 @@ internal sealed record WitnessLines(IReadOnlySet<VerifierKey> Cosigners, int Bad
 {
     public static WitnessLines Read(SignedNote note, IReadOnlyCollection<VerifierKey> witnesses)
     {
-        var text = Encoding.UTF8.GetBytes(note.Text);
-        var message = new byte[Cosignature.MaxOverheadBytes + text.Length];
         var cosigners = new HashSet<VerifierKey>();
         var bad = 0;
         foreach (var line in note.Signatures)
         {
-            var claimed = witnesses.Where(key => key.KeyId == line.KeyId && key.Name == line.Name).ToList();
-            var good = claimed.Find(key => IsBy(key, line.Blob.Span, text, message));
-            if (good is not null)
-                cosigners.Add(good);
-            else if (claimed.Count > 0)
+            try
+            {
+                cosigners.Add(SignedNote.Create(note.Text, [line]).Verify(witnesses).Signatures[0].Key);
+            }
+            catch (TlogException other) when (other.Reason == TlogError.NoKnownSignature)
+            {
+                // The log's, the enclave's, or of a witness that is not asked about.
+            }
+            catch (TlogException)
+            {
                 bad++;
+            }
         }
 
         return new(cosigners, bad);
-    }
-
-    private static bool IsBy(VerifierKey key, ReadOnlySpan<byte> blob, byte[] text, byte[] message)
-    {
-        try
-        {
-            if (key.Type == SignatureType.Ed25519)
-            {
-                key.Verify(text, blob);
-                return true;
-            }
-
-            var time = Cosignature.DecodeBlob(blob, out var signature);
-            key.Verify(message.AsSpan(0, Cosignature.WriteMessage(time, text, message)), signature);
-            return true;
-        }
-        catch (TlogException)
-        {
-            return false;
-        }
     }
 }

@@ -23,9 +23,10 @@ internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : ID
     // From memory an entry is read in 0.01 ms and a bundle in 0.06; one disk's answer takes 0.1.
     private static readonly TimeSpan WaitMin = TimeSpan.FromMilliseconds(0.1);
 
+    private readonly Lock _deciding = new();
     private uint _reads;
     private int _waits;
-    private volatile bool _more;
+    private bool _more;
 
     /// <summary>For the pool of this process.</summary>
     public static ReaderThreads OfThisProcess(TimeProvider time)
@@ -56,18 +57,20 @@ internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : ID
             Decide(Interlocked.Exchange(ref _waits, 0));
     }
 
-    public void Dispose()
-    {
-        if (_more)
-            setMore(0);
-    }
+    public void Dispose() => Allow(_ => false);
 
-    private void Decide(int waits)
+    private void Decide(int waits) => Allow(more => more ? waits >= FewWaits : waits >= ManyWaits);
+
+    /// <summary>One at a time, so that the pool is told last what was decided last.</summary>
+    private void Allow(Func<bool, bool> decide)
     {
-        var more = _more ? waits >= FewWaits : waits >= ManyWaits;
-        if (more == _more)
-            return;
-        _more = more;
-        setMore(more ? ThreadsMax : 0);
+        lock (_deciding)
+        {
+            var more = decide(_more);
+            if (more == _more)
+                return;
+            _more = more;
+            setMore(more ? ThreadsMax : 0);
+        }
     }
 }

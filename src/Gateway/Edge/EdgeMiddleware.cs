@@ -16,6 +16,26 @@ internal sealed partial class EdgeMiddleware(
         context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
+            await AnswerAsync(context);
+        }
+        catch (Exception gone) when (IsOfTheClient(gone, context))
+        {
+            // The client has gone; nobody is left to answer.
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+
+        if (requests.IsOn)
+            requests.Write(
+                context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
+                time.GetElapsedTime(started));
+    }
+
+    /// <summary>Answers, whatever comes; what is thrown says that the client has gone.</summary>
+    private async Task AnswerAsync(HttpContext context)
+    {
+        try
+        {
             if (PathRule.Refuse(context) is { } refusal)
                 await ProblemAnswer.WriteAsync(context, refusal);
             else
@@ -27,12 +47,6 @@ internal sealed partial class EdgeMiddleware(
         {
             await AnswerAsync(context, ForBadRequest(malformed));
         }
-        catch (Exception gone) when (IsOfTheClient(gone, context))
-        {
-            // The client has gone; nobody is left to answer.
-            if (!context.Response.HasStarted)
-                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-        }
         catch (ReceiptUnreadableException sequenced)
         {
             LogLedger(context.Request.Method, context.Request.Path, sequenced.Message);
@@ -43,18 +57,13 @@ internal sealed partial class EdgeMiddleware(
             LogLedger(context.Request.Method, context.Request.Path, failure.Message);
             await AnswerAsync(context, ForLedger(failure));
         }
-        catch (Exception bug)
+        catch (Exception bug) when (!IsOfTheClient(bug, context))
         {
             LogUnhandled(bug, context.Request.Method, context.Request.Path);
             await AnswerAsync(context, new Problem(ProblemCode.InternalError,
                 "Something went wrong in the service; its log says what. "
                 + "Whether the call took effect is not known: retry with the same Idempotency-Key."));
         }
-
-        if (requests.IsOn)
-            requests.Write(
-                context.Request.Method, context.Request.Path.ToUriComponent(), context.Response.StatusCode,
-                time.GetElapsedTime(started));
     }
 
     /// <summary>Whether a failure says only that the client left, in good order or by resetting the connection.

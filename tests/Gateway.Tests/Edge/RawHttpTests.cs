@@ -149,6 +149,27 @@ public class RawHttpTests(SharedGateway shared)
         (await gateway.Http.GetStringAsync("/metrics")).Should().NotContain("internal_error");
     }
 
+    /// <summary>Whether it is answered, with 400, or counts as gone depends on which of the two is seen first.</summary>
+    [Theory]
+    [InlineData("/sequence")]
+    [InlineData("/sequence/batch")]
+    public async Task ClientThatClosesItsSideMidBody_HasItsLineInTheLog(string path)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var arriving = (ArrivingBytes)gateway.Services.GetService(typeof(ArrivingBytes))!;
+        using var client = await RawHttp.ConnectAsync(gateway.Address);
+        await RawHttp.SendAsync(client,
+            $"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.Tokens.For("demo")}\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n[\"x\"");
+        while (arriving.Total == 0)
+            await Task.Yield();
+        client.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+
+        await gateway.Log.WhenAsync("Information \"POST\"");
+        gateway.Log.Text.Should().MatchRegex($"\"POST\" \"{path}\" (400|499)").And.NotContain("Unhandled");
+        arriving.Total.Should().Be(0);
+    }
+
     [Fact]
     public async Task BodyInManySmallPieces_IsTaken()
     {
