@@ -21,7 +21,7 @@ bench-witness: bench-build bench-wrk ## what witnesses cost, and how long a witn
 # Without INSTALL=1 nothing is installed: what is missing is skipped, and said so.
 .PHONY: bench-peers-install
 bench-peers-install:
-	@apt-get install -y -qq --no-install-recommends redis-server postgresql etcd-server nats-server e2fsprogs >/dev/null
+	@apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server postgresql etcd-server nats-server e2fsprogs >/dev/null
 
 .PHONY: bench-micro
 bench-micro: ## micro-benchmarks of the parts: they explain, they do not decide
@@ -33,5 +33,6 @@ bench-build:
 
 .PHONY: bench-wrk
 bench-wrk:
-	@command -v wrk >/dev/null || apt-get install -y -qq --no-install-recommends wrk >/dev/null || { \
+	@command -v wrk >/dev/null || { \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk >/dev/null; } || { \
 		echo "make bench needs wrk: apt-get install wrk (as root, after apt-get update)" >&2; exit 1; }

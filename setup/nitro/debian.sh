@@ -37,13 +37,28 @@ install_packages() {
 }
 
 debian_mirror() {
-  local mirror=${DEBIAN_MIRROR:-}
-  # shellcheck disable=SC2016 # apt's own variables
-  [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' |
-    awk '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
+  local mirror=${DEBIAN_MIRROR:-} lists
+  [ -n "$mirror" ] || mirror=$(configured_mirror)
+  if [ -z "$mirror" ]; then
+    # apt knows whose an archive is once it has its lists, and a new machine has none: fetched beside its own.
+    lists=$(mktemp -d)
+    mkdir -p "$lists/lists/partial" "$lists/archives/partial"
+    local options=(-o "Dir::State=$lists" -o "Dir::Cache=$lists" -o Dir::State::status=/var/lib/dpkg/status
+      -o APT::Sandbox::User=root)
+    apt-get "${options[@]}" update -qq || true
+    mirror=$(configured_mirror "${options[@]}")
+    rm -rf "$lists"
+  fi
   [ -n "$mirror" ] ||
     unavailable "this machine's apt knows no Debian archive: set DEBIAN_MIRROR to the address of one."
   printf '%s\n' "$mirror"
+}
+
+# configured_mirror APT_OPTION...: the archive that this machine's apt is configured with; nothing when it knows none.
+configured_mirror() {
+  # shellcheck disable=SC2016 # apt's own variables
+  apt-get "$@" indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' |
+    awk '$2 == "Debian" && $3 == "Debian" && !mirror { mirror = $1 } END { if (mirror) print mirror }'
 }
 
 # open_archive FOLDER LINE...: prepares `archive` and `archive_cache` below, which then see only those lines
