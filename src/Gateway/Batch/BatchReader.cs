@@ -91,13 +91,14 @@ internal sealed class BatchReader(
                         return refusal with { Position = batch.Entries.Count };
                     break;
                 case BatchSplit.NeedMore when !isFinal:
+                    // As much again may be there before the next look.
                     return rest.Length > ValueBytesMax
                         ? new Problem(ProblemCode.EntryTooLarge,
                             $"An entry has at most {Entry.MaxSizeBytes} bytes.")
                         {
                             Position = batch.Entries.Count,
                         }
-                        : batch.Arriving!.GrowTo(batch.ReservedBytes + rest.Length);
+                        : batch.Arriving!.GrowTo(batch.ReservedBytes + (2 * rest.Length));
                 case BatchSplit.End:
                     return batch.Arriving!.GrowTo(batch.ReservedBytes);
                 default:

@@ -72,6 +72,8 @@ internal sealed class BufferedOutput : ILogEventSink, IDisposable
     /// <summary>Never throws: what cannot be logged must not fail the request that it tells of.</summary>
     private void Flush()
     {
+        if (_block.WrittenCount == 0)
+            return;
         try
         {
             _output.Write(_block.WrittenSpan);

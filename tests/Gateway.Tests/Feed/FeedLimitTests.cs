@@ -53,8 +53,20 @@ public class FeedLimitTests
         }
 
         received.Count.Should().BeLessThan(Count);
-        using var rest = await FeedStream.OpenAsync(gateway, "demo", "?form=base64", lastId: received[^1]);
-        received.AddRange((await rest.TakeEntriesAsync(Count - received.Count)).Select(entry => entry.Index));
+        while (received.Count < Count)
+        {
+            using var rest = await FeedStream.OpenAsync(gateway, "demo", "?form=base64", lastId: received[^1]);
+            try
+            {
+                while (received.Count < Count)
+                    received.Add((await rest.NextEntryAsync()).Index);
+            }
+            catch (IOException)
+            {
+                // Cut off once more, if this machine was busy for a second.
+            }
+        }
+
         received.Should().Equal(Enumerable.Range(0, Count).Select(i => (ulong)i));
     }
 
@@ -91,7 +103,7 @@ public class FeedLimitTests
         await using var gateway = await TestGateway.StartAsync(("feed:keep_alive_seconds", "1"));
         await SubmitAsync(gateway, "x"u8.ToArray());
         var claims = TestTokens.Claims("demo");
-        claims["exp"] = JsonValue.Create(DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeSeconds());
+        claims["exp"] = JsonValue.Create(DateTimeOffset.UtcNow.AddSeconds(5).ToUnixTimeSeconds());
         using var feed = await FeedStream.OpenAsync(
             gateway, "demo", "?from=next", token: gateway.Tokens.Sign(claims));
         await feed.NextAsync();

@@ -20,7 +20,7 @@ public sealed class BundleSenderTests : IAsyncLifetime
     {
         _gateway = await TestGateway.StartAsync(
             ("chain_defaults:public", "true"), ("reads:bundles_max_bytes", "33554432"),
-            ("feed:write_timeout_seconds", "1"));
+            ("feed:write_timeout_seconds", "5"));
         var entry = Convert.ToBase64String(new byte[EntryBytes]);
         for (var sent = 0; sent < Entries; sent += 64)
         {

@@ -141,12 +141,10 @@ public sealed class HttpWitnessTests : IDisposable
     [Fact]
     public async Task Ask_NobodyListens_IsUnreachable()
     {
-        var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        (await AskAsync(Witness($"http://127.0.0.1:{port}", Long)))
+        (await AskAsync(Witness($"http://{bound.LocalEndPoint}", Long)))
             .Should().BeOfType<WitnessAnswer.Unreachable>();
     }
 

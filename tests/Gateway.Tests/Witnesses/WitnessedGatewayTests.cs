@@ -120,7 +120,7 @@ public sealed class WitnessedGatewayTests : IAsyncLifetime
         await File.WriteAllTextAsync(
             _policyFile, $"witness w1 {_witnesses[0].Key} http://127.0.0.1:1/\nquorum w1\n");
         await using var alone = await TestGateway.StartAsync(
-            ("witnesses:policy_file", _policyFile), ("sequencer:outcome_timeout_seconds", "1"),
+            ("witnesses:policy_file", _policyFile), ("sequencer:outcome_timeout_seconds", "3"),
             ("chain_defaults:public", "true"), ("chain_defaults:finality", "witnessed"));
 
         var response = await alone.PostJsonAsync("/sequence", Chain, "{\"data\":\"a\"}");
