@@ -240,11 +240,12 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>Writes an entry bundle as tlog-tiles serves it; false when it does not exist at this size.</summary>
-    public bool WriteBundle(Chain chain, EntryBundlePath path, IBufferWriter<byte> output)
+    public bool WriteBundle(Chain chain, EntryBundlePath path, bool readAhead, IBufferWriter<byte> output)
     {
         if (!path.ExistsAt(chain.Latest!.Size))
             return false;
-        _ledger.WriteBundle(chain.Record!.Number, path.Index * Tile.Width, (ulong)path.Width, output);
+        _ledger.WriteBundle(
+            chain.Record!.Number, path.Index * Tile.Width, (ulong)path.Width, readAhead, output);
         return true;
     }
 

@@ -131,7 +131,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
     public async ValueTask<bool> WriteBundleAsync(
         ChainId chain, EntryBundlePath bundle, IBufferWriter<byte> output, CancellationToken cancellation) =>
         await ReadAsync(
-            chain, (engine, found) => engine.WriteBundle(found, bundle, output) ? found : null, cancellation)
+            chain,
+            (engine, found) => engine.WriteBundle(found, bundle, _readers.AreMany, output) ? found : null,
+            cancellation, ReaderThreads.BundleFromMemory)
         is not null;
 
     /// <summary>Every epoch that signed the chain; null when the chain is unknown.</summary>
@@ -191,7 +193,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     }
 
     private async ValueTask<T?> ReadAsync<T>(
-        ChainId id, Func<Engine, Chain, T?> read, CancellationToken cancellation)
+        ChainId id, Func<Engine, Chain, T?> read, CancellationToken cancellation, TimeSpan? fromMemory = null)
         where T : class
     {
         var engine = _engine ?? throw new LedgerException(
@@ -200,7 +202,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
             return null;
         var began = _readers.Begin();
         var found = read(engine, chain);
-        _readers.End(began);
+        _readers.End(began, fromMemory ?? ReaderThreads.EntryFromMemory);
         return found;
     }
 

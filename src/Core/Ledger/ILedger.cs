@@ -60,7 +60,13 @@ public interface ILedger : IAsyncDisposable
     /// <summary>
     /// Writes the entries <c>[first, first + count)</c> as an entry bundle (tlog-tiles); fewer past the end.
     /// </summary>
-    void WriteBundle(ChainNumber chain, ulong first, ulong count, IBufferWriter<byte> output)
+    /// <param name="chain">The chain.</param>
+    /// <param name="first">Index of the first entry.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="readAhead">Whether the disk is asked for much at once: better when it is the disk that answers,
+    /// worse when memory does.</param>
+    /// <param name="output">Where to.</param>
+    void WriteBundle(ChainNumber chain, ulong first, ulong count, bool readAhead, IBufferWriter<byte> output)
     {
         foreach (var entry in ReadEntries(chain, first, count))
             EntryBundle.Write(output, entry.Span);

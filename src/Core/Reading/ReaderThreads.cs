@@ -20,13 +20,16 @@ internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : ID
     private const int ManyWaits = Window / 8;
     private const int FewWaits = Window / 16;
 
-    // From memory an entry is read in 0.01 ms and a bundle in 0.06; one disk's answer takes 0.1.
-    private static readonly TimeSpan WaitMin = TimeSpan.FromMilliseconds(0.1);
+    /// <summary>What it takes at most to read an entry from memory: 0.01 ms, and a disk's answer takes 0.1.</summary>
+    public static readonly TimeSpan EntryFromMemory = TimeSpan.FromMilliseconds(0.1);
+
+    /// <summary>The same for a bundle of entries: 0.06 ms, or 0.09 by large reads, which a disk answers in 0.2.</summary>
+    public static readonly TimeSpan BundleFromMemory = TimeSpan.FromMilliseconds(0.2);
 
     private readonly Lock _deciding = new();
     private uint _reads;
     private int _waits;
-    private bool _more;
+    private volatile bool _more;
 
     /// <summary>For the pool of this process.</summary>
     public static ReaderThreads OfThisProcess(TimeProvider time)
@@ -44,14 +47,18 @@ internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : ID
         });
     }
 
+    /// <summary>Whether there may be more threads than usual, because reads wait for the disk.</summary>
+    public bool AreMany => _more;
+
     /// <summary>The time at which a read begins.</summary>
     public long Begin() => time.GetTimestamp();
 
     /// <summary>A read has ended.</summary>
     /// <param name="began">What <see cref="Begin"/> gave.</param>
-    public void End(long began)
+    /// <param name="fromMemory">What it takes at most if it does not wait.</param>
+    public void End(long began, TimeSpan fromMemory)
     {
-        if (time.GetElapsedTime(began) >= WaitMin)
+        if (time.GetElapsedTime(began) >= fromMemory)
             Interlocked.Increment(ref _waits);
         if (Interlocked.Increment(ref _reads) % Window == 0)
             Decide(Interlocked.Exchange(ref _waits, 0));

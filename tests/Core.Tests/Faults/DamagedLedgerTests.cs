@@ -1,3 +1,4 @@
+using System.Buffers;
 using Sequencer.Core.Tests.Ledger;
 
 namespace Sequencer.Core.Tests.Faults;
@@ -85,11 +86,14 @@ public sealed class DamagedLedgerTests : IDisposable
         await using var ledger = await OpenAsync();
         var read = () => Enumerable.Range(0, Entries).Select(i => ledger.ReadEntry(One, (ulong)i)).ToList();
         var scan = () => ledger.ReadEntries(One, 0, Entries).ToList();
+        var bundle = (bool readAhead) => ledger.Invoking(ledger =>
+            ledger.WriteBundle(One, 0, Entries, readAhead, new ArrayBufferWriter<byte>()));
 
         read.Should().Throw<LedgerException>().Where(error => error.Reason == LedgerError.Corrupt)
             .WithMessage($"*{Path.GetFileName(table)}*");
         // RocksDB's iterator would have said that there is no more.
-        scan.Should().Throw<LedgerException>().Where(error => error.Reason == LedgerError.Corrupt);
+        foreach (var act in (Action[])[() => scan(), bundle(false), bundle(true)])
+            act.Should().Throw<LedgerException>().Where(error => error.Reason == LedgerError.Corrupt);
     }
 
     [Fact]

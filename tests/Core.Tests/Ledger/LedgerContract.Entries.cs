@@ -140,10 +140,14 @@ public abstract partial class LedgerContract
 
     private void RequireBundle(ChainNumber chain, int first, int count, List<byte[]> expected)
     {
-        var (read, made) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
-        Ledger.WriteBundle(chain, (ulong)first, (ulong)count, read);
+        var made = new ArrayBufferWriter<byte>();
         foreach (var entry in expected)
             EntryBundle.Write(made, entry);
-        read.WrittenSpan.SequenceEqual(made.WrittenSpan).Should().BeTrue();
+        foreach (var readAhead in (bool[])[false, true])
+        {
+            var read = new ArrayBufferWriter<byte>();
+            Ledger.WriteBundle(chain, (ulong)first, (ulong)count, readAhead, read);
+            read.WrittenSpan.SequenceEqual(made.WrittenSpan).Should().BeTrue();
+        }
     }
 }

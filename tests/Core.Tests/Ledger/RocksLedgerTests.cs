@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sequencer.Core.Tests.Ledger;
@@ -218,6 +219,11 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         await using var last = await Open(path, initialise: false, LedgerCompression.None);
         last.ReadEntries(One, 0, ulong.MaxValue).Select(entry => entry.ToArray())
             .Should().BeEquivalentTo(model, how => how.WithStrictOrdering());
+        var (bundle, ahead) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        last.WriteBundle(One, 0, (ulong)model.Count, readAhead: false, bundle);
+        last.WriteBundle(One, 0, (ulong)model.Count, readAhead: true, ahead);
+        ahead.WrittenSpan.SequenceEqual(bundle.WrittenSpan).Should().BeTrue();
+        bundle.WrittenCount.Should().Be(model.Sum(entry => entry.Length + 2));
         bytes[LedgerCompression.Lz4].Should().BeLessThan(bytes[LedgerCompression.None] / 2);
         bytes[LedgerCompression.Zstd].Should().BeLessThan(bytes[LedgerCompression.Lz4]);
 

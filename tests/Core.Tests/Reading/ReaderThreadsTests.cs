@@ -27,6 +27,7 @@ public sealed class ReaderThreadsTests : IDisposable
         Read(10 * ReaderThreads.Window, waiting: 4);
 
         _told.Should().Equal(ReaderThreads.ThreadsMax);
+        _threads.AreMany.Should().BeTrue();
     }
 
     [Fact]
@@ -45,6 +46,7 @@ public sealed class ReaderThreadsTests : IDisposable
         Read(2 * ReaderThreads.Window, waiting: 0);
 
         _told.Should().Equal(ReaderThreads.ThreadsMax, 0);
+        _threads.AreMany.Should().BeFalse();
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class ReaderThreadsTests : IDisposable
         {
             var began = _threads.Begin();
             _clock.Advance(waiting > 0 && i % waiting == 0 ? FromDisk : FromMemory);
-            _threads.End(began);
+            _threads.End(began, ReaderThreads.EntryFromMemory);
         }
     }
 }

@@ -9,9 +9,15 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IAsyncDisposable
 {
+    // A bundle of entries of 256 bytes. From the disk one read of so much takes little longer than one of its sixteen
+    // blocks; from memory it is one more copy of it.
+    private const ulong ReadAheadBytes = 80 * 1024;
+
     private readonly UseCount _users = new();
     private readonly ReadOptions _cached = new();
     private readonly ReadOptions _uncached = new ReadOptions().SetFillCache(false);
+    private readonly ReadOptions _ahead =
+        new ReadOptions().SetFillCache(false).SetReadaheadSize(ReadAheadBytes);
 
     private readonly ColumnFamilyHandle _small = database.GetDefaultColumnFamily();
 
@@ -45,7 +51,9 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     public RocksCursor OpenCursor() => OpenCursor(family: null, how: null);
 
     /// <summary>The same over the chunks of entries.</summary>
-    public RocksCursor OpenEntriesCursor() => OpenCursor(Entries, _uncached);
+    /// <param name="readAhead">Whether a read of the disk brings those that follow.</param>
+    public RocksCursor OpenEntriesCursor(bool readAhead = false) =>
+        OpenCursor(Entries, readAhead ? _ahead : _uncached);
 
     /// <summary>Writes a batch; to be called by one thread.</summary>
     /// <exception cref="LedgerException">With <see cref="LedgerError.WriteFailed"/>.</exception>

@@ -56,9 +56,10 @@ internal static class RocksEntries
 
     /// <summary>Chunks have the form of a bundle: they are copied as they stand, whole but for the ends.</summary>
     public static void WriteBundle(
-        RocksDatabase database, ChainNumber chain, ulong first, ulong count, IBufferWriter<byte> output)
+        RocksDatabase database, ChainNumber chain, ulong first, ulong count, bool readAhead,
+        IBufferWriter<byte> output)
     {
-        using var cursor = database.OpenEntriesCursor();
+        using var cursor = database.OpenEntriesCursor(readAhead);
         var end = EndOf(first, count);
         var found = SeekChunk(cursor, chain, first);
         for (var next = first; found && next < end; found = next < end && MoveNext(cursor, chain))

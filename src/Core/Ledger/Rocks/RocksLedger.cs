@@ -55,8 +55,9 @@ public sealed class RocksLedger : ILedger
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
         RocksEntries.Read(_database, chain, first, count);
 
-    public void WriteBundle(ChainNumber chain, ulong first, ulong count, IBufferWriter<byte> output) =>
-        RocksEntries.WriteBundle(_database, chain, first, count, output);
+    public void WriteBundle(
+        ChainNumber chain, ulong first, ulong count, bool readAhead, IBufferWriter<byte> output) =>
+        RocksEntries.WriteBundle(_database, chain, first, count, readAhead, output);
 
     public CheckpointRecord? LatestCheckpoint(ChainNumber chain)
     {
