@@ -57,8 +57,11 @@ public sealed class WitnessedFinalityTests
         await using var world = new WitnessFixture();
         world.Replace(ScriptedWitness.Hung("w1"));
         world.Replace(ScriptedWitness.Always("w2", new WitnessAnswer.Unreachable("nobody listens")));
-        await using var fixture = await world.StartAsync(options => options.OutcomeTimeoutSeconds = 1);
+        SequencerOptions settings = null!;
+        await using var fixture = await world.StartAsync(options => settings = options);
         await fixture.SequenceAsync("first");
+        // Only the wait for witnesses is short: how long the outcome itself may take was settled at the start.
+        settings.OutcomeTimeoutSeconds = 1;
 
         var refused = (await SubmitAsync(fixture, "second")).Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal;
 
