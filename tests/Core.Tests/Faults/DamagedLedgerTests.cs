@@ -1,4 +1,5 @@
 using System.Buffers;
+using RocksDbSharp;
 using Sequencer.Core.Tests.Ledger;
 
 namespace Sequencer.Core.Tests.Faults;
@@ -188,7 +189,7 @@ public sealed class DamagedLedgerTests : IDisposable
         TempFolder.Copy(_folder.Under("live"), _folder.Under("image"));
     }
 
-    /// <summary>Batches of 1 MiB with every kind of thing in it, until a first table is finished.</summary>
+    /// <summary>Batches of 1 MiB with every kind of thing in it, until a first table of entries is finished.</summary>
     /// <returns>How many there are.</returns>
     private async Task<ulong> MakePartlyFlushedCrashImageAsync()
     {
@@ -196,7 +197,8 @@ public sealed class DamagedLedgerTests : IDisposable
         await using var ledger = await source.OpenAsync(CancellationToken.None);
         var large = Enumerable.Repeat<ReadOnlyMemory<byte>>(new byte[65_535], (int)LargeBatch).ToList();
         ulong count = 0;
-        for (; !File.ReadAllText(_folder.Under("live/LOG")).Contains("flush_finished", StringComparison.Ordinal); count++)
+        // A second write-ahead log: the entries' memory was full, and is being flushed.
+        for (; Directory.GetFiles(_folder.Under("live"), "*.log").Length < 2; count++)
         {
             var batch = new LedgerBatch { Generation = count + 1 };
             batch.AddEntries(One, count * LargeBatch, large);
@@ -206,9 +208,44 @@ public sealed class DamagedLedgerTests : IDisposable
             await ledger.WriteAsync(batch, sync: true);
         }
 
-        TempFolder.Copy(_folder.Under("live"), _folder.Under("image"));
+        // The flush may move under the copying, but nobody writes any more: it ends, and then the folder stands still.
+        while (!TryCopyFlushed())
+            await Task.Yield();
         return count;
     }
+
+    /// <summary>Copies the ledger; false when it changed meanwhile, or had no table of entries yet.</summary>
+    private bool TryCopyFlushed()
+    {
+        var image = _folder.Under("image");
+        if (Directory.Exists(image))
+            Directory.Delete(image, recursive: true);
+        try
+        {
+            var before = LiveFiles();
+            TempFolder.Copy(_folder.Under("live"), image);
+            if (!LiveFiles().SetEquals(before))
+                return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+
+        // A file is there before the ledger counts it as its own. Only reading, it is told what is in the image.
+        using var options = new RocksOptions(createIfMissing: false, LedgerCompression.None);
+        using var database = RocksDb.OpenReadOnly(
+            options.Database, image, options.FamiliesOf(RocksOptions.Names), false);
+        var entries = database.GetColumnFamily(RocksOptions.Entries);
+        return database.GetProperty("rocksdb.num-files-at-level0", entries) != "0";
+    }
+
+    /// <summary>The names and lengths of all files but RocksDB's own log, which says nothing of the contents.</summary>
+    private HashSet<(string Name, long Length)> LiveFiles() =>
+    [
+        .. new DirectoryInfo(_folder.Under("live")).GetFiles().Where(file => file.Name != "LOG")
+            .Select(file => (file.Name, file.Length)),
+    ];
 
     private string Single(string pattern) =>
         Directory.GetFiles(_folder.Under("image"), pattern).Should().ContainSingle().Which;
