@@ -74,6 +74,12 @@ public sealed class FencingTests
         other.Core.Status.State.Should().Be(SequencerState.Ready);
     }
 
-    private static Task<CoreFixture> StartTakingOverAsync(ILedgerSource ledger, EnclaveFixture enclave) =>
-        CoreFixture.StartAsync(ledger, enclave, options => options.TakeOver = true);
+    private static async Task<CoreFixture> StartTakingOverAsync(ILedgerSource ledger, EnclaveFixture enclave)
+    {
+        // Who takes over has the millisecond for its generation: of two within the same, the second is refused.
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        while (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() <= now)
+            await Task.Yield();
+        return await CoreFixture.StartAsync(ledger, enclave, options => options.TakeOver = true);
+    }
 }
