@@ -61,9 +61,13 @@ public sealed class EnclaveFixture : IEnclaveTransport, IAsyncDisposable
         Boots++;
         _pipe = new PipeTransport();
         _stopping = new CancellationTokenSource();
+        var nsm = new SimulatedNsm(_root, TimeProvider.System);
+        // Its first document states the time before its certificates are made: the enclave's clock, were it anchored
+        // in that one, would be late by as long as they take.
+        nsm.Attest(userData: null, nonce: null, publicKey: null);
         var machine = new EnclaveMachine(
             new EnclaveConfiguration { LogPrefix = LogPrefix, Witnesses = _witnesses },
-            new SimulatedNsm(_root, TimeProvider.System), _root.Trusted, TimeProvider.System);
+            nsm, _root.Trusted, TimeProvider.System);
         var server = new EnclaveServer(machine, _pipe, TimeProvider.System, static _ => { });
         _serving = server.RunAsync(TimeSpan.FromMinutes(5), _stopping.Token);
     }
