@@ -275,7 +275,8 @@ internal sealed class Engine : IAsyncDisposable
         _ended = new Refusal(code, detail);
         while (_committer.Committed.TryRead(out var round))
             round.Abandon(detail);
-        foreach (var chain in Chains.All)
+        // By their names: the registry's own order is another one in every process, and a simulated run must repeat.
+        foreach (var chain in Chains.All.OrderBy(chain => chain.Id.Value, StringComparer.Ordinal))
             AbandonWaiting(chain, _ended);
     }
 

@@ -1,3 +1,5 @@
+using Sequencer.Protocol;
+
 namespace Sequencer.Core.Tests.Pipeline;
 
 public sealed class EngineEndTests
@@ -31,5 +33,27 @@ public sealed class EngineEndTests
         publishing.SetResult();
 
         await waiting;
+    }
+
+    [Fact]
+    public async Task AbandonAll_ManyChains_GoesByTheirNames()
+    {
+        await using var nowhere = new PipeTransport();
+        using var callers = new WaitingCallers(TimeProvider.System, 30);
+        var ledger = new MemoryLedger();
+        await using var engine = new Engine(
+            CoreFixture.Options(), CoreFixture.Dependencies(new MemoryLedgerSource(ledger), nowhere), ledger, callers);
+        var abandoned = new List<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            var chain = engine.Chains.GetOrAdd(CoreFixture.Chain($"chain-{i}"));
+            var waiting = new PendingSubmission(new Submission { Chain = chain.Id, Entries = [new byte[1]] }, 1);
+            waiting.OnOutcome(_ => abandoned.Add(chain.Id.Value));
+            chain.Queue.Add(waiting);
+        }
+
+        engine.AbandonAll(RefusalCode.Stopping, "The end.");
+
+        abandoned.Should().HaveCount(20).And.BeInAscendingOrder(StringComparer.Ordinal);
     }
 }
