@@ -27,8 +27,10 @@ internal sealed class ServedEpoch : IAsyncDisposable
 
     public BlockingCollection<string> Reports { get; } = [];
 
-    public Task<EnclaveSession> OpenAsync(ulong? generation) =>
-        EnclaveSession.OpenAsync(Transport, generation, TimeProvider.System, default);
+    /// <param name="generation">As of <see cref="EnclaveSession.OpenAsync"/>.</param>
+    /// <param name="time">The session's own clock; the system's if null.</param>
+    public Task<EnclaveSession> OpenAsync(ulong? generation, TimeProvider? time = null) =>
+        EnclaveSession.OpenAsync(Transport, generation, time ?? TimeProvider.System, default);
 
     /// <summary>A connection on which the test writes frames itself.</summary>
     public async Task<FrameConnection> ConnectAsync() =>
