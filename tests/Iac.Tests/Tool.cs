@@ -80,7 +80,8 @@ internal sealed class Tool : IDisposable
         {
             Input = Terminal ?? TextReader.Null,
             Output = output,
-            Error = error,
+            // Ctrl-C is acknowledged on the thread that it comes on, while the run ends on its own.
+            Error = TextWriter.Synchronized(error),
             CanAsk = Terminal is not null,
             Environment = name => Environment.GetValueOrDefault(name),
             Folder = Folder,
