@@ -98,10 +98,11 @@ public sealed class WitnessHttpTests
         await using var witness = await StartAsync(
             ("server:requests_per_second", "1"), ("server:burst", "3"));
         var statuses = new List<int>();
-        for (var i = 0; i < 8; i++)
+        // On a slow machine more than the burst is answered: each second gives another.
+        do
             statuses.Add((int)(await witness.Http.GetAsync("/")).StatusCode);
-        statuses.Take(3).Should().AllBeEquivalentTo(200);
-        statuses.Should().Contain(429);
+        while (statuses[^1] == 200);
+        statuses.Should().HaveCountGreaterThan(3).And.EndWith(429);
         (await witness.Http.GetAsync("/health/live")).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
@@ -112,6 +113,8 @@ public sealed class WitnessHttpTests
         var request = _log.Request(0, 3).ToString();
         await witness.PostAsync(request);
         await witness.PostAsync("a secret that is no request");
+        // A request's line follows its answer, but comes before the next request on the same connection: once this one
+        // is answered, those of the others are there.
         await witness.Http.GetAsync("/?query=secret");
         witness.Log.Text.Should().Contain("POST /add-checkpoint 200 in")
             .And.Contain("cosigned log.example/chain at 3")
