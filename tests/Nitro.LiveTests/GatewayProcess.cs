@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 
 namespace Sequencer.Nitro.LiveTests;
 
@@ -18,19 +17,20 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private readonly Dictionary<string, string> _variables;
     private LiveProcess _process = null!;
 
-    private GatewayProcess(DirectoryInfo folder, Uri address, string enclaveSocket)
+    private GatewayProcess(DirectoryInfo folder, string enclaveSocket)
     {
         _folder = folder;
-        Address = address;
         _variables = new()
         {
-            ["SEQUENCER__SERVER__LISTEN"] = address.GetLeftPart(UriPartial.Authority),
+            // It takes a free port and names it: one that is chosen here may be another's before it listens.
+            ["SEQUENCER__SERVER__LISTEN"] = "http://127.0.0.1:0",
             ["SEQUENCER__LOG__PREFIX"] = LogPrefix,
             ["SEQUENCER__ENCLAVE__ADDRESS"] = $"unix://{enclaveSocket}",
         };
     }
 
-    public Uri Address { get; }
+    /// <summary>Where it listens since it was started last.</summary>
+    public Uri Address { get; private set; } = null!;
 
     public string Output => _process.Output;
 
@@ -44,7 +44,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             (await config.WaitForExitAsync(StartTimeout)).Should().Be(0, config.Output);
         }
 
-        var gateway = new GatewayProcess(folder, new Uri($"http://127.0.0.1:{FreePort()}/"), enclaveSocket);
+        var gateway = new GatewayProcess(folder, enclaveSocket);
         await gateway.StartAsync();
         return gateway;
     }
@@ -53,6 +53,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public async Task StartAsync()
     {
         _process = LiveProcess.StartIn(_folder.FullName, _variables, NitroFiles.Gateway);
+        const string Mark = "Listening on ";
+        await _process.WaitForAsync(Mark, StartTimeout);
+        Address = new Uri(Output.Split(Mark)[1].Split(',', ';')[0]);
         await WaitUntilReadyAsync();
     }
 
@@ -113,15 +116,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            // It does not listen yet.
+            // It has ended, which its output explains.
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -28,9 +28,11 @@ public class GatewayTests(ITestOutputHelper output)
         var sent = await SubmitManyAsync(client, 0, ManyEntries / 2);
         await gateway.KillAsync();
         await gateway.StartAsync();
-        sent = await SubmitManyAsync(client, sent, ManyEntries / 2);
+        // It listens at another port now.
+        using var again = await gateway.ClientAsync(Chain);
+        sent = await SubmitManyAsync(again, sent, ManyEntries / 2);
         sent.Should().Be(ManyEntries);
-        await SubmitOneByOneAsync(client, sent);
+        await SubmitOneByOneAsync(again, sent);
 
         var watch = Stopwatch.StartNew();
         var (code, audit) = await gateway.CommandLineAsync(
