@@ -1,4 +1,4 @@
-using System.Buffers;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Sequencer.Gateway;
 
@@ -8,10 +8,10 @@ namespace Sequencer.Gateway;
 /// must take one after the other, within a budget for all clients. Safe for concurrent use.
 /// </summary>
 internal sealed partial class BundleSender(
-    ReadSettings reads, FeedSettings feed, TimeProvider time, ILogger<BundleSender> logger)
+    BundleBudget budget, FeedSettings feed, TimeProvider time, ILogger<BundleSender> logger)
 {
-    /// <summary>Up to so many bytes are handed to the connection at once, and not counted.</summary>
-    public const int AtOnceBytesMax = 128 * 1024;
+    /// <summary>Up to so many bytes are handed to the connection at once.</summary>
+    private const int AtOnceBytesMax = BundleBuffer.UncountedBytesMax;
 
     /// <summary>As much as a connection buffers before it makes a writer wait.</summary>
     private const int PieceBytes = 64 * 1024;
@@ -22,37 +22,35 @@ internal sealed partial class BundleSender(
     /// </summary>
     private const int BytesPerTimeout = 256 * 1024;
 
-    private long _held;
+    private const int BuffersKept = 32;
 
-    /// <summary>Bytes of large bundles on their way now.</summary>
-    public long Held => Interlocked.Read(ref _held);
+    private readonly ObjectPool<BundleBuffer> _buffers =
+        new DefaultObjectPool<BundleBuffer>(new BufferPolicy(budget), BuffersKept);
 
-    /// <summary>Sends a body and gives its buffer back as soon as it is no longer needed.</summary>
-    /// <returns>Why nothing was sent, or null.</returns>
-    public async ValueTask<Problem?> SendAsync(
-        HttpContext context, ArrayBufferWriter<byte> buffer, Action<ArrayBufferWriter<byte>> giveBack)
+    /// <summary>An empty buffer, to be sent or returned.</summary>
+    public BundleBuffer Rent() => _buffers.Get();
+
+    public void Return(BundleBuffer buffer) => _buffers.Return(buffer);
+
+    /// <summary>Sends a bundle, and returns its buffer as soon as it is no longer needed.</summary>
+    public async Task SendAsync(HttpContext context, BundleBuffer buffer)
     {
-        if (buffer.WrittenCount <= AtOnceBytesMax)
+        if (buffer.Written.Length <= AtOnceBytesMax)
         {
             // The connection copies before it returns.
-            var sending = SendAsync(context, buffer.WrittenMemory);
-            giveBack(buffer);
+            var sending = SendAsync(context, buffer.Written);
+            Return(buffer);
             await sending;
-            return null;
+            return;
         }
 
-        var bytes = buffer.Capacity;
         try
         {
-            if (Interlocked.Add(ref _held, bytes) > reads.BundlesMaxBytes)
-                return Full;
-            await SendAsync(context, buffer.WrittenMemory);
-            return null;
+            await SendAsync(context, buffer.Written);
         }
         finally
         {
-            Interlocked.Add(ref _held, -bytes);
-            giveBack(buffer);
+            Return(buffer);
         }
     }
 
@@ -82,12 +80,22 @@ internal sealed partial class BundleSender(
         }
     }
 
-    private Problem Full => new(ProblemCode.BundlesFull,
-        $"The service already has {reads.BundlesMaxBytes} bytes of large bundles on their way "
-        + "(reads.bundles_max_bytes); try again.")
-    { RetryAfter = TimeSpan.FromSeconds(1) };
-
     [LoggerMessage(LogLevel.Information,
         "Cut off a client of {Path} with {Bytes} bytes to come: it took too little in {Seconds} s")]
     private partial void LogCutOff(string path, int bytes, double seconds);
+
+    /// <summary>Keeps buffers of usual size, which would be new for every answer; the rest is left to the garbage
+    /// collector.</summary>
+    private sealed class BufferPolicy(BundleBudget budget) : IPooledObjectPolicy<BundleBuffer>
+    {
+        private const int BytesKept = 256 * 1024;
+
+        public BundleBuffer Create() => new(budget);
+
+        public bool Return(BundleBuffer buffer)
+        {
+            buffer.Clear();
+            return buffer.Capacity <= BytesKept;
+        }
+    }
 }

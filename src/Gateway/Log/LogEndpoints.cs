@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text.Json;
-using Microsoft.Extensions.ObjectPool;
 using Sequencer.Core;
 using Sequencer.Tlog;
 
@@ -11,10 +9,6 @@ namespace Sequencer.Gateway;
 /// </summary>
 internal static class LogEndpoints
 {
-    // A bundle of usual entries is 66 KB, which would be new for every answer.
-    private static readonly ObjectPool<ArrayBufferWriter<byte>> Buffers =
-        new DefaultObjectPool<ArrayBufferWriter<byte>>(new BufferPolicy(), maximumRetained: 32);
-
     public static void MapLog(this IEndpointRouteBuilder routes)
     {
         var log = routes.MapGroup("/log/{chain}").RequireRateLimiting(RateLimits.PublicReads);
@@ -83,27 +77,26 @@ internal static class LogEndpoints
     private static async Task SendBundleAsync(
         HttpContext context, SequencerCore core, BundleSender sender, ChainId chain, EntryBundlePath bundle)
     {
-        var buffer = Buffers.Get();
-        bool isThere;
+        var buffer = sender.Rent();
+        var (isThere, problem) = (false, TileUnknown);
         try
         {
             isThere = await core.WriteBundleAsync(chain, bundle, buffer, context.RequestAborted);
         }
-        catch
+        catch (BundlesFullException full)
         {
-            Buffers.Return(buffer);
-            throw;
+            problem = full.Problem;
+        }
+        finally
+        {
+            if (!isThere)
+                sender.Return(buffer);
         }
 
-        if (!isThere)
-        {
-            Buffers.Return(buffer);
-            await ProblemAnswer.WriteAsync(context, TileUnknown);
-        }
-        else if (await sender.SendAsync(KeptForever(context), buffer, Buffers.Return) is { } full)
-        {
-            await ProblemAnswer.WriteAsync(context, full);
-        }
+        if (isThere)
+            await sender.SendAsync(KeptForever(context), buffer);
+        else
+            await ProblemAnswer.WriteAsync(context, problem);
     }
 
     private static Problem TileUnknown { get; } = new(ProblemCode.TileUnknown,
@@ -173,20 +166,5 @@ internal static class LogEndpoints
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
         await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
-    }
-
-    /// <summary>Keeps buffers of usual size; the rest is left to the garbage collector.</summary>
-    private sealed class BufferPolicy : IPooledObjectPolicy<ArrayBufferWriter<byte>>
-    {
-        private const int BytesUsual = 72 * 1024;
-        private const int BytesKept = 256 * 1024;
-
-        public ArrayBufferWriter<byte> Create() => new(BytesUsual);
-
-        public bool Return(ArrayBufferWriter<byte> buffer)
-        {
-            buffer.ResetWrittenCount();
-            return buffer.Capacity <= BytesKept;
-        }
     }
 }

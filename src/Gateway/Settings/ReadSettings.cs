@@ -18,7 +18,7 @@ internal sealed record ReadSettings
     public required int AttestationsPerMinuteAll { get; init; }
 
     /// <summary>
-    /// Memory of entry bundles of more than 128 KiB that are on their way at one time, in bytes; then 503.
+    /// Memory of entry bundles of more than 128 KiB that are read or on their way at one time, in bytes; then 503.
     /// </summary>
     public required long BundlesMaxBytes { get; init; }
 

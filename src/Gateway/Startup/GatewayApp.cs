@@ -55,7 +55,8 @@ internal static class GatewayApp
         services.AddSigningKeys(settings.Auth);
         services.AddSingleton<TokenValidator>().AddSingleton<Gate>();
         services.AddSingleton<ArrivingBytes>().AddSingleton<BodyReader>().AddSingleton<BatchReader>();
-        services.AddSingleton(settings.Feed).AddSingleton<FeedReaders>().AddSingleton<BundleSender>();
+        services.AddSingleton(settings.Feed).AddSingleton<FeedReaders>()
+            .AddSingleton<BundleBudget>().AddSingleton<BundleSender>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedReaders>());
         services.AddSingleton<AttestationBudget>().AddSingleton<ServiceState>();
         services.AddRateLimits(settings.Reads);
