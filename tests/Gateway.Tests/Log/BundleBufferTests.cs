@@ -9,7 +9,11 @@ public class BundleBufferTests
 
     private readonly BundleBudget _budget = new(new ReadSettings
     {
-        PerSecond = 0, Burst = 1, AttestationsPerMinute = 0, AttestationsPerMinuteAll = 0, BundlesMaxBytes = 1_000 * KiB,
+        PerSecond = 0,
+        Burst = 1,
+        AttestationsPerMinute = 0,
+        AttestationsPerMinuteAll = 0,
+        BundlesMaxBytes = 1_000 * KiB,
     });
 
     /// <summary>In whatever pieces and however its writers ask for room.</summary>
