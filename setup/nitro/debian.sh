@@ -37,17 +37,15 @@ install_packages() {
 }
 
 debian_mirror() {
-  local mirror=${DEBIAN_MIRROR:-} lists
+  local mirror=${DEBIAN_MIRROR:-} folder
   [ -n "$mirror" ] || mirror=$(configured_mirror)
   if [ -z "$mirror" ]; then
-    # apt knows whose an archive is once it has its lists, and a new machine has none: fetched beside its own.
-    lists=$(mktemp -d)
-    mkdir -p "$lists/lists/partial" "$lists/archives/partial"
-    local options=(-o "Dir::State=$lists" -o "Dir::Cache=$lists" -o Dir::State::status=/var/lib/dpkg/status
-      -o APT::Sandbox::User=root)
-    apt-get "${options[@]}" update -qq || true
-    mirror=$(configured_mirror "${options[@]}")
-    rm -rf "$lists"
+    # apt knows whose an archive is once it has its lists, and a new machine has none.
+    folder=$(mktemp -d)
+    set_aside "$folder"
+    apt-get "${ASIDE[@]}" update -qq || true
+    mirror=$(configured_mirror "${ASIDE[@]}")
+    rm -rf "$folder"
   fi
   [ -n "$mirror" ] ||
     unavailable "this machine's apt knows no Debian archive: set DEBIAN_MIRROR to the address of one."
@@ -61,6 +59,13 @@ configured_mirror() {
     awk '$2 == "Debian" && $3 == "Debian" && !mirror { mirror = $1 } END { if (mirror) print mirror }'
 }
 
+# set_aside FOLDER: options, in ASIDE, by which apt keeps its lists and packages in FOLDER in place of the machine's.
+set_aside() {
+  mkdir -p "$1/state/lists/partial" "$1/cache/archives/partial"
+  ASIDE=(-o "Dir::State=$1/state" -o "Dir::Cache=$1/cache" -o Dir::State::status=/var/lib/dpkg/status
+    -o APT::Sandbox::User=root)
+}
+
 # open_archive FOLDER LINE...: prepares `archive` and `archive_cache` below, which then see only those lines
 # of a sources.list, in which MIRROR stands for the archive's address. Fails when the archive cannot be reached.
 open_archive() {
@@ -68,12 +73,11 @@ open_archive() {
   shift
   need apt-get apt
   mirror=$(debian_mirror) || return
-  mkdir -p "$folder/state/lists/partial" "$folder/cache/archives/partial"
+  set_aside "$folder"
   : >"$folder/sources.list"
   for line in "$@"; do printf '%s\n' "${line/MIRROR/$mirror}" >>"$folder/sources.list"; done
-  ARCHIVE_OPTIONS=(-o "Dir::State=$folder/state" -o "Dir::Cache=$folder/cache"
-    -o "Dir::State::status=/var/lib/dpkg/status" -o "Dir::Etc::sourcelist=$folder/sources.list"
-    -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null -o APT::Sandbox::User=root)
+  ARCHIVE_OPTIONS=("${ASIDE[@]}" -o "Dir::Etc::sourcelist=$folder/sources.list"
+    -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null)
   archive update -qq -o APT::Update::Error-Mode=any
 }
 

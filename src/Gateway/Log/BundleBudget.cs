@@ -19,8 +19,8 @@ internal sealed class BundleBudget(ReadSettings settings)
             return;
         GiveBack(bytes);
         throw new BundlesFullException(new Problem(ProblemCode.BundlesFull,
-            $"The service already has {settings.BundlesMaxBytes} bytes of large bundles on their way "
-            + "(reads.bundles_max_bytes); try again.")
+            $"Large bundles that are read or on their way may take {settings.BundlesMaxBytes} bytes in all "
+            + "(reads.bundles_max_bytes), and this one would take more; try again.")
         { RetryAfter = TimeSpan.FromSeconds(1) });
     }
 
