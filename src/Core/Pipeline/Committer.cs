@@ -47,6 +47,9 @@ internal sealed class Committer(
                 var round = Gather();
                 if (round.Runs.Count > 0)
                     await CommitAsync(round, cancellation);
+                else
+                    // What the publisher left to this round, it being under way, is written by itself after all.
+                    await rideAlong.WriteAsync(new LedgerBatch(), sync: false);
             }
         }
         finally

@@ -1,0 +1,57 @@
+using Sequencer.Tlog;
+
+namespace Sequencer.Core.Tests.Pipeline;
+
+public sealed class CommitterTests
+{
+    private readonly Intake _intake = new(new SequencerOptions());
+
+    /// <summary>Found by reading: the publisher leaves its checkpoints to the next round while anything is under way, and
+    /// a round in which everything is a repeat was never written.</summary>
+    [Fact]
+    public async Task Run_WhereOnlyRepeatsFollow_StillWritesTheCheckpointThatWaits()
+    {
+        await using var ledger = new MemoryLedger();
+        var rideAlong = new RideAlong(ledger);
+        var committer = new Committer(
+            _intake, ledger, rideAlong, new SequencerOptions(), TimeProvider.System, new CoreMetrics());
+        var chain = OpenChain(ledger);
+        Submit(chain);
+        var running = committer.RunAsync(CancellationToken.None);
+        var round = await committer.Committed.ReadAsync();
+        chain.Latest = new SignedCheckpoint(
+            1, MerkleHash.Leaf("entry"u8), Time: 1, new byte[64], Epoch: 1, "note"u8.ToArray());
+        rideAlong.Add(chain);
+
+        var repeat = Submit(chain);
+        _intake.Complete();
+        await running;
+
+        round.Entries.Should().Be(1);
+        repeat.IsCommitting.Should().BeFalse("it waits for the outcome of the first and takes no place");
+        ledger.LatestCheckpoint(chain.Record!.Number)!.Size.Should().Be(1);
+    }
+
+    private static Chain OpenChain(MemoryLedger ledger)
+    {
+        var (id, number) = (CoreFixture.Chain(), new ChainNumber(1));
+        var chain = new Chain(id, $"test/{id}", new ChainLimits(), TimeProvider.System)
+        {
+            Record = new ChainRecord(id, number, Unique: false),
+            Tree = ChainTree.Load(ledger, number, 0),
+        };
+        chain.TryBeginOpening();
+        chain.EndOpening(opened: true);
+        return chain;
+    }
+
+    private PendingSubmission Submit(Chain chain)
+    {
+        var entry = "entry"u8.ToArray();
+        var submission = new PendingSubmission(
+            new Submission { Chain = chain.Id, Entries = [entry], IdempotencyKey = "once" }, entry.Length);
+        chain.Queue.Add(submission);
+        _intake.Schedule(chain);
+        return submission;
+    }
+}
