@@ -1,4 +1,3 @@
-using Sequencer.Attestation;
 using Sequencer.Protocol;
 
 namespace Sequencer.Enclave;
@@ -70,9 +69,10 @@ public sealed class EnclaveServer(
             machine.Renew();
             return true;
         }
-        catch (NsmException exception)
+        catch (Exception exception)
         {
-            // Signing goes on by the old anchor until it is too old; then every append is refused.
+            // Signing goes on by the old anchor until it is too old; then every append is refused. Whatever it was, the
+            // next turn tries again.
             report($"The clock could not be anchored anew: {exception.Message}");
             return false;
         }

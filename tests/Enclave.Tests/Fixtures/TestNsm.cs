@@ -16,7 +16,7 @@ internal sealed class TestNsm(SimulatedRoot root, TimeProvider clock, ImageMeasu
     private int _calls;
 
     /// <summary>Thrown by every attestation while it is set.</summary>
-    public NsmException? Failure { get; set; }
+    public Exception? Failure { get; set; }
 
     /// <summary>Given instead of every document while it is set.</summary>
     public byte[]? Document { get; set; }

@@ -110,6 +110,9 @@ public sealed class EnclaveServerTests : IAsyncDisposable
         _served.Epoch.Nsm.Failure = new NsmException(NsmError.Timeout, "no answer");
         _served.Time.Advance(ServedEpoch.RenewalInterval);
         (await _served.ReportAsync()).Should().Be("The clock could not be anchored anew: no answer");
+        _served.Epoch.Nsm.Failure = new InvalidOperationException("a fault nobody thought of");
+        _served.Time.Advance(ServedEpoch.RenewalInterval);
+        (await _served.ReportAsync()).Should().Be("The clock could not be anchored anew: a fault nobody thought of");
         _served.Epoch.Nsm.Failure = null;
         _served.Epoch.NsmClock.Now = Epoch.At(Epoch.Start + 600);
         _served.Time.Advance(ServedEpoch.RenewalInterval);
