@@ -13,7 +13,7 @@ internal sealed record Scope
         Rounds = 1,
         RoundSeconds = 1,
         WarmUpStepSeconds = 1,
-        WarmUpSecondsMax = 4,
+        WarmUpSecondsMax = 3,
         LimitSeconds = .5,
         Chains = 1_000,
         Sizes = [20_000],
