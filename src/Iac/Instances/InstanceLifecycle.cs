@@ -12,62 +12,79 @@ internal sealed class InstanceLifecycle(Session session)
     public async Task<Instance> StartAsync(Instance instance, CancellationToken cancellation)
     {
         var id = instance.InstanceId;
-        var isUp = InstanceView.StateOf(instance) is "running" or "pending";
-        if (isUp)
+        InstanceState? told = null;
+        if (InstanceView.StateOf(instance) is "running" or "pending")
         {
             session.Report.Note($"{id} is {InstanceView.StateOf(instance)} already.");
         }
         else
         {
-            await _aws.ChangeAsync(
+            var response = await _aws.ChangeAsync(
                 "ec2:StartInstances", $"start the instance {id}",
                 token => _aws.Ec2.StartInstancesAsync(new StartInstancesRequest([id]), token), cancellation);
+            told = Told(response.StartingInstances);
             session.Account.Add($"started the instance {id} again");
         }
 
-        return await EndAsync(instance, WaitGoal.Ready, wasStopped: !isUp, cancellation);
+        return await EndAsync(instance, WaitGoal.Ready, told, cancellation);
     }
 
     public async Task<Instance> StopAsync(Instance instance, CancellationToken cancellation)
     {
         var id = instance.InstanceId;
+        InstanceState? told = null;
         if (InstanceView.StateOf(instance) is "stopped" or "stopping")
         {
             session.Report.Note($"{id} is {InstanceView.StateOf(instance)} already.");
         }
         else
         {
-            await _aws.ChangeAsync(
+            var response = await _aws.ChangeAsync(
                 "ec2:StopInstances", $"stop the instance {id}",
                 token => _aws.Ec2.StopInstancesAsync(new StopInstancesRequest([id]), token), cancellation);
+            told = Told(response.StoppingInstances);
             session.Account.Add($"stopped the instance {id}; its volume still costs money");
         }
 
-        return await EndAsync(instance, WaitGoal.Stopped, cancellation);
+        return await EndAsync(instance, WaitGoal.Stopped, told, cancellation);
     }
 
     public async Task<Instance> TerminateAsync(Instance instance, CancellationToken cancellation)
     {
         var id = instance.InstanceId;
         var request = new TerminateInstancesRequest([id]);
-        await _aws.ChangeAsync(
+        var response = await _aws.ChangeAsync(
             "ec2:TerminateInstances", $"terminate the instance {id}",
             token => _aws.Ec2.TerminateInstancesAsync(request, token), cancellation);
         session.Account.Add($"terminated the instance {id}");
-        return await EndAsync(instance, WaitGoal.Terminated, cancellation);
+        return await EndAsync(instance, WaitGoal.Terminated, Told(response.TerminatingInstances), cancellation);
     }
 
     /// <summary>The instance once it has reached the goal or, with --no-wait, as it is now.</summary>
     public Task<Instance> EndAsync(Instance instance, WaitGoal goal, CancellationToken cancellation) =>
-        EndAsync(instance, goal, wasStopped: false, cancellation);
+        EndAsync(instance, goal, told: null, cancellation);
 
+    /// <param name="instance">The instance as it was before.</param>
+    /// <param name="goal">What to wait for.</param>
+    /// <param name="told">The state that AWS answered the change with; null where nothing was changed. For a while, a
+    /// look may still show the state before.</param>
+    /// <param name="cancellation">Ends the wait, not what is waited for.</param>
     private async Task<Instance> EndAsync(
-        Instance instance, WaitGoal goal, bool wasStopped, CancellationToken cancellation)
+        Instance instance, WaitGoal goal, InstanceState? told, CancellationToken cancellation)
     {
-        var end = session.Value(SharedOptions.NoWait)
-            ? await new InstanceLookup(session).ByIdAsync(instance.InstanceId, cancellation)
-            : await new InstanceWaiter(session).WaitAsync(
-                instance.InstanceId, goal, wasStopped, cancellation);
-        return end ?? instance;
+        if (!session.Value(SharedOptions.NoWait))
+        {
+            var wasStopped = goal == WaitGoal.Ready && told is not null;
+            return await new InstanceWaiter(session).WaitAsync(
+                instance.InstanceId, goal, wasStopped, cancellation) ?? instance;
+        }
+
+        var end = await new InstanceLookup(session).ByIdAsync(instance.InstanceId, cancellation) ?? instance;
+        if (told is not null && InstanceView.StateOf(end) == InstanceView.StateOf(instance))
+            end.State = told;
+        return end;
     }
+
+    private static InstanceState? Told(List<InstanceStateChange>? changes) =>
+        changes is [var change] ? change.CurrentState : null;
 }

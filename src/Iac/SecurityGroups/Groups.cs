@@ -2,7 +2,6 @@ using Amazon.EC2;
 using Amazon.EC2.Model;
 using Sequencer.Iac.Aws;
 using Sequencer.Iac.CommandLine;
-using Sequencer.Iac.Instances;
 using Sequencer.Iac.Output;
 
 namespace Sequencer.Iac.SecurityGroups;
@@ -10,9 +9,6 @@ namespace Sequencer.Iac.SecurityGroups;
 /// <summary>Makes, finds, corrects and deletes security groups of the default network.</summary>
 internal sealed class Groups(Session session)
 {
-    /// <summary>How long after a group is made AWS may still say that there is none.</summary>
-    private static readonly TimeSpan UnseenMax = TimeSpan.FromSeconds(30);
-
     private const string Description = "Sequencer: SSH for its operator, service ports for everybody";
 
     private readonly AwsConnection _aws = session.Aws;
@@ -135,27 +131,16 @@ internal sealed class Groups(Session session)
         cause);
 
     /// <summary>Changes a group just made, again while AWS does not see it everywhere yet.</summary>
-    private async Task WhenSeenAsync(string name, Func<Task> change)
-    {
-        var time = session.Surroundings.Time;
-        var start = time.GetTimestamp();
-        while (true)
+    private async Task WhenSeenAsync(string name, Func<Task> change) => await new Visibility(session).WhenSeenAsync(
+        $"security group {name}",
+        failure => failure.AwsCode == "InvalidGroup.NotFound",
+        async () =>
         {
-            try
-            {
-                await change();
-                return;
-            }
-            catch (IacException e)
-                when (e.AwsCode == "InvalidGroup.NotFound" && time.GetElapsedTime(start) < UnseenMax)
-            {
-                session.Report.Note($"security group {name}: not visible yet, trying again");
-
-                // Ctrl-C is not heeded here: a group without its rules would be of no use.
-                await Task.Delay(InstanceWaiter.Interval, time, CancellationToken.None);
-            }
-        }
-    }
+            await change();
+            return name;
+        },
+        // Ctrl-C is not heeded here: a group without its rules would be of no use.
+        CancellationToken.None);
 
     /// <summary>
     /// Deletes a group just made. A failure is only told: what came before it is the error.

@@ -15,6 +15,9 @@ internal sealed record StackStepView(
     public const string SecurityGroup = "security_group";
     public const string Instance = "instance";
 
+    /// <summary>The outcome of what was not there.</summary>
+    public const string Created = "created";
+
     /// <summary>The outcome of what is not this tool's.</summary>
     public const string Left = "left";
 }

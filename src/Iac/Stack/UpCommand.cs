@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Amazon.EC2.Model;
+using Sequencer.Iac.Aws;
 using Sequencer.Iac.CommandLine;
 using Sequencer.Iac.Configuration;
 using Sequencer.Iac.Instances;
@@ -34,10 +35,12 @@ internal static class UpCommand
 
         var key = await KeyAsync(session, keyName, cancellation);
         var group = await GroupAsync(session, groupName, rules, cancellation);
-        var (step, instance) = await InstanceAsync(session, instanceName, cancellation);
+        StackStepView[] steps = [key, group];
+        var made = Array.FindAll(steps, step => step.Outcome == StackStepView.Created);
+        var (step, instance) = await InstanceAsync(session, instanceName, made, cancellation);
         var view = InstanceView.Of(instance, new InstanceLookup(session).ConnectCommand(instance));
         session.Report.Result(
-            new StackView([key, group, step], view),
+            new StackView([.. steps, step], view),
             IacJson.Default.StackView,
             stack => StackTable.Of(stack, session.Report));
     }
@@ -51,7 +54,7 @@ internal static class UpCommand
         {
             var made = await keys.CreateAsync(name, cancellation);
             session.Report.Note($"key pair {name}: created, private key in {file.Shown}");
-            return new StackStepView(StackStepView.Key, name, made.KeyPairId, "created", file.Shown);
+            return new StackStepView(StackStepView.Key, name, made.KeyPairId, StackStepView.Created, file.Shown);
         }
 
         if (!file.Exists)
@@ -85,16 +88,14 @@ internal static class UpCommand
             var made = await groups.CreateAsync(name, rules, cancellation);
             session.Report.Note($"security group {name}: created");
             return new StackStepView(
-                StackStepView.SecurityGroup, name, made.GroupId, "created", string.Join("; ", rules));
+                StackStepView.SecurityGroup, name, made.GroupId, StackStepView.Created, string.Join("; ", rules));
         }
 
         var plan = await groups.CorrectAsync(existing, rules, cancellation);
         var detail = plan.IsEmpty
             ? null
-            : string.Join("; "
-                + "",
-                [.. plan.Add.Select(rule => $"opened {rule}"), .. plan.Remove.Select(rule => "closed "
-                + $"{rule}")]);
+            : string.Join("; ",
+                [.. plan.Add.Select(rule => $"opened {rule}"), .. plan.Remove.Select(rule => $"closed {rule}")]);
         session.Report.Note($"security group {name}: {detail ?? "unchanged"}");
         return new StackStepView(
             StackStepView.SecurityGroup, name, existing.GroupId, plan.IsEmpty ? "unchanged" : "updated",
@@ -102,18 +103,19 @@ internal static class UpCommand
     }
 
     private static async Task<(StackStepView Step, Instance Instance)> InstanceAsync(
-        Session session, string name, CancellationToken cancellation)
+        Session session, string name, IReadOnlyList<StackStepView> made, CancellationToken cancellation)
     {
         var launcher = new InstanceLauncher(session);
         var lifecycle = new InstanceLifecycle(session);
         var existing = await new InstanceLookup(session).FindAsync(name, cancellation);
-        var plan = await launcher.PlanAsync(name, cancellation);
+        var plan = await WhenSeenAsync(session, made, () => launcher.PlanAsync(name, cancellation), cancellation);
         if (existing is null)
         {
-            var started = await launcher.LaunchAsync(plan, cancellation);
+            var started = await WhenSeenAsync(
+                session, made, () => launcher.LaunchAsync(plan, cancellation), cancellation);
             var ready = await lifecycle.EndAsync(started, WaitGoal.Ready, cancellation);
             InstanceCommands.TellAboutFirstBoot(session, plan);
-            return (new StackStepView(StackStepView.Instance, name, ready.InstanceId, "created"), ready);
+            return (new StackStepView(StackStepView.Instance, name, ready.InstanceId, StackStepView.Created), ready);
         }
 
         if (Difference(existing, plan) is { } difference)
@@ -129,6 +131,18 @@ internal static class UpCommand
         var running = await lifecycle.StartAsync(existing, cancellation);
         return (new StackStepView(StackStepView.Instance, name, running.InstanceId, outcome), running);
     }
+
+    /// <summary>Does what needs the key pair and the group, again while AWS does not see everywhere those just made.</summary>
+    private static Task<T> WhenSeenAsync<T>(
+        Session session, IReadOnlyList<StackStepView> made, Func<Task<T>> action, CancellationToken cancellation) =>
+        made.Count == 0
+            ? action()
+            : new Visibility(session).WhenSeenAsync(
+                string.Join(" and ", made.Select(step => step.Name)),
+                failure => failure.Code == ExitCode.NotFound
+                    || failure.AwsCode is "InvalidGroup.NotFound" or "InvalidKeyPair.NotFound",
+                action,
+                cancellation);
 
     /// <summary>
     /// How the instance differs from the plan, as the end of "it …"; null where it does not.

@@ -91,7 +91,13 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
         one.Next.Clear();
         one.Next.Enqueue(through);
         one.Next.Enqueue(to);
-        return Answers.Xml(call.Action, Answers.Set("instancesSet", [[new XElement("instanceId", one.Id)]]));
+        return Answers.Xml(call.Action, Answers.Set("instancesSet",
+        [
+            [
+                new XElement("instanceId", one.Id),
+                new XElement("currentState", new XElement("name", through)),
+            ],
+        ]));
     }
 
     private FakeInstance Find(AwsCall call) => All.Find(one => one.Id == call["InstanceId.1"])

@@ -33,6 +33,13 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Start_NoWaitAndStillShownAsStopped_TellsWhatAwsAnswered()
+    {
+        using var tool = await StoppedAndShownSo(looks: 2);
+        (await StateAfter(tool, "instance start --no-wait")).Should().Be("pending");
+    }
+
+    [Fact]
     public async Task Start_ShownAsStoppedForLong_SaysSo()
     {
         using var tool = await StoppedAndShownSo(looks: InstanceWaiter.StaleLooksMax + 1);

@@ -17,6 +17,42 @@ public sealed class UpTests
             "CreateKeyPair", "CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "RunInstances");
     }
 
+    [Theory]
+    [InlineData("DescribeSecurityGroups", "securityGroupInfo")]
+    [InlineData("DescribeKeyPairs", "keySet")]
+    public async Task Up_WhatWasJustMadeIsNotShownYet_LooksAgain(string action, string set)
+    {
+        using var tool = new Tool();
+        // The first look comes before anything is made.
+        tool.Aws.Next(action, _ => null);
+        for (var look = 0; look < 3; look++)
+            tool.Aws.Next(action, call => Answers.Xml(call.Action, Answers.Set(set, [])));
+        (await OutcomesAsync(tool, "up")).Should().Equal(AllCreated);
+        tool.Aws.Changes.Should().ContainSingle(change => change == "RunInstances");
+    }
+
+    [Theory]
+    [InlineData("InvalidGroup.NotFound")]
+    [InlineData("InvalidKeyPair.NotFound")]
+    public async Task Up_TheLaunchDoesNotSeeWhatWasJustMade_TriesAgain(string code)
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("RunInstances", code, times: 2);
+        (await OutcomesAsync(tool, "up")).Should().Equal(AllCreated);
+        tool.Aws.Instances.All.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Up_WhatWasMadeBeforeCannotBeSeen_SaysSoAtOnce()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("key create", ExitCode.Done);
+        await tool.RunAsync("security-group create", ExitCode.Done);
+        tool.Aws.Refuse("RunInstances", "InvalidGroup.NotFound");
+        await tool.RunAsync("up", ExitCode.Aws);
+        tool.Aws.Instances.All.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Up_Again_ChangesNothing()
     {
