@@ -14,8 +14,8 @@ internal static class SingleFigures
     private static readonly int[] Connections = [64, 256];
 
     /// <summary>Measures the rate with receipts and with small answers, then latency at a quarter of the rate.</summary>
-    /// <returns>Requests a second with receipts, and a file with a sample of those.</returns>
-    public static async Task<(double PerSecond, string SampleFile)> MeasureAsync(Stage stage)
+    /// <returns>The load with receipts, and a file with a sample of those.</returns>
+    public static async Task<(PostLoad Load, string SampleFile)> MeasureAsync(Stage stage)
     {
         var full = new PostLoad { TokenFile = stage.TokenFile(Chain, Chain) };
         foreach (var target in new[] { LoadTarget.Of(stage.Bare), LoadTarget.Of(stage.Service) })
@@ -42,7 +42,7 @@ internal static class SingleFigures
             Goal = .75,
             Note = minimal.Note,
         });
-        return (receipts.Gateway.PerSecond, await MeasureLatencyAsync(stage, receipts.Gateway.PerSecond / 4));
+        return (full, await MeasureLatencyAsync(stage, receipts.Gateway.PerSecond / 4));
     }
 
     /// <summary>Requests a second on one chain, against bare Kestrel with answers of the same length.</summary>
