@@ -27,8 +27,7 @@ internal static class ChainFigures
             Progress.Line($"{count} chains are open");
             var manyChains = new PostLoad { TokenFile = stage.TokenFile($"chains-{count}", chains) };
             // A client's token is checked for the first time once, and not within the figure.
-            await WarmUp.RunAsync(
-                stage.Scope, seconds => LoadAsync(stage, manyChains, Connections[^1], seconds));
+            await LoadAsync(stage, manyChains, Connections[^1], stage.Scope.WarmUpStepSeconds);
             stage.Add(await CompareAsync(stage, oneChain, manyChains, count));
         }
     }
@@ -57,7 +56,7 @@ internal static class ChainFigures
             Limit = limit,
             Goal = .80,
             Note = string.Create(CultureInfo.InvariantCulture,
-                $"{string.Join(", ", Connections.Zip(bestOfEach, Named))}; gateway {best.ServerMicros:0.0} + enclave {best.EnclaveMicros:0.0} µs a request; sender {best.SenderShare:P0}"),
+                $"{string.Join(", ", Connections.Zip(bestOfEach, Named))}; one chain {oneChainPerSecond:0}/s; gateway {best.ServerMicros:0.0} + enclave {best.EnclaveMicros:0.0} µs a request; sender {best.SenderShare:P0}"),
         };
     }
 
