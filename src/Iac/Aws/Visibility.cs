@@ -13,7 +13,7 @@ internal sealed class Visibility(Session session)
     /// <summary>How long after something is made AWS may still say that there is none.</summary>
     private static readonly TimeSpan UnseenMax = TimeSpan.FromSeconds(30);
 
-    /// <summary>Does something, again while it fails so.</summary>
+    /// <summary>Does something, again while it fails so; what fails so for too long is told to be repeated later.</summary>
     /// <param name="what">What was made, for the person who waits.</param>
     /// <param name="isUnseen">Whether a failure may come from AWS not seeing it yet.</param>
     /// <param name="action">What to do.</param>
@@ -29,11 +29,20 @@ internal sealed class Visibility(Session session)
             {
                 return await action();
             }
-            catch (IacException e) when (isUnseen(e) && time.GetElapsedTime(start) < UnseenMax)
+            catch (IacException e) when (isUnseen(e))
             {
+                if (time.GetElapsedTime(start) >= UnseenMax)
+                    throw Unseen(what, e);
                 session.Report.Note($"{what}: not visible yet, trying again");
                 await Task.Delay(InstanceWaiter.Interval, time, cancellation);
             }
         }
     }
+
+    private static IacException Unseen(string what, IacException last) => new(
+        last.Code,
+        last.Message,
+        $"AWS does not show what was made {UnseenMax.TotalSeconds} s ago ({what}): repeat the command in a minute.",
+        last)
+    { AwsCode = last.AwsCode };
 }

@@ -22,7 +22,7 @@ internal sealed class InstanceLifecycle(Session session)
             var response = await _aws.ChangeAsync(
                 "ec2:StartInstances", $"start the instance {id}",
                 token => _aws.Ec2.StartInstancesAsync(new StartInstancesRequest([id]), token), cancellation);
-            told = Told(response.StartingInstances);
+            told = Told(response.StartingInstances, instance);
             session.Account.Add($"started the instance {id} again");
         }
 
@@ -42,7 +42,7 @@ internal sealed class InstanceLifecycle(Session session)
             var response = await _aws.ChangeAsync(
                 "ec2:StopInstances", $"stop the instance {id}",
                 token => _aws.Ec2.StopInstancesAsync(new StopInstancesRequest([id]), token), cancellation);
-            told = Told(response.StoppingInstances);
+            told = Told(response.StoppingInstances, instance);
             session.Account.Add($"stopped the instance {id}; its volume still costs money");
         }
 
@@ -57,7 +57,8 @@ internal sealed class InstanceLifecycle(Session session)
             "ec2:TerminateInstances", $"terminate the instance {id}",
             token => _aws.Ec2.TerminateInstancesAsync(request, token), cancellation);
         session.Account.Add($"terminated the instance {id}");
-        return await EndAsync(instance, WaitGoal.Terminated, Told(response.TerminatingInstances), cancellation);
+        return await EndAsync(
+            instance, WaitGoal.Terminated, Told(response.TerminatingInstances, instance), cancellation);
     }
 
     /// <summary>The instance once it has reached the goal or, with --no-wait, as it is now.</summary>
@@ -85,6 +86,7 @@ internal sealed class InstanceLifecycle(Session session)
         return end;
     }
 
-    private static InstanceState? Told(List<InstanceStateChange>? changes) =>
-        changes is [var change] ? change.CurrentState : null;
+    /// <summary>The state in AWS's answer to a change; the one before where it tells none.</summary>
+    private static InstanceState Told(List<InstanceStateChange>? changes, Instance before) =>
+        changes is [{ CurrentState: { } state }] ? state : before.State;
 }

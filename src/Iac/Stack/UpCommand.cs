@@ -138,7 +138,7 @@ internal static class UpCommand
         made.Count == 0
             ? action()
             : new Visibility(session).WhenSeenAsync(
-                string.Join(" and ", made.Select(step => step.Name)),
+                string.Join(", ", made.Select(step => $"{step.Step.Replace('_', ' ')} {step.Name}")),
                 failure => failure.Code == ExitCode.NotFound
                     || failure.AwsCode is "InvalidGroup.NotFound" or "InvalidKeyPair.NotFound",
                 action,

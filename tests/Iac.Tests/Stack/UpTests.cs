@@ -43,6 +43,18 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task Up_WhatWasJustMadeIsNeverSeen_SaysToRepeatAndWhatIsThere()
+    {
+        using var tool = new Tool();
+        tool.Aws.Refuse("RunInstances", "InvalidKeyPair.NotFound", times: 100);
+        var run = await tool.RunAsync("up", ExitCode.Aws);
+        run.Error.Should().Contain("key test-key, security group test-group: not visible yet, trying again")
+            .And.Contain("(key test-key, security group test-group): repeat the command in a minute")
+            .And.Contain("- created the key pair 'test-key'").And.NotContain("iac key create");
+        tool.Aws.Calls.Count(call => call.Action == "RunInstances").Should().Be(7);
+    }
+
+    [Fact]
     public async Task Up_WhatWasMadeBeforeCannotBeSeen_SaysSoAtOnce()
     {
         using var tool = new Tool();
