@@ -55,7 +55,7 @@ token: build-cli ## mint a development token: make token CHAIN=demo [SCOPE=read]
 	@$(CLI) token --key secrets/jwt.key --chain $(CHAIN) $(if $(SCOPE),--scope $(SCOPE))
 
 .PHONY: demo
-demo: build-gateway build-witness build-cli ## submit, verify offline, tamper, roll back: the whole promise in under a minute
+demo: build-gateway build-witness build-cli ## submit, verify offline, tamper, roll back: the whole promise, in a minute and a half
 	@CONFIGURATION=$(CONFIGURATION) setup/demo.sh
 
 .PHONY: test

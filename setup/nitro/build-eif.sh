@@ -23,7 +23,7 @@ command_line=$(grep -v '^#' "$here/cmdline")
 
 [ -f "$configuration" ] || die "$configuration is missing: give the enclave's configuration with ENCLAVE_CONFIG=…"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$output.new" "$output.new.json"' EXIT
 
 stage_kernel() {
   local fetched
@@ -61,6 +61,9 @@ write_metadata
 say "building $output"
 dotnet run --project "$root/src/Cli" -c Release -v quiet -- eif build --kernel "$kernel" \
   --cmdline "$command_line" --ramdisk "$work/boot" --ramdisk "$work/app" --metadata "$work/metadata.json" \
-  --output "$output" >"$output.json"
+  --output "$output.new" >"$output.new.json"
+# Only what is whole takes the place of an earlier image, and its measurements with it.
+mv "$output.new.json" "$output.json"
+mv "$output.new" "$output"
 cat "$output.json"
 say "SHA-384 $(sha384sum "$output")"

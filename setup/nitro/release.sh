@@ -12,8 +12,8 @@ root=$(cd "$here/../.." && pwd)
 . "$here/debian.sh"
 image=${EIF:-$root/artifacts/sequencer.eif}
 output=$root/artifacts/sequencer-nitro.tar.gz
-[ -f "$image" ] && [ -f "$image.json" ] ||
-  die "$image and $image.json are needed: run 'make eif' first, or fetch both and name the first with EIF=…"
+[ -s "$image" ] && [ -s "$image.json" ] ||
+  die "$image and $image.json are needed, and not empty: run 'make eif' first, or fetch both and name the first with EIF=…"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
