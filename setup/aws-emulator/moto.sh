@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs moto, the AWS emulator, for `make aws-emulator` and the live tests of iac.
 #
-#   moto.sh install          debootstrap Debian trixie with python3-moto into the cache (root, about 70 s, 600 MB)
+#   moto.sh install          debootstrap Debian trixie with python3-moto into the cache (root, about a minute, 400 MB)
 #   moto.sh start [STATE]    start it on 127.0.0.1 on a free port; prints the endpoint
 #   moto.sh stop [STATE]     stop the one that `start` recorded in STATE
 #   moto.sh endpoint [STATE] print the endpoint of the running one, or fail
