@@ -92,9 +92,11 @@ public sealed class EifDescription
         writer.WriteString("KernelVersion"u8, metadata.KernelVersion);
         writer.WritePropertyName("DockerInfo"u8);
         WriteNode(writer, metadata.DockerInfo);
-        // nitro-cli spreads a custom object out among the fields above.
+        // nitro-cli spreads a custom object out among the fields above; one of their names would stand there twice.
         foreach (var (name, value) in metadata.CustomMetadata as JsonObject ?? [])
         {
+            if (EifMetadata.IsField(name))
+                continue;
             writer.WritePropertyName(name);
             WriteNode(writer, value);
         }

@@ -45,6 +45,8 @@ public sealed record EifMetadata
         {
             if (JsonNode.Parse(section.Span, documentOptions: StrictJson) is not JsonObject root)
                 throw Refused("it is no object");
+            // Whoever describes the image writes all of it: a text that is not Unicode is found here.
+            _ = root.ToJsonString();
             if (root[BuildMetadata] is not JsonObject build)
                 throw Refused($"'{BuildMetadata}' is missing or no object");
             return new()
@@ -93,6 +95,10 @@ public sealed record EifMetadata
 
     /// <summary>Leaves '+' and its like as they are, as AWS's tools do: this is for no web page.</summary>
     internal static JavaScriptEncoder PlainText => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>Whether a description of the image has a field of this name.</summary>
+    internal static bool IsField(string name) => name is nameof(BuildTime) or nameof(BuildTool)
+        or nameof(BuildToolVersion) or nameof(OperatingSystem) or nameof(KernelVersion) or nameof(DockerInfo);
 
     private static JsonDocumentOptions StrictJson =>
         new() { AllowDuplicateProperties = false, MaxDepth = 32 };

@@ -20,12 +20,12 @@ public sealed record EnclaveConfiguration
     public int ChainsMax { get; init; } = 100_000;
 
     /// <summary>
-    /// How often the clock is anchored anew in the NSM's signed time, in seconds; default 300. Less than
-    /// <see cref="AnchorAgeMaxSeconds"/>.
+    /// How often the clock is anchored anew in the NSM's signed time, in seconds; default 300, or less with a
+    /// smaller <see cref="AnchorAgeMaxSeconds"/>, which it has to be below.
     /// </summary>
     public int AnchorIntervalSeconds { get; init; } = 300;
 
-    /// <summary>The oldest anchor to sign by, in seconds; default 1,800.</summary>
+    /// <summary>The oldest anchor to sign by, in seconds, at least 2; default 1,800.</summary>
     public int AnchorAgeMaxSeconds { get; init; } = 1_800;
 
     /// <summary>Images, besides this one, whose chains may be resumed; null for none.</summary>
@@ -42,14 +42,24 @@ public sealed record EnclaveConfiguration
             throw new FormatException($"The enclave's configuration is over {FileBytesMax} bytes.");
         try
         {
-            var file = JsonSerializer.Deserialize(json, EnclaveFileJson.Default.EnclaveFile)
-                ?? throw new FormatException("The enclave's configuration is null.");
-            return file.ToConfiguration();
+            RefuseNull(json);
+            return JsonSerializer.Deserialize(json, EnclaveFileJson.Default.EnclaveFile)!.ToConfiguration();
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new FormatException($"The enclave's configuration: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>A value that a script left empty must not be taken for a demand that was never made.</summary>
+    private static void RefuseNull(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        using var document = JsonDocument.ParseValue(ref reader);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new FormatException("The enclave's configuration is no JSON object.");
+        foreach (var key in document.RootElement.EnumerateObject().Where(key => key.Value.ValueKind == JsonValueKind.Null))
+            throw new FormatException($"{key.Name} is null: give it a value, or leave it out.");
     }
 }
 
@@ -80,12 +90,13 @@ internal sealed class EnclaveFile
         Origin.CheckPrefix(LogPrefix);
         var defaults = new EnclaveConfiguration { LogPrefix = LogPrefix };
         var ageMax = Require(
-            AnchorAgeMaxSeconds, defaults.AnchorAgeMaxSeconds, "anchor_age_max_seconds", AnchorSecondsMax);
+            AnchorAgeMaxSeconds, defaults.AnchorAgeMaxSeconds, "anchor_age_max_seconds", 2, AnchorSecondsMax);
         return defaults with
         {
-            ChainsMax = Require(ChainsMax, defaults.ChainsMax, "chains_max", ChainsMost),
+            ChainsMax = Require(ChainsMax, defaults.ChainsMax, "chains_max", 1, ChainsMost),
             AnchorIntervalSeconds = Require(
-                AnchorIntervalSeconds, defaults.AnchorIntervalSeconds, "anchor_interval_seconds", ageMax - 1),
+                AnchorIntervalSeconds, Math.Min(defaults.AnchorIntervalSeconds, ageMax - 1),
+                "anchor_interval_seconds", 1, ageMax - 1),
             AnchorAgeMaxSeconds = ageMax,
             Predecessors = Predecessors is { } images ? ReadPredecessors(images) : null,
             Witnesses = ReadWitnesses(),
@@ -116,11 +127,12 @@ internal sealed class EnclaveFile
             : throw new FormatException($"predecessors are at most {AcceptedImages.MaxCount - 1} images.");
     }
 
-    private static int Require(int? value, int byDefault, string key, int most) => (value ?? byDefault) switch
-    {
-        var number when number >= 1 && number <= most => number,
-        var number => throw new FormatException($"{key} is {number}; use 1 to {most}."),
-    };
+    private static int Require(int? value, int byDefault, string key, int least, int most) =>
+        (value ?? byDefault) switch
+        {
+            var number when number >= least && number <= most => number,
+            var number => throw new FormatException($"{key} is {number}; use {least} to {most}."),
+        };
 }
 
 [JsonSourceGenerationOptions(

@@ -11,6 +11,9 @@ namespace Sequencer.Enclave;
 /// </summary>
 internal sealed class EnclaveIdentity : IDisposable
 {
+    // A machine that is held up for a moment must not cost an epoch.
+    private const int AnchorTries = 3;
+
     private readonly INsm _nsm;
     private readonly NoteSigner _signer = NoteSigner.Generate();
     private readonly byte[] _userData;
@@ -49,20 +52,23 @@ internal sealed class EnclaveIdentity : IDisposable
     public byte[] Attest(ReadOnlyMemory<byte>? nonce) => _nsm.Attest(_userData, nonce, Cosigner.PublicKey);
 
     /// <summary>Replaces the document kept ready and anchors the clock in its signed time.</summary>
-    /// <exception cref="NsmException">When the NSM does not answer as it should: nothing changes.</exception>
+    /// <exception cref="NsmException">
+    /// When the NSM does not answer as it should, or too late to tell the time: nothing changes.
+    /// </exception>
     public void Renew()
     {
-        var document = Attest(nonce: null);
-        try
+        for (var tries = 0; tries < AnchorTries; tries++)
         {
-            Clock.Anchor(AttestationDocument.ParseFromOwnNsm(document).TimestampMs);
-        }
-        catch (AttestationException exception)
-        {
-            throw new NsmException(NsmError.MalformedResponse, exception.Message, exception);
+            var asked = Clock.Stamp();
+            var document = Attest(nonce: null);
+            if (!Clock.TryAnchor(SignedTimeMs(document), asked))
+                continue;
+            _document = document;
+            return;
         }
 
-        _document = document;
+        throw new NsmException(NsmError.Timeout,
+            $"The NSM took more than {TrustedClock.AnswerMax.TotalSeconds:0} s to tell the time, {AnchorTries} times.");
     }
 
     /// <summary>Cosigns a checkpoint at a time: 64 bytes.</summary>
@@ -82,6 +88,18 @@ internal sealed class EnclaveIdentity : IDisposable
     {
         _signer.Dispose();
         _nsm.Dispose();
+    }
+
+    private static ulong SignedTimeMs(byte[] document)
+    {
+        try
+        {
+            return AttestationDocument.ParseFromOwnNsm(document).TimestampMs;
+        }
+        catch (AttestationException exception)
+        {
+            throw new NsmException(NsmError.MalformedResponse, exception.Message, exception);
+        }
     }
 
     private byte[] Sign(byte[] message)

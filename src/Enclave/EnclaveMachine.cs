@@ -42,10 +42,10 @@ public sealed class EnclaveMachine : IDisposable
         var clock = new TrustedClock(monotonic, TimeSpan.FromSeconds(configuration.AnchorAgeMaxSeconds));
         var mode = root.IsSimulated ? EnclaveMode.Simulated : EnclaveMode.Nitro;
         _identity = new EnclaveIdentity(nsm, mode, configuration.LogPrefix, clock);
-        List<AcceptedImage> acceptable = [.. configuration.Predecessors?.Images ?? []];
-        if (_identity.Image is { } own)
-            acceptable.Add(new AcceptedImage(own));
-        _resumeCheck = new ResumeCheck(root, acceptable.Count == 0 ? null : new AcceptedImages(acceptable));
+        var acceptable = _identity.Image is { } own
+            ? new AcceptedImages([.. configuration.Predecessors?.Images ?? [], new AcceptedImage(own)])
+            : null;
+        _resumeCheck = new ResumeCheck(root, acceptable);
     }
 
     /// <summary>The epoch's key, as a cosigner of checkpoints.</summary>

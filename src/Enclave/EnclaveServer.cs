@@ -7,12 +7,15 @@ namespace Sequencer.Enclave;
 /// <param name="listener">Where sessions come from.</param>
 /// <param name="time">The clock for time-outs and for the renewal schedule.</param>
 /// <param name="report">Takes one line, free of payloads, for each thing an operator should know; called from
-/// several threads.</param>
+/// several threads, and never to throw.</param>
 public sealed class EnclaveServer(
     EnclaveMachine machine, IEnclaveListener listener, TimeProvider time, Action<string> report)
 {
     /// <summary>Most sessions at once; one more is closed as soon as it is accepted.</summary>
     public const int SessionsMax = 16;
+
+    private static readonly RefusedReply NsmBusy = new(new EnclaveRefusal(EnclaveRefusalReason.NsmFailed,
+        $"{NsmTurns.WaitingMax} sessions wait for the NSM already; ask again."));
 
     /// <summary>Serves until cancelled, and returns when the last session has ended.</summary>
     /// <exception cref="IOException">When the listener fails.</exception>
@@ -54,7 +57,7 @@ public sealed class EnclaveServer(
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
-                await nsm.CallAsync(RenewOnce, cancellation);
+                await RenewOnceAsync(nsm, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -62,19 +65,21 @@ public sealed class EnclaveServer(
         }
     }
 
-    private bool RenewOnce()
+    private async Task RenewOnceAsync(NsmTurns nsm, CancellationToken cancellation)
     {
         try
         {
-            machine.Renew();
-            return true;
+            await nsm.CallAsync(() =>
+            {
+                machine.Renew();
+                return true;
+            }, cancellation);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             // Signing goes on by the old anchor until it is too old; then every append is refused. Whatever it was, the
             // next turn tries again.
             report($"The clock could not be anchored anew: {exception.Message}");
-            return false;
         }
     }
 
@@ -90,7 +95,7 @@ public sealed class EnclaveServer(
             {
                 var (id, request) = RequestCodec.Decode(payload);
                 var reply = request is AttestRequest { Nonce: not null }
-                    ? await nsm.CallAsync(() => machine.Execute(session, request), cancellation)
+                    ? await nsm.TryCallAsync(() => machine.Execute(session, request), cancellation) ?? NsmBusy
                     : machine.Execute(session, request);
                 if (reply is RefusedReply { Refusal.Reason: EnclaveRefusalReason.Internal } fault)
                     report($"A request met a fault: {fault.Refusal.Detail}");

@@ -6,7 +6,14 @@ namespace Sequencer.Enclave;
 /// </summary>
 internal sealed class NsmTurns : IDisposable
 {
+    /// <summary>
+    /// Most sessions that wait for an attestation. One whose peer is gone notices that only when it has its answer,
+    /// and holds a place among the server's sessions until then: there must be some left.
+    /// </summary>
+    public const int WaitingMax = EnclaveServer.SessionsMax / 4;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private int _waiting;
 
     public async Task<T> CallAsync<T>(Func<T> call, CancellationToken cancellation)
     {
@@ -19,6 +26,20 @@ internal sealed class NsmTurns : IDisposable
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>The same for a session's request; null when <see cref="WaitingMax"/> wait already.</summary>
+    public async Task<T?> TryCallAsync<T>(Func<T> call, CancellationToken cancellation)
+        where T : class
+    {
+        try
+        {
+            return Interlocked.Increment(ref _waiting) <= WaitingMax ? await CallAsync(call, cancellation) : null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 

@@ -123,7 +123,7 @@ internal sealed class ResumeCheck(TrustedRoot root, AcceptedImages? acceptable)
         if (acceptable is null)
         {
             throw new EnclaveRefusedException(EnclaveRefusalReason.ResumeImage,
-                "In debug mode, and without a predecessor in its configuration, an enclave resumes nothing.");
+                "In debug mode an enclave resumes nothing.");
         }
 
         try

@@ -38,6 +38,8 @@ internal sealed record HostArguments
                 throw new UsageException($"'{option}' is no option of this program.");
             if (i + 1 == arguments.Count)
                 throw new UsageException($"{option} needs a value after it.");
+            if (arguments[i + 1].Length == 0)
+                throw new UsageException($"{option} is empty: give a value, or leave the option out.");
             if (!values.TryAdd(option, arguments[i + 1]))
                 throw new UsageException($"{option} is given twice.");
         }

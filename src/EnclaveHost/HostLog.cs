@@ -7,5 +7,16 @@ internal static class HostLog
     public static string Program { get; } =
         typeof(HostLog).Assembly.GetName().Name ?? throw new InvalidOperationException("No program name.");
 
-    public static void Line(string text) => Console.Error.WriteLine($"{Program}: {text}");
+    /// <summary>Never throws: an epoch is worth more than a line that cannot be written.</summary>
+    public static void Line(string text)
+    {
+        try
+        {
+            Console.Error.WriteLine($"{Program}: {text}");
+        }
+        catch (IOException)
+        {
+            // A full disk, or a console that is gone: there is nobody to tell.
+        }
+    }
 }

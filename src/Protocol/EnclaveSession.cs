@@ -188,9 +188,11 @@ public sealed class EnclaveSession : IAsyncDisposable
         }
     }
 
-    private void Break(Exception cause)
+    private void Break(Exception failure)
     {
-        if (Interlocked.CompareExchange(ref _broken, cause, null) is null)
+        // What follows from the first failure, above all that others are cancelled, is nobody's cause.
+        var cause = Interlocked.CompareExchange(ref _broken, failure, null) ?? failure;
+        if (cause == failure)
             _stopping.Cancel();
         foreach (var id in _waiting.Keys)
         {

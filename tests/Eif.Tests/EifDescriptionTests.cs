@@ -55,6 +55,17 @@ public class EifDescriptionTests
     }
 
     [Fact]
+    public void ToJson_CustomMetadataWithTheNameOfAField_IsNotThereTwice()
+    {
+        var custom = new JsonObject { ["BuildTime"] = "never", ["KernelSha256"] = "00" };
+        var metadata = TestImages.Metadata with { CustomMetadata = custom };
+        using var json = Describe(EifFile.Parse((TestImages.Builder with { Metadata = metadata }).Build()));
+        Names(json.RootElement.GetProperty("Metadata")).Should().OnlyHaveUniqueItems().And.Contain("KernelSha256");
+        json.RootElement.GetProperty("Metadata").GetProperty("BuildTime").GetString()
+            .Should().Be(TestImages.Metadata.BuildTime);
+    }
+
+    [Fact]
     public void ToJson_Version3Image_HasNoMetadata()
     {
         var image = EifFile.Parse(EifBuilder.Assemble(3, [.. TestImages.Image.Sections

@@ -33,6 +33,10 @@ public class EifMetadataTests
     [InlineData("""{"ImageName":1,"ImageVersion":"1","BuildMetadata":{}}""")]
     [InlineData("""{"ImageName":"\ud800","ImageVersion":"1","BuildMetadata":{}}""")]
     [InlineData("""{"ImageName":"a","ImageVersion":"1","BuildMetadata":7}""")]
+    [InlineData("""
+        {"ImageName":"a","ImageVersion":"1","BuildMetadata":{"BuildTime":"","BuildTool":"","BuildToolVersion":"",
+        "OperatingSystem":"","KernelVersion":""},"DockerInfo":{"a":["\ud800"]}}
+        """)]
     [InlineData("""{"ImageName":"a","ImageName":"b","ImageVersion":"1","BuildMetadata":{}}""")]
     [InlineData("""{"ImageName":"a","ImageVersion":"1","BuildMetadata":{}} trailing""")]
     [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]

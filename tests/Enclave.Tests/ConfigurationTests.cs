@@ -35,8 +35,8 @@ public sealed class ConfigurationTests
 
     [Theory]
     [InlineData("", "JSON")]
-    [InlineData("null", "null")]
-    [InlineData("[]", "JSON")]
+    [InlineData("null", "no JSON object")]
+    [InlineData("[]", "no JSON object")]
     [InlineData("{}", "log_prefix")]
     [InlineData("""{"log_prefix": 1}""", "log_prefix")]
     [InlineData("""{"log_prefix": null}""", "log")]
@@ -50,7 +50,13 @@ public sealed class ConfigurationTests
     [InlineData("""{"log_prefix": "x/log", "chains_max": "5"}""", "chains_max")]
     [InlineData("""{"log_prefix": "x/log", "anchor_age_max_seconds": 86401}""", "anchor_age_max_seconds")]
     [InlineData("""{"log_prefix": "x/log", "anchor_interval_seconds": 1800}""", "anchor_interval_seconds")]
-    [InlineData("""{"log_prefix": "x/log", "anchor_age_max_seconds": 300}""", "anchor_interval_seconds")]
+    [InlineData("""{"log_prefix": "x/log", "anchor_age_max_seconds": 1}""", "anchor_age_max_seconds is 1; use 2 to 86400")]
+    [InlineData("""{"log_prefix": "x/log", "anchor_age_max_seconds": 9, "anchor_interval_seconds": 9}""", "use 1 to 8")]
+    [InlineData("""{"log_prefix": "x/log", "witness_policy": null}""", "witness_policy is null")]
+    [InlineData("""{"log_prefix": "x/log", "predecessors": null}""", "predecessors is null")]
+    [InlineData("""{"log_prefix": "x/log", "predecessors": {"\ud800": 1}}""", "predecessors")]
+    [InlineData("""{"log_prefix": "x/log", "\ud800": null}""", "")]
+    [InlineData("""{"log_prefix": "x\u200b/log"}""", "log prefix")]
     [InlineData("""{"log_prefix": "x/log", "predecessors": 5}""", "")]
     [InlineData("""{"log_prefix": "x/log", "predecessors": []}""", "")]
     [InlineData("""{"log_prefix": "x/log", "predecessors": {"PCR0": "00"}}""", "PCR0")]
@@ -59,6 +65,10 @@ public sealed class ConfigurationTests
         var act = () => Parse(json);
         act.Should().Throw<FormatException>().WithMessage($"*{named}*");
     }
+
+    [Fact]
+    public void Parse_ASmallAge_HasAnIntervalBelowIt() =>
+        Parse("""{"log_prefix": "x/log", "anchor_age_max_seconds": 200}""").AnchorIntervalSeconds.Should().Be(199);
 
     [Fact]
     public void Parse_AFileThatIsTooLong_IsRefused()

@@ -36,6 +36,11 @@ internal static class AcceptedImagesJson
             throw new FormatException(
                 $"The list of images is not valid JSON: {exception.Message}", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // What the framework throws for a text that is half of a surrogate pair.
+            throw new FormatException("The list of images has a text that is not Unicode.", exception);
+        }
     }
 
     public static string Write(IReadOnlyList<AcceptedImage> images)
@@ -82,10 +87,11 @@ internal static class AcceptedImagesJson
             throw new FormatException($"{name} is {InWords(element)}, expected an object.");
         if (!element.TryGetProperty("Measurements", out var measurements))
             return ReadPcrs(element, name);
-        return measurements.ValueKind == JsonValueKind.Object
-            ? ReadPcrs(measurements, name)
-            : throw new FormatException(
-                $"{name}: Measurements is {InWords(measurements)}, expected an object.");
+        if (measurements.ValueKind != JsonValueKind.Object)
+            throw new FormatException($"{name}: Measurements is {InWords(measurements)}, expected an object.");
+        foreach (var property in element.EnumerateObject().Where(IsPcr))
+            throw new FormatException($"{name} has {property.Name} beside Measurements: put it into them, or remove it.");
+        return ReadPcrs(measurements, name);
     }
 
     private static AcceptedImage ReadPcrs(JsonElement set, string name)
@@ -109,13 +115,15 @@ internal static class AcceptedImagesJson
                 throw new FormatException($"{name}: HashAlgorithm is not Sha384.");
             }
         }
-        else if (property.Name.StartsWith("PCR", StringComparison.OrdinalIgnoreCase)
-            && property.Name is not ("PCR0" or "PCR1" or "PCR2" or "PCR8"))
+        else if (IsPcr(property) && property.Name is not ("PCR0" or "PCR1" or "PCR2" or "PCR8"))
         {
             throw new FormatException(
                 $"{name} has {property.Name}: only PCR0, PCR1, PCR2 and PCR8 can be demanded. Remove it.");
         }
     }
+
+    private static bool IsPcr(JsonProperty property) =>
+        property.Name.StartsWith("PCR", StringComparison.OrdinalIgnoreCase);
 
     private static ReadOnlyMemory<byte> RequiredPcr(JsonElement set, string pcr, string name)
     {

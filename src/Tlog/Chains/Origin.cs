@@ -20,27 +20,29 @@ public static class Origin
 
     /// <summary>Returns when the prefix is, for example, <c>sequencer.example/log</c>.</summary>
     /// <exception cref="ArgumentException">
-    /// When it is empty or too long, has a scheme, a space, a plus or a control character, or ends in a
-    /// slash.
+    /// When it is empty or too long, has a scheme, a space, a plus or anything beside printable ASCII, as hosts and
+    /// paths of URLs have, or begins or ends with a slash.
     /// </exception>
     public static void CheckPrefix(string logPrefix)
     {
         ArgumentNullException.ThrowIfNull(logPrefix);
-        if (!KeyName.IsWellFormed(logPrefix)
+        if (logPrefix.Length == 0
+            || logPrefix.AsSpan().ContainsAnyExceptInRange('!', '~')
+            || logPrefix.Contains('+')
             || logPrefix.Contains("://", StringComparison.Ordinal)
             || logPrefix.StartsWith('/')
             || logPrefix.EndsWith('/'))
         {
             throw new ArgumentException(
                 $"The log prefix '{logPrefix}' must look like 'sequencer.example/log': "
-                + "no scheme, no spaces, no '+', no slash at either end.", nameof(logPrefix));
+                + "ASCII, no scheme, no spaces, no '+', no slash at either end.", nameof(logPrefix));
         }
 
-        var size = StrictText.Utf8.GetByteCount(logPrefix);
-        if (size > MaxPrefixSizeBytes)
+        if (logPrefix.Length > MaxPrefixSizeBytes)
         {
             throw new ArgumentException(
-                $"The log prefix is at most {MaxPrefixSizeBytes} bytes; it has {size}.", nameof(logPrefix));
+                $"The log prefix is at most {MaxPrefixSizeBytes} bytes; it has {logPrefix.Length}.",
+                nameof(logPrefix));
         }
     }
 }

@@ -113,6 +113,21 @@ public class AcceptedImagesTests
         Refused($$"""{ {{Pcrs}}, "pcr8": "{{Pcr8}}" }""").Should().Contain("pcr8");
     }
 
+    [Theory]
+    [InlineData("PCR8")]
+    [InlineData("PCR3")]
+    [InlineData("pcr0")]
+    public void Parse_APcrBesideTheMeasurements_IsRefused(string pcr) =>
+        Refused($$"""{ "Measurements": { {{Pcrs}} }, "{{pcr}}": "{{Pcr8}}" }""")
+            .Should().Contain($"has {pcr} beside Measurements");
+
+    [Theory]
+    [InlineData("\"x\\ud800\": 1")]
+    [InlineData("\"PCR8\": \"\\ud800\"")]
+    [InlineData("\"HashAlgorithm\": \"\\ud800\"")]
+    public void Parse_ATextThatIsHalfOfASurrogatePair_IsRefused(string property) =>
+        Refused($$"""{ {{Pcrs}}, {{property}} }""").Should().Contain("Unicode");
+
     [Fact]
     public void Parse_PcrTwice_IsRefused()
     {

@@ -45,8 +45,9 @@ internal sealed class Epoch : IDisposable
         ulong now = Start, EnclaveConfiguration? configuration = null, SimulatedRoot? root = null) =>
         new(now, configuration ?? Configuration, SimulatedNsm.Image, root ?? Root);
 
-    public static Epoch BootImage(ImageMeasurement? image, ulong now = Start) =>
-        new(now, Configuration, image, Root);
+    public static Epoch BootImage(
+        ImageMeasurement? image, ulong now = Start, EnclaveConfiguration? configuration = null) =>
+        new(now, configuration ?? Configuration, image, Root);
 
     public static DateTimeOffset At(ulong seconds) => DateTimeOffset.FromUnixTimeSeconds((long)seconds);
 

@@ -24,6 +24,9 @@ internal sealed class TestNsm(SimulatedRoot root, TimeProvider clock, ImageMeasu
     /// <summary>Every attestation waits for it while it is set.</summary>
     public ManualResetEventSlim? Gate { get; set; }
 
+    /// <summary>Runs within every attestation, before it answers.</summary>
+    public Action? Asked { get; set; }
+
     /// <summary>Attestations asked for.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
@@ -38,6 +41,7 @@ internal sealed class TestNsm(SimulatedRoot root, TimeProvider clock, ImageMeasu
         try
         {
             Gate?.Wait();
+            Asked?.Invoke();
             if (Failure is { } failure)
                 throw failure;
             return Document ?? _nsm.Attest(userData, nonce, publicKey);

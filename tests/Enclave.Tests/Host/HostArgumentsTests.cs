@@ -30,6 +30,7 @@ public sealed class HostArgumentsTests
         { ["--listen", "unix:///a", "--listen", "unix:///b"], "twice" },
         { ["--listen", "tcp://x", .. Root], "vsock://any:port" },
         { ["--help", ""], "--help" },
+        { ["--config", "", .. Root, "--listen", "unix:///e"], "--config is empty" },
         { ["unix:///e"], "'unix:///e'" },
     };
 

@@ -120,6 +120,12 @@ public sealed class ResumeTests : IDisposable
         using var debug = Epoch.BootImage(null, Epoch.Start + 100);
         debug.Refused(_resume).Reason.Should().Be(EnclaveRefusalReason.ResumeImage);
         debug.Ask<OpenReply>(new CreateRequest(Epoch.Demo));
+        var configuration = Epoch.Configuration with
+        {
+            Predecessors = new AcceptedImages([new AcceptedImage(SimulatedNsm.Image)]),
+        };
+        using var withPredecessors = Epoch.BootImage(null, Epoch.Start + 100, configuration);
+        withPredecessors.Refused(_resume).Reason.Should().Be(EnclaveRefusalReason.ResumeImage);
     }
 
     [Fact]

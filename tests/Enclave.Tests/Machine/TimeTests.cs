@@ -23,7 +23,7 @@ public sealed class TimeTests : IDisposable
     {
         var counter = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(99));
         var clock = new TrustedClock(counter, AgeMax);
-        clock.Anchor(5_999);
+        Anchor(clock, 5_999);
         clock.Seconds().Should().Be(5);
         counter.Advance(TimeSpan.FromMilliseconds(1));
         clock.Seconds().Should().Be(6);
@@ -34,12 +34,12 @@ public sealed class TimeTests : IDisposable
     {
         var counter = new FakeTimeProvider();
         var clock = new TrustedClock(counter, AgeMax);
-        clock.Anchor(1_000_000);
+        Anchor(clock, 1_000_000);
         counter.Advance(AgeMax);
         clock.Seconds().Should().Be(2_800);
         counter.Advance(TimeSpan.FromTicks(1));
         clock.Seconds().Should().BeNull();
-        clock.Anchor(3_000_000);
+        Anchor(clock, 3_000_000);
         clock.Seconds().Should().Be(3_000);
     }
 
@@ -48,15 +48,28 @@ public sealed class TimeTests : IDisposable
     {
         var counter = new FakeTimeProvider();
         var clock = new TrustedClock(counter, AgeMax);
-        clock.Anchor(100_000);
+        Anchor(clock, 100_000);
         counter.Advance(TimeSpan.FromSeconds(10));
         clock.Seconds().Should().Be(110);
-        clock.Anchor(90_000);
+        Anchor(clock, 90_000);
         clock.Seconds().Should().Be(110);
         counter.Advance(TimeSpan.FromSeconds(20));
         clock.Seconds().Should().Be(110);
         counter.Advance(TimeSpan.FromSeconds(1));
         clock.Seconds().Should().Be(111);
+    }
+
+    [Fact]
+    public void Clock_ASignedTimeThatCameTooLate_IsNotTaken()
+    {
+        var counter = new FakeTimeProvider();
+        var clock = new TrustedClock(counter, AgeMax);
+        var asked = clock.Stamp();
+        counter.Advance(TrustedClock.AnswerMax);
+        clock.TryAnchor(100_000, asked).Should().BeTrue("a second is taken");
+        counter.Advance(TimeSpan.FromTicks(1));
+        clock.TryAnchor(200_000, asked).Should().BeFalse();
+        clock.Seconds().Should().Be(100);
     }
 
     [Fact]
@@ -114,6 +127,33 @@ public sealed class TimeTests : IDisposable
     }
 
     [Fact]
+    public void Renew_WhenTheNsmIsSlow_AsksAgain_AndThenKeepsTheAnchor()
+    {
+        var slow = 2;
+        _epoch.Nsm.Asked = () => _epoch.Monotonic.Advance(TimeSpan.FromSeconds(slow-- > 0 ? 90 : 1));
+        _epoch.Machine.Renew();
+        AppendTime().Should().Be(Epoch.Start, "the third answer took a second");
+        var document = _epoch.Document();
+        slow = 3;
+        _epoch.Machine.Invoking(machine => machine.Renew()).Should().Throw<NsmException>()
+            .WithMessage("*more than 1 s*3 times*").Which.Error.Should().Be(NsmError.Timeout);
+        AppendTime().Should().Be(Epoch.Start + 270, "the counter goes on from the anchor before");
+        _epoch.Document().Should().Equal(document);
+    }
+
+    [Fact]
+    public void Boot_WhenTheNsmIsSlow_Ends()
+    {
+        var counter = new FakeTimeProvider();
+        using var nsm = new TestNsm(Epoch.Root, _epoch.NsmClock, Simulation.SimulatedNsm.Image)
+        {
+            Asked = () => counter.Advance(TimeSpan.FromSeconds(2)),
+        };
+        var boot = () => new EnclaveMachine(Epoch.Configuration, nsm, Epoch.Root.Trusted, counter);
+        boot.Should().Throw<NsmException>().WithMessage("*more than 1 s*");
+    }
+
+    [Fact]
     public void Renew_RenewsTheDocumentKeptReady()
     {
         _epoch.Advance(TimeSpan.FromSeconds(60));
@@ -140,6 +180,9 @@ public sealed class TimeTests : IDisposable
     }
 
     public void Dispose() => _epoch.Dispose();
+
+    private static void Anchor(TrustedClock clock, ulong timestampMs) =>
+        clock.TryAnchor(timestampMs, clock.Stamp()).Should().BeTrue();
 
     private ulong AppendTime() => _epoch.Append((ulong)_size, Tree.Leaves(_size++, 1)).Time;
 }

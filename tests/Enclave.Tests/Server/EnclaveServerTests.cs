@@ -85,14 +85,14 @@ public sealed class EnclaveServerTests : IAsyncDisposable
         _served.Epoch.Nsm.Gate = gate;
         var readers = new List<EnclaveSession>();
         var documents = new List<Task<AttestReply>>();
-        while (readers.Count < EnclaveServer.SessionsMax - 1)
+        while (readers.Count < NsmTurns.WaitingMax)
         {
             // On a clock that stands still: however long the signing takes, none of them gives up.
             readers.Add(await _served.OpenAsync(null, _served.Time));
             documents.Add(readers[^1].SendAsync<AttestReply>(new AttestRequest(new byte[1]), default));
         }
 
-        // Every other session waits for the NSM, which does not answer; signing does not notice.
+        // As many sessions as may wait for the NSM, which does not answer; signing does not notice.
         for (var i = 0; i < 200; i++)
             await writer.SendAsync<AppendReply>(
                 Epoch.Appending(Epoch.Demo, (ulong)i, Tree.Leaves(i, 1)), default);
@@ -102,6 +102,29 @@ public sealed class EnclaveServerTests : IAsyncDisposable
         _served.Epoch.Nsm.WasSharedByTwo.Should().BeFalse("calls take turns");
         foreach (var reader in readers)
             await reader.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task PeersThatAreGoneWhileTheNsmIsSlow_LeaveSessionsForOthers()
+    {
+        using var gate = new ManualResetEventSlim();
+        _served.Epoch.Nsm.Gate = gate;
+        for (var i = 0; i < EnclaveServer.SessionsMax; i++)
+        {
+            await using var reader = await _served.ConnectAsync();
+            await AskAsync(reader, new HelloRequest(Limits.Version, Limits.Version, null));
+            await reader.ReadAsync(default);
+            await AskAsync(reader, new AttestRequest(new byte[1]));
+            if (i < NsmTurns.WaitingMax)
+                continue;
+            var (_, reply) = ReplyCodec.Decode((await reader.ReadAsync(default))!);
+            reply.Should().BeOfType<RefusedReply>().Which.Refusal.Should().Be(new EnclaveRefusal(
+                EnclaveRefusalReason.NsmFailed, "4 sessions wait for the NSM already; ask again."));
+        }
+
+        await using var writer = await _served.OpenAsync(2);
+        await writer.SendAsync<OpenReply>(new CreateRequest(Epoch.Demo), default);
+        gate.Set();
     }
 
     [Fact]
@@ -165,6 +188,9 @@ public sealed class EnclaveServerTests : IAsyncDisposable
         var act = () => server.RunAsync(TimeSpan.FromMinutes(5), default);
         await act.Should().ThrowAsync<IOException>();
     }
+
+    private static ValueTask AskAsync(FrameConnection connection, EnclaveRequest request) => connection.WriteAsync(
+        request, static (writer, asked) => RequestCodec.Encode(writer, 1, asked), default);
 
     public ValueTask DisposeAsync() => _served.DisposeAsync();
 

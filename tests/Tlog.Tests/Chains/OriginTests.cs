@@ -19,6 +19,9 @@ public sealed class OriginTests
     [InlineData("sequencer example/log")]
     [InlineData("sequencer.example/log\n")]
     [InlineData("sequencer+example/log")]
+    [InlineData("sequencer\u200bexample/log")]
+    [InlineData("séquencer.example/log")]
+    [InlineData("sequencer.example/\ue000")]
     public void For_NotAPrefix_ThrowsAndSaysWhatOneLooksLike(string prefix)
     {
         var make = () => Origin.For(prefix, Demo);
