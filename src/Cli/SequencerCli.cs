@@ -51,6 +51,10 @@ internal static class SequencerCli
         {
             return Report(environment, ExitCodes.Refused, failure.Message);
         }
+        catch (OutputException failure)
+        {
+            return Report(environment, ExitCodes.Refused, failure.Message);
+        }
         catch (OperationCanceledException)
         {
             return Report(environment, ExitCodes.Refused, "Stopped before the end, as asked.");

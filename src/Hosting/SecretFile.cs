@@ -6,8 +6,6 @@ namespace Sequencer.Hosting;
 internal static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Makes the folder if need be, and closes it to others.</summary>
     public static void CloseFolder(string folder)
@@ -39,8 +37,4 @@ internal static class SecretFile
             File.Delete(draft);
         }
     }
-
-    /// <summary>Whether somebody else than the owner may read or write the file.</summary>
-    public static bool IsOpenToOthers(string path) =>
-        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
 }

@@ -19,6 +19,11 @@ internal sealed class AuditCommand : Command
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _rehash = new("--rehash")
+    {
+        Description = "Reads entries and hashes them also without a token, where they are public.",
+    };
+
     public AuditCommand(CliEnvironment environment)
         : base("audit", "Reads a whole chain from its tiles and recomputes everything.")
     {
@@ -30,6 +35,7 @@ internal sealed class AuditCommand : Command
         Add(_trust.Images);
         Add(_trust.SimulatedRoot);
         Add(_older);
+        Add(_rehash);
         _gateway.AddTokenTo(this);
         SetAction(RunAsync);
     }
@@ -41,7 +47,7 @@ internal sealed class AuditCommand : Command
         var options = new LogAuditOptions
         {
             Policy = _trust.ReadPolicy(parsed),
-            RehashEntries = token is not null,
+            RehashEntries = token is not null || parsed.GetValue(_rehash),
             OlderCheckpoint = parsed.GetValue(_older) is { } file ? InputFile.ReadText(file) : null,
         };
         using var connection = new GatewayConnection(

@@ -58,7 +58,8 @@ internal static class AuditPrinter
         if (report.IsSimulated)
             yield return "SIMULATED: nothing is guaranteed beyond the root given with --simulated-root.";
         if (!report.EntriesRehashed)
-            yield return "Leaf hashes only: without a token no entry was read. Give --token-file to do so.";
+            yield return "Leaf hashes only: without a token no entry was read. Give --token-file to do so, or "
+                + "--rehash where entries are public.";
         if (!report.KeyFromPolicy)
             yield return "The log's key was taken from the gateway on trust. Give --policy FILE to name it.";
         if (!imagesArePinned)

@@ -12,7 +12,7 @@ internal sealed class FeedCommand : Command
     private readonly TrustOptions _trust = new(required: false);
     private readonly Argument<string> _url = AddressArgument.Create();
     private readonly Argument<string> _chain = ChainArgument.Create();
-    private ulong _printed;
+    private ulong? _next;
 
     private readonly Option<ulong?> _from = new("--from")
     {
@@ -59,13 +59,16 @@ internal sealed class FeedCommand : Command
     {
         var enclaves = _trust.ReadEnclaves(parsed);
         var policy = _trust.ReadPolicy(parsed);
+        if (parsed.GetValue(_position) is { } positionFile)
+            OutputFile.RequireWritable(positionFile);
+        Warn(parsed);
         using var connection = new GatewayConnection(
             _environment, AddressArgument.Read(parsed, _url), _gateway.ReadToken(parsed), isPatient: true);
         var follower = new LogFollower(
             connection.Client, ChainArgument.Read(parsed, _chain), enclaves, policy);
         try
         {
-            await PrintAsync(parsed, Follow(parsed, follower, cancellation)).ConfigureAwait(false);
+            await PrintAsync(parsed, follower, cancellation).ConfigureAwait(false);
             return ExitCodes.Done;
         }
         catch (FeedException lie)
@@ -79,11 +82,20 @@ internal sealed class FeedCommand : Command
             // Where nothing was printed, the file or --from says already where to go on; without either it is
             // the beginning, or what comes until the next run would be passed over.
             var isFromNow = parsed.GetValue(_from) is null;
-            if (parsed.GetValue(_position) is { } file
-                && (_printed > 0 || (isFromNow && follower.HasBegun)))
-            {
-                Save(file, follower.Position);
-            }
+            if (parsed.GetValue(_position) is { } file && (_next is not null || (isFromNow && follower.HasBegun)))
+                Save(file, _next is { } next ? follower.PositionAt(next) : follower.Position);
+        }
+    }
+
+    /// <summary>What was not asked for is not checked, and a script would not notice.</summary>
+    private void Warn(ParseResult parsed)
+    {
+        if (parsed.GetValue(_trust.Policy) is null)
+            _environment.Error.WriteLine("The log's key is taken from the gateway on trust. Give --policy FILE to name it.");
+        if (parsed.GetValue(_trust.Images) is null)
+        {
+            _environment.Error.WriteLine(
+                "Any image is accepted that is not in debug mode. Give --images FILE to name them.");
         }
     }
 
@@ -98,16 +110,18 @@ internal sealed class FeedCommand : Command
     }
 
     /// <summary>Prints until it has printed enough, or was asked to stop, which is a good end.</summary>
-    private async Task PrintAsync(ParseResult parsed, IAsyncEnumerable<FeedEntry> entries)
+    private async Task PrintAsync(ParseResult parsed, LogFollower follower, CancellationToken cancellation)
     {
-        var count = parsed.GetValue(_count) ?? ulong.MaxValue;
+        var left = parsed.GetValue(_count) ?? ulong.MaxValue;
         try
         {
-            await foreach (var entry in entries.ConfigureAwait(false))
+            await foreach (var entry in Follow(parsed, follower, cancellation).ConfigureAwait(false))
             {
                 _environment.Output.WriteLine(EntryLine.ToJson(entry));
-                await _environment.Output.FlushAsync().ConfigureAwait(false);
-                if (++_printed == count)
+                await _environment.Output.FlushAsync(cancellation).ConfigureAwait(false);
+                // One that nobody took is not passed over the next time.
+                _next = entry.Index + 1;
+                if (--left == 0)
                     break;
             }
         }

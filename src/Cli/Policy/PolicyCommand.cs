@@ -81,9 +81,8 @@ internal static class PolicyCommand
             .. from file in files
                select (new FileInfo(Path.Combine(folder.ToString(), file.Name)), file.Content),
         ];
-        var other = planned
-            .FirstOrDefault(plan => plan.File.Exists && !SaysTheSame(plan.File, plan.Content)).File;
-        if (other is not null && !replace)
+        if (!replace && planned.FirstOrDefault(plan => plan.File.Exists && !SaysTheSame(plan.File, plan.Content)).File
+            is { } other)
         {
             throw CliException.Refused(
                 $"{other} exists and says something else. Nothing was written: move it, or use --force.");
@@ -92,6 +91,13 @@ internal static class PolicyCommand
         CreateFolder(folder);
         foreach (var (file, content) in planned)
         {
+            if (!replace && file.Exists)
+            {
+                // What it says besides, its owner wrote.
+                environment.Output.WriteLine($"kept {file}");
+                continue;
+            }
+
             OutputFile.Write(file, Encoding.UTF8.GetBytes(content), replace: true);
             environment.Output.WriteLine($"wrote {file}");
         }

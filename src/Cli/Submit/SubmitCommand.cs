@@ -63,7 +63,8 @@ internal sealed class SubmitCommand : Command
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var transaction = ReadTransaction(parsed.GetValue(_text), parsed.GetValue(_file));
+        var transaction = await ReadTransactionAsync(
+            parsed.GetValue(_text), parsed.GetValue(_file), cancellation).ConfigureAwait(false);
         using var connection = _gateway.Connect(parsed);
         var output = parsed.GetValue(_output);
         // An entry cannot be taken back: what can be known to fail afterwards fails before.
@@ -73,10 +74,11 @@ internal sealed class SubmitCommand : Command
         {
             var sequenced = await connection.Client.SubmitAsync(transaction, key, cancellation)
                 .ConfigureAwait(false);
+            var saved = Save(
+                output, await BundleAsync(connection.Client, sequenced, cancellation).ConfigureAwait(false));
             _environment.Output.WriteLine($"index {sequenced.Index}");
             _environment.Output.WriteLine($"created_at {Moment.Text(sequenced.CreatedAt)}");
-            var receipt = await BundleAsync(connection.Client, sequenced, cancellation).ConfigureAwait(false);
-            _environment.Output.WriteLine($"receipt {Save(output, receipt)}");
+            _environment.Output.WriteLine($"receipt {saved}");
             return ExitCodes.Done;
         }
         catch (Exception failure) when (MayHaveAPlace(failure))
@@ -113,12 +115,18 @@ internal sealed class SubmitCommand : Command
         }
     }
 
-    private byte[] ReadTransaction(string? text, FileInfo? file)
+    private async Task<byte[]> ReadTransactionAsync(
+        string? text, FileInfo? file, CancellationToken cancellation)
     {
-        if (file is not null)
-            return InputFile.ReadBytes(file, Entry.MaxSizeBytes);
         if (text is not null)
             return Encoding.UTF8.GetBytes(text);
+        // A terminal or a pipe may keep one waiting for ever: whoever asks to stop is heard all the same.
+        return await Task.Run(() => file is null ? ReadInput() : InputFile.ReadBytes(file, Entry.MaxSizeBytes), cancellation)
+            .WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private byte[] ReadInput()
+    {
         using var input = _environment.OpenInput();
         return InputFile.ReadBytes(input, "The transaction on standard input", Entry.MaxSizeBytes);
     }

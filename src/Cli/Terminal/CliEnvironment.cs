@@ -25,7 +25,7 @@ internal sealed record CliEnvironment
     /// <summary>The process's own streams, environment, clock and network.</summary>
     public static CliEnvironment OfProcess() => new()
     {
-        Output = Console.Out,
+        Output = StandardOutput.OpenText(),
         Error = Console.Error,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         OpenInput = Console.OpenStandardInput,

@@ -5,7 +5,10 @@ namespace Sequencer.Cli.Terminal;
 /// <summary>A client and the connections under it, for the length of one command.</summary>
 internal sealed class GatewayConnection : IDisposable
 {
-    /// <summary>Attempts of a command that somebody waits for: given up after a few seconds.</summary>
+    /// <summary>
+    /// Attempts of a command that somebody waits for: given up after a few seconds where nobody answers, and after
+    /// minutes where a connection is made and stays silent.
+    /// </summary>
     private const int AttemptsMax = 4;
 
     /// <summary>

@@ -1,6 +1,9 @@
 namespace Sequencer.Cli.Terminal;
 
-/// <summary>Writes the files that a command makes: whole or not at all, and never over another's.</summary>
+/// <summary>
+/// Writes the files that a command makes: whole or not at all, and never over another's. A link is followed; into a
+/// device or a pipe is written as it is.
+/// </summary>
 internal static class OutputFile
 {
     /// <summary>Finds out, before there is anything to write, whether a file can be written there.</summary>
@@ -11,6 +14,8 @@ internal static class OutputFile
         {
             if (Directory.Exists(file.FullName))
                 throw new IOException("It is a folder.");
+            if (FileKind.IsSpecial(file.FullName))
+                return;
             using var scratch = new FileStream(Scratch(file), FileMode.Create, FileAccess.Write, FileShare.None,
                 bufferSize: 1, FileOptions.DeleteOnClose);
         }
@@ -28,10 +33,10 @@ internal static class OutputFile
     {
         try
         {
-            var scratch = Scratch(file);
-            using (var stream = new FileStream(scratch, FileMode.Create, FileAccess.Write))
-                stream.Write(content);
-            MoveInto(scratch, file, replace);
+            if (FileKind.IsSpecial(file.FullName))
+                WriteTo(file.FullName, FileMode.Open, content);
+            else
+                Replace(file, content, replace);
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
@@ -40,18 +45,28 @@ internal static class OutputFile
         }
     }
 
-    private static void MoveInto(string scratch, FileInfo file, bool replace)
+    private static void Replace(FileInfo file, ReadOnlySpan<byte> content, bool replace)
     {
+        var scratch = Scratch(file);
         try
         {
-            File.Move(scratch, file.FullName, replace);
+            WriteTo(scratch, FileMode.Create, content);
+            File.Move(scratch, Target(file), replace);
         }
-        catch
+        finally
         {
             File.Delete(scratch);
-            throw;
         }
     }
 
-    private static string Scratch(FileInfo file) => $"{file.FullName}.{Environment.ProcessId}.tmp";
+    private static void WriteTo(string path, FileMode mode, ReadOnlySpan<byte> content)
+    {
+        using var stream = new FileStream(path, mode, FileAccess.Write);
+        stream.Write(content);
+    }
+
+    private static string Scratch(FileInfo file) => $"{Target(file)}.{Environment.ProcessId}.tmp";
+
+    private static string Target(FileInfo file) =>
+        file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
 }

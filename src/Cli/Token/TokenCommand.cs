@@ -26,7 +26,7 @@ internal sealed class TokenCommand : Command
 
     private readonly Option<string?> _scope = new("--scope")
     {
-        Description = "Limits the token: read. Without it the token may read and write.",
+        Description = "Limits the token: read, or 'read write', which is the same as none.",
         HelpName = "SCOPE",
     };
 
@@ -61,6 +61,11 @@ internal sealed class TokenCommand : Command
         {
             if (!ChainId.TryParse(result.GetValueOrDefault<string>(), out _))
                 result.AddError(ChainArgument.Rule);
+        });
+        _scope.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is not (null or "read" or "write" or "read write"))
+                result.AddError("--scope takes read, write or 'read write': the gateway knows no other words.");
         });
         _lifetime.Validators.Add(result =>
         {

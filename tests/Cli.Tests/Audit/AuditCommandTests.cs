@@ -57,6 +57,15 @@ public sealed class AuditCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Audit_PublicEntriesWithoutAToken_AreHashedWhenAskedFor()
+    {
+        var run = await AuditAsync("--simulated-root", Root(), "--rehash");
+
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().Contain("pass  entries:").And.NotContain("Leaf hashes only");
+    }
+
+    [Fact]
     public async Task Audit_Damage_IsNamedBelowItsPart()
     {
         _gateway.Flip("tile/entries/000", 5);

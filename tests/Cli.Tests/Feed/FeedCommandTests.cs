@@ -46,6 +46,47 @@ public sealed class FeedCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Feed_WhoseOutputTakesNoMore_GoesOnAtTheEntryThatNobodyGot()
+    {
+        var position = _folder.Path("position");
+        await using var full = new FullDisk(lines: 3);
+        var surroundings = new Surroundings
+        {
+            Gateway = new FeedGateway(_log, [.. Honest(_log, 0, 5, 5)]),
+            Output = full,
+        };
+        var run = await CliRun.OfAsync(surroundings, Arguments("--from", "0", "--position", position));
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().Contain("Standard output takes no more: No space left");
+        (await File.ReadAllTextAsync(position)).Should().StartWith("3 ");
+    }
+
+    [Fact]
+    public async Task Feed_WithNothingNamed_SaysWhatIsTakenOnTrust()
+    {
+        var gateway = new FeedGateway(_log, [.. Honest(_log, 0, 3, 3)]);
+        var run = await CliRun.OfAsync(new Surroundings { Gateway = gateway }, "feed", "http://gateway.test",
+            TestLog.Chain, "--simulated-root", _folder.Write("root.der", _log.Root.Der.ToArray()),
+            "--from", "0", "--count", "1");
+
+        run.ExitCode.Should().Be(0);
+        run.Error.Should().Be("The log's key is taken from the gateway on trust. Give --policy FILE to name it.\n"
+            + "Any image is accepted that is not in debug mode. Give --images FILE to name them.\n");
+    }
+
+    [Fact]
+    public async Task Feed_PositionThatCannotBeWritten_IsToldBeforeItBegins()
+    {
+        var gateway = new FeedGateway(_log);
+        var run = await FeedAsync(gateway, "--position", _folder.Path("nowhere/position"));
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain("nowhere/position cannot be written");
+        gateway.Resumed.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Feed_FromNowOnStoppedBeforeAnEntry_GoesOnWhereItBegan()
     {
         var position = _folder.Path("position");

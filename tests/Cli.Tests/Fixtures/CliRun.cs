@@ -20,7 +20,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Output = surroundings.Output ?? output,
             Error = error,
             ErrorIsTerminal = surroundings.ErrorIsTerminal,
-            OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes(surroundings.Input)),
+            OpenInput = () => surroundings.InputStream ?? new MemoryStream(Encoding.UTF8.GetBytes(surroundings.Input)),
             Variable = name => surroundings.Variables.GetValueOrDefault(name),
             Time = surroundings.Time,
             CreateHandler = () => surroundings.Gateway

@@ -9,6 +9,9 @@ internal sealed record Surroundings
 
     public string Input { get; init; } = "";
 
+    /// <summary>Gives the input; null for <see cref="Input"/>.</summary>
+    public Stream? InputStream { get; init; }
+
     /// <summary>Takes the output; null gathers it.</summary>
     public TextWriter? Output { get; init; }
 

@@ -221,9 +221,4 @@ public sealed class MonitorCommandTests : IDisposable
     /// <summary>A stranger's run: without any gateway.</summary>
     private static Task<CliRun> VerifyAsync(string file, params string[] trust) =>
         CliRun.OfAsync(["verify-evidence", file, .. trust]);
-
-    private sealed class FullDisk : StringWriter
-    {
-        public override void WriteLine(string? value) => throw new IOException("No space left on device");
-    }
 }

@@ -37,7 +37,21 @@ public sealed class PolicyCommandTests : IDisposable
     public async Task Policy_Again_SaysTheSameAndSucceeds()
     {
         await PolicyAsync("--out", _folder.FullName);
-        (await PolicyAsync("--out", _folder.FullName)).ExitCode.Should().Be(0);
+        var policy = await File.ReadAllTextAsync(_folder.Path("policy")) + "# compared by phone\n";
+        _folder.Write("policy", policy);
+        var run = await PolicyAsync("--out", _folder.FullName);
+
+        run.ExitCode.Should().Be(0);
+        run.Output.Should().StartWith($"kept {_folder.Path("policy")}\n");
+        (await File.ReadAllTextAsync(_folder.Path("policy"))).Should().Be(policy, "what its owner wrote stays");
+    }
+
+    [Fact]
+    public async Task Policy_ForcedOverAFileThatIsNoText_ReplacesIt()
+    {
+        _folder.Write("policy", [0xff]);
+        (await PolicyAsync("--out", _folder.FullName, "--force")).ExitCode.Should().Be(0);
+        (await File.ReadAllTextAsync(_folder.Path("policy"))).Should().StartWith("# Taken on trust");
     }
 
     [Fact]

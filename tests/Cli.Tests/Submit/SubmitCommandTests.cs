@@ -108,6 +108,38 @@ public sealed class SubmitCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_StoppedWhileItWaitsForItsInput_EndsAndSaysNothingOfAPlace()
+    {
+        using var stop = new CancellationTokenSource();
+        using var released = new ManualResetEventSlim();
+        await using var silent = new SilentStream(stop.Cancel, released);
+        var run = await CliRun.OfAsync(
+            new Surroundings { InputStream = silent, Variables = { ["SEQUENCER_TOKEN"] = "token" } }, stop.Token,
+            "submit", "--out", _folder.Path("receipt"));
+        released.Set();
+
+        run.Should().Be(new CliRun(1, "", "Stopped before the end, as asked.\n"));
+    }
+
+    [Fact]
+    public async Task Submit_OutputThatTakesNoMore_HasSavedItsReceipt()
+    {
+        await using var full = new FullDisk();
+        var receipt = _folder.Path("receipt");
+        var run = await CliRun.OfAsync(
+            new Surroundings
+            {
+                Gateway = Gateway(),
+                Output = full,
+                Variables = { ["SEQUENCER_TOKEN"] = "token" },
+            },
+            "submit", "entry 3", "--out", receipt);
+
+        run.ExitCode.Should().Be(1);
+        File.Exists(receipt).Should().BeTrue("the entry has its place");
+    }
+
+    [Fact]
     public async Task Submit_AnswerThatCannotBeUsed_NamesTheKeyThatWasSent()
     {
         var gateway = new ScriptedGateway(ScriptedGateway.Answer(HttpStatusCode.OK, "{}"));

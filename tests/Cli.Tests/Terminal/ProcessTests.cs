@@ -58,15 +58,38 @@ public class ProcessTests
             .And.NotContain("   at ");
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    [Fact]
+    public async Task OutputOntoAFullDisk_IsToldAsThat()
     {
-        var start = new ProcessStartInfo("dotnet",
-            ["exec", Path.Combine(AppContext.BaseDirectory, "sequencer.dll"), .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
+        var (exitCode, _, error) = await RunShellAsync("--help >/dev/full");
+
+        error.Should().Be(
+            "Standard output takes no more: No space left on device. What was printed until then is whole.\n");
+        exitCode.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task OutputThatNobodyReads_IsToldAsThat()
+    {
+        // The shell's redirection leaves a pipe whose reader is gone before the program starts.
+        var (exitCode, _, error) = await RunShellAsync("--help 1>&3", "exec 3> >(:); wait $!;");
+
+        error.Should().StartWith("Standard output takes no more: Broken pipe.");
+        exitCode.Should().Be(1);
+    }
+
+    /// <summary>Runs it from a shell, with what stands behind its arguments and before it.</summary>
+    private static Task<(int ExitCode, string Output, string Error)> RunShellAsync(string command, string before = "") =>
+        RunAsync(new ProcessStartInfo("bash", ["-c", $"{before} dotnet exec '{Program}' {command}"]));
+
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args) =>
+        RunAsync(new ProcessStartInfo("dotnet", ["exec", Program, .. args]));
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "sequencer.dll");
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = start.RedirectStandardInput = true;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();

@@ -59,6 +59,18 @@ public sealed class TokenCommandTests : IDisposable
         run.Error.Should().Contain("not on P-256");
     }
 
+    [Theory]
+    [InlineData("Read")]
+    [InlineData("")]
+    [InlineData("read,write")]
+    public async Task Token_ScopeThatTheGatewayDoesNotKnow_IsAUsageError(string scope)
+    {
+        var run = await CliRun.OfAsync("token", "--chain", "demo", "--scope", scope);
+
+        run.ExitCode.Should().Be(2);
+        run.Error.Should().Contain("--scope takes read");
+    }
+
     [Fact]
     public async Task Token_ShortRsaKey_IsAUsageError()
     {
