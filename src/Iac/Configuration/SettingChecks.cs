@@ -60,16 +60,17 @@ internal static partial class SettingChecks
 
     public static string? ServicePorts(string value)
     {
-        var ports = value.Split(',', StringSplitOptions.TrimEntries);
-        if (ports.Length > ServicePortsMax)
+        var texts = value.Split(',', StringSplitOptions.TrimEntries);
+        if (texts.Length > ServicePortsMax)
             return $"must list at most {ServicePortsMax} ports";
-        if (ports.Distinct(StringComparer.Ordinal).Count() != ports.Length)
-            return "must list each port once";
-        if (ports.Contains("22"))
-            return "must not list port 22: SSH is opened by ssh_cidr alone";
-        return Array.Exists(ports, port => Number(1, 65535)(port) is not null)
-            ? "must list TCP ports from 1 to 65535, separated by commas"
-            : null;
+        if (Array.Exists(texts, text => Number(1, 65535)(text) is not null))
+            return "must list TCP ports from 1 to 65535, separated by commas";
+
+        // Compared as the numbers that are opened: 022 is port 22.
+        var ports = Array.ConvertAll(texts, text => int.Parse(text, CultureInfo.InvariantCulture));
+        if (ports.Contains(WantedIngress.SshPort))
+            return $"must not list port {WantedIngress.SshPort}: SSH is opened by ssh_cidr alone";
+        return ports.Distinct().Count() == ports.Length ? null : "must list each port once";
     }
 
     public static string? Tags(string value)

@@ -38,6 +38,7 @@ public sealed class SettingChecksTests
     [InlineData("ssh_cidr", "::1/129", "me", "1", "203.0.113.7/-1", "203.0.113.07")]
     [InlineData("ssh_cidr", "::ffff:1.2.3.4", "fe80::1%eth0")]
     [InlineData("service_ports", "0", "65536", "22", "5000,22", "5000,5000", "http", "", "5000,")]
+    [InlineData("service_ports", "022", "5000,0022", "5000,05000", "+22")]
     [InlineData("instance_kind", "Nitro", "enclave")]
     [InlineData("instance_type", "c5a", "c5a.xlarge;", "C5A.XLARGE")]
     [InlineData("image_id", "ami-xyz", "debian", "resolve:ssm:")]
