@@ -14,6 +14,9 @@ internal sealed class InstanceWaiter(Session session)
     /// <summary>Looks after a start for which "stopped" may be what AWS has not updated yet.</summary>
     public const int StaleLooksMax = 6;
 
+    private const string Throttled = "AWS is limiting requests; still waiting";
+    private const string NoChecks = "no checks yet";
+
     private readonly AwsConnection _aws = session.Aws;
     private readonly InstanceLookup _lookup = new(session);
     private readonly TimeProvider _time = session.Surroundings.Time;
@@ -61,9 +64,9 @@ internal sealed class InstanceWaiter(Session session)
         {
             instance = await _lookup.ByIdAsync(id, cancellation);
         }
-        catch (IacException e) when (e.AwsCode is "RequestLimitExceeded" or "Throttling")
+        catch (IacException e) when (IsThrottling(e))
         {
-            return (false, null, "AWS is limiting requests; still waiting");
+            return (false, null, Throttled);
         }
 
         if (instance is null)
@@ -93,17 +96,33 @@ internal sealed class InstanceWaiter(Session session)
     private async Task<(bool IsOk, string Shown)> ChecksAsync(string id, CancellationToken cancellation)
     {
         var request = new DescribeInstanceStatusRequest { InstanceIds = [id] };
-        var response = await _aws.AskAsync(
-            "ec2:DescribeInstanceStatus", $"look up the status checks of {id}",
-            token => _aws.Ec2.DescribeInstanceStatusAsync(request, token), cancellation);
+        DescribeInstanceStatusResponse response;
+        try
+        {
+            response = await _aws.AskAsync(
+                "ec2:DescribeInstanceStatus", $"look up the status checks of {id}",
+                token => _aws.Ec2.DescribeInstanceStatusAsync(request, token), cancellation);
+        }
+        catch (IacException e) when (IsThrottling(e))
+        {
+            return (false, Throttled);
+        }
+        catch (IacException e) when (e.AwsCode == "InvalidInstanceID.NotFound")
+        {
+            // DescribeInstances shows it running, but not every part of AWS sees it yet.
+            return (false, NoChecks);
+        }
+
         if (response.InstanceStatuses is not [var found])
-            return (false, "no checks yet");
+            return (false, NoChecks);
         var system = found.SystemStatus?.Status?.Value ?? "unknown";
         var instance = found.Status?.Status?.Value ?? "unknown";
         return system == "ok" && instance == "ok"
             ? (true, "checks passed")
             : (false, $"system check {system}, instance check {instance}");
     }
+
+    private static bool IsThrottling(IacException e) => e.AwsCode is "RequestLimitExceeded" or "Throttling";
 
     private static IacException Derailed(Instance instance, WaitGoal goal, string state)
     {

@@ -1,3 +1,5 @@
+using Sequencer.Iac.Aws;
+using Sequencer.Iac.Instances;
 using Sequencer.Iac.Output;
 
 namespace Sequencer.Iac.Tests.Instances;
@@ -89,6 +91,23 @@ public sealed class WaitingTests
         run.Error.Should().Contain("error: AWS refused to look up the instance")
             .And.Contain("- started the instance 'test-instance' (i-00000000000000001), and it costs money");
         tool.Aws.Instances.Alive.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("DescribeInstanceStatus", "RequestLimitExceeded", 503, "limiting requests; still waiting")]
+    [InlineData("DescribeInstanceStatus", "InvalidInstanceID.NotFound", 400, "running, no checks yet")]
+    [InlineData("DescribeInstances", "RequestLimitExceeded", 503, "limiting requests; still waiting")]
+    public async Task Create_ALookFailsForTheMoment_WaitsOn(string action, string code, int status, string shown)
+    {
+        using var tool = await Prepared();
+        tool.Time.OnWait = waited =>
+        {
+            // Every try of one look.
+            if (waited == InstanceWaiter.Interval)
+                tool.Aws.Refuse(action, code, times: AwsConnection.RetriesMax + 1, status);
+        };
+        var run = await tool.RunAsync("instance create", ExitCode.Done);
+        run.Error.Should().Contain(shown);
     }
 
     private static async Task<Tool> Prepared()
