@@ -11,8 +11,10 @@ namespace Sequencer.Iac.Instances;
 /// <summary>Starts a new instance after checking all that it needs.</summary>
 internal sealed class InstanceLauncher(Session session)
 {
-    /// <summary>Tokens tried before giving up on getting an instance that is not already gone.</summary>
-    private const int AttemptsMax = 5;
+    /// <summary>
+    /// Gone instances that AWS may answer with before this gives up: more than anybody terminates in a day.
+    /// </summary>
+    private const int GoneMax = 100;
 
     private readonly AwsConnection _aws = session.Aws;
     private readonly InstanceLookup _lookup = new(session);
@@ -50,20 +52,16 @@ internal sealed class InstanceLauncher(Session session)
 
     /// <summary>
     /// Starts the instance, without waiting for it. EC2 remembers tokens for longer than it shows terminated
-    /// instances, so a token may bring back one that is gone; then the next token is tried.
+    /// instances, so a token may bring back one that is gone; that one then counts as come before, which makes
+    /// another token.
     /// </summary>
     public async Task<Instance> LaunchAsync(LaunchPlan plan, CancellationToken cancellation)
     {
         var before = (await _lookup.NamedAsync(plan.Name, cancellation))
-            .Select(instance => instance.InstanceId).ToList();
-        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+            .Select(instance => instance.InstanceId).ToHashSet();
+        for (var gone = 0; gone < GoneMax; gone++)
         {
-            var request = plan.ToRequest(
-                session.Settings, plan.ClientToken(session.Settings, before, attempt));
-            var response = await _aws.ChangeAsync(
-                "ec2:RunInstances", $"start the instance '{plan.Name}'",
-                token => _aws.Ec2.RunInstancesAsync(request, token), cancellation);
-            var started = response.Reservation.Instances.Single();
+            var started = await RunAsync(plan, plan.ClientToken(session.Settings, before), cancellation);
             var done =
                 $"started the instance '{plan.Name}' ({started.InstanceId}), and it costs money from now on";
 
@@ -73,16 +71,41 @@ internal sealed class InstanceLauncher(Session session)
             if (!InstanceLookup.IsGone(seen))
                 return seen;
             session.Account.Retract(done);
+            before.Add(started.InstanceId);
         }
 
         throw new IacException(
             ExitCode.Failed,
-            $"AWS answered {AttemptsMax} requests for '{plan.Name}' with instances that are gone already.",
-            "See 'iac instance list --all' and the console for the reason, then repeat.");
+            $"AWS answered {GoneMax} requests for '{plan.Name}' with instances that are gone already.",
+            "See 'iac instance list --all' and the console for the reason, or choose another --instance-name: "
+            + "EC2 remembers a request for a day after its instance is gone.");
     }
 
     public static string TypeName(ResolvedSettings settings) => settings.Find(Settings.InstanceType)
         ?? (settings.Require(Settings.InstanceKind) == Settings.KindNitro ? "c5a.xlarge" : "t3.micro");
+
+    /// <summary>Asks for the instance; where it may have started all the same, the failure says so.</summary>
+    private async Task<Instance> RunAsync(LaunchPlan plan, string clientToken, CancellationToken cancellation)
+    {
+        var request = plan.ToRequest(session.Settings, clientToken);
+        try
+        {
+            var response = await _aws.ChangeAsync(
+                "ec2:RunInstances", $"start the instance '{plan.Name}'",
+                token => _aws.Ec2.RunInstancesAsync(request, token), cancellation);
+            return response.Reservation.Instances.Single();
+        }
+        catch (IacException e) when (e.MayHaveHappened)
+        {
+            session.Account.Add(
+                $"asked for the instance '{plan.Name}', which may have started and would cost money");
+            throw new IacException(
+                e.Code, e.Message,
+                "The instance may have started all the same, and would cost money: 'iac instance list' shows it "
+                + "then. It is safe to repeat the command, which starts no second one.",
+                e);
+        }
+    }
 
     private async Task<string> KeyNameAsync(CancellationToken cancellation)
     {

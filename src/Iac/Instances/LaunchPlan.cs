@@ -79,17 +79,16 @@ internal sealed record LaunchPlan
 
     /// <summary>
     /// The token by which EC2 recognises a repeated request and answers it with the same instance: a hash of
-    /// the plan, of the tags, of the instances of this name that came before, and of the attempt. Two people
-    /// (or one, twice) who ask for the same thing at the same time get one instance.
+    /// the plan, of the tags, and of the instances of this name that came before. Two people (or one, twice) who
+    /// ask for the same thing at the same time get one instance.
     /// </summary>
-    public string ClientToken(ResolvedSettings settings, IEnumerable<string> idsBefore, int attempt)
+    public string ClientToken(ResolvedSettings settings, IEnumerable<string> idsBefore)
     {
         string?[] parts =
         [
             Name, IsNitro ? "nitro" : "standard", InstanceType, Image.Id, Image.RootDevice, KeyName,
             SecurityGroupId, VolumeGib.ToString(CultureInfo.InvariantCulture), InstanceProfile, UserData,
             settings.Find(Settings.Tags), string.Join(',', idsBefore.Order(StringComparer.Ordinal)),
-            attempt.ToString(CultureInfo.InvariantCulture),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
     }

@@ -1,4 +1,6 @@
+using Sequencer.Iac.Aws;
 using Sequencer.Iac.Output;
+using Sequencer.Iac.Tests.Fakes;
 
 namespace Sequencer.Iac.Tests.Instances;
 
@@ -67,7 +69,7 @@ public sealed class IdempotencyTests
     public async Task Create_EveryTokenBringsBackAGoneInstance_GivesUp()
     {
         using var tool = await Prepared();
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 100; i++)
         {
             tool.Aws.Next("RunInstances", call =>
             {
@@ -80,8 +82,58 @@ public sealed class IdempotencyTests
 
         var run = await tool.RunAsync("instance create", ExitCode.Failed);
         run.Error.Should().Contain(
-            "AWS answered 5 requests for 'test-instance' with instances that are gone already");
+            "AWS answered 100 requests for 'test-instance' with instances that are gone already");
         run.Error.Should().NotContain("costs money from now on");
+    }
+
+    [Fact]
+    public async Task Create_ManyTerminatedThatAwsNoLongerShows_GetsANewInstanceEachTime()
+    {
+        using var tool = await Prepared();
+        for (var made = 1; made <= 8; made++)
+        {
+            await tool.RunAsync("instance create --no-wait", ExitCode.Done);
+            tool.Aws.Instances.All.Should().HaveCount(made);
+            tool.Aws.Instances.All[^1].State = "terminated";
+            tool.Aws.Instances.All[^1].Next.Clear();
+            tool.Aws.Instances.All[^1].Tags.Clear();
+        }
+    }
+
+    [Theory]
+    [InlineData("instance create", true)]
+    [InlineData("instance create", false)]
+    [InlineData("up", true)]
+    public async Task Create_EveryAnswerLost_SaysThatAnInstanceMayRunAndIsSafeToRepeat(string line, bool isLost)
+    {
+        using var tool = await Prepared();
+        for (var attempt = 0; attempt <= AwsConnection.RetriesMax; attempt++)
+        {
+            if (isLost)
+                tool.Aws.LoseAnswer("RunInstances");
+            else
+                tool.Aws.Next("RunInstances", call =>
+                {
+                    tool.Aws.Answer(call).Dispose();
+                    return Answers.Refusal(call, "InternalError", "An internal error has occurred", 500);
+                });
+        }
+
+        var run = await tool.RunAsync(line, ExitCode.Aws);
+        run.Error.Should().Contain("to start the instance 'test-instance'")
+            .And.Contain("may have started all the same, and would cost money: 'iac instance list' shows it")
+            .And.Contain("- asked for the instance 'test-instance', which may have started");
+        await tool.RunAsync("up", ExitCode.Done);
+        tool.Aws.Instances.All.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Create_AwsRefuses_SaysNothingOfAnInstance()
+    {
+        using var tool = await Prepared();
+        tool.Aws.Refuse("RunInstances", "VcpuLimitExceeded");
+        var run = await tool.RunAsync("instance create", ExitCode.Aws);
+        run.Error.Should().NotContain("may have started");
     }
 
     private static async Task<Tool> Prepared()
