@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Amazon.EC2.Model;
 using Sequencer.Iac.Aws;
 using Sequencer.Iac.Output;
@@ -7,9 +8,10 @@ namespace Sequencer.Iac.Instances;
 /// <summary>
 /// The image to start and the device name of its root volume, which must be known to encrypt it.
 /// </summary>
-internal sealed record MachineImage(string Id, string RootDevice)
+internal sealed partial record MachineImage(string Id, string RootDevice)
 {
     private const string ParameterPrefix = "resolve:ssm:";
+    private const string AmazonLinuxPath = "/aws/service/ami-amazon-linux-latest/";
     private const string AmazonLinuxRootDevice = "/dev/xvda";
 
     /// <summary>
@@ -17,8 +19,7 @@ internal sealed record MachineImage(string Id, string RootDevice)
     /// for which the caller needs ssm:GetParameters.
     /// </summary>
     public static MachineImage AmazonLinux(string architecture) => new(
-        $"{ParameterPrefix}/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}",
-        AmazonLinuxRootDevice);
+        $"{ParameterPrefix}{AmazonLinuxPath}al2023-ami-kernel-default-{architecture}", AmazonLinuxRootDevice);
 
     /// <summary>
     /// The chosen image, checked against the type's architecture; Amazon Linux where none is chosen.
@@ -28,8 +29,8 @@ internal sealed record MachineImage(string Id, string RootDevice)
     {
         if (imageId is null)
             return AmazonLinux(type.Architecture);
-        if (imageId.StartsWith(ParameterPrefix, StringComparison.Ordinal))
-            return new MachineImage(imageId, AmazonLinuxRootDevice);
+        if (NamesParameter(imageId))
+            return OfParameter(imageId, type);
 
         var request = new DescribeImagesRequest { ImageIds = [imageId] };
         var response = await aws.AskAsync(
@@ -42,12 +43,36 @@ internal sealed record MachineImage(string Id, string RootDevice)
                 "Unset image_id to take Amazon Linux 2023, or name one of this region.");
         }
 
-        return image.Architecture?.Value == type.Architecture
-            ? new MachineImage(imageId, image.RootDeviceName ?? AmazonLinuxRootDevice)
+        return Checked(
+            new MachineImage(imageId, image.RootDeviceName ?? AmazonLinuxRootDevice),
+            image.Architecture?.Value, type);
+    }
+
+    /// <summary>
+    /// The image behind a parameter. EC2 looks it up at launch and not before, so it must be one whose root
+    /// volume and architecture are known by its name: Amazon Linux.
+    /// </summary>
+    private static MachineImage OfParameter(string id, InstanceTypeFacts type) =>
+        AmazonLinuxPattern().Match(id) is { Success: true } match
+            ? Checked(new MachineImage(id, AmazonLinuxRootDevice), match.Groups["architecture"].Value, type)
             : throw new IacException(
                 ExitCode.Failed,
-                $"The image {imageId} is for {image.Architecture?.Value}, but {type.Name} is "
-                + $"{type.Architecture}.",
+                $"{id} is not a parameter of Amazon Linux 2 or 2023 ({AmazonLinuxPath}…), and only of those it "
+                + "is known before the launch which volume is the root and must be encrypted.",
+                "Name the image by its own id (ami-…), or unset image_id to take Amazon Linux 2023.");
+
+    private static MachineImage Checked(MachineImage image, string? architecture, InstanceTypeFacts type) =>
+        architecture == type.Architecture
+            ? image
+            : throw new IacException(
+                ExitCode.Failed,
+                $"The image {image.Id} is for {architecture}, but {type.Name} is {type.Architecture}.",
                 "Choose an --instance-type and --image-id of one architecture, or unset image_id.");
-    }
+
+    private static bool NamesParameter(string id) => id.StartsWith(ParameterPrefix, StringComparison.Ordinal);
+
+    [GeneratedRegex(
+        $@"^{ParameterPrefix}{AmazonLinuxPath}(al2023|amzn2)-ami-([a-z0-9.]+-)+(?<architecture>x86_64|arm64)"
+        + @"(-gp2|-ebs)?(:[0-9]+)?\z")]
+    private static partial Regex AmazonLinuxPattern();
 }

@@ -6,6 +6,8 @@ namespace Sequencer.Iac.Tests.Instances;
 
 public sealed class InstanceCreateTests
 {
+    private const string AmazonLinux = "resolve:ssm:/aws/service/ami-amazon-linux-latest/";
+
     [Fact]
     public async Task Create_Nitro_AsksForEnclavesImdsV2EncryptionAndTags()
     {
@@ -95,6 +97,34 @@ public sealed class InstanceCreateTests
     }
 
     [Theory]
+    [InlineData("al2023-ami-kernel-6.1-x86_64")]
+    [InlineData("al2023-ami-minimal-kernel-default-x86_64:12")]
+    [InlineData("amzn2-ami-hvm-x86_64-gp2")]
+    [InlineData("amzn2-ami-kernel-5.10-hvm-x86_64-ebs")]
+    public async Task Create_ParameterOfAmazonLinux_EncryptsItsRootDevice(string name)
+    {
+        using var tool = await Prepared();
+        await tool.RunAsync($"instance create --image-id {AmazonLinux}{name}", ExitCode.Done);
+        var call = tool.Aws.Last("RunInstances");
+        call["ImageId"].Should().Be(AmazonLinux + name);
+        call["BlockDeviceMapping.1.DeviceName"].Should().Be("/dev/xvda");
+    }
+
+    [Theory]
+    [InlineData("/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id")]
+    [InlineData("/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id")]
+    [InlineData("/aws/service/ami-amazon-linux-latest/amzn-ami-pv-x86_64-ebs")]
+    [InlineData("my-image")]
+    public async Task Create_ParameterOfAnythingElse_IsRefusedSinceItsRootDeviceIsNotKnown(string name)
+    {
+        using var tool = await Prepared();
+        var run = await tool.RunAsync($"instance create --image-id resolve:ssm:{name}", ExitCode.Failed);
+        run.Error.Should().Contain($"resolve:ssm:{name} is not a parameter of Amazon Linux 2 or 2023")
+            .And.Contain("which volume is the root and must be encrypted").And.Contain("Name the image by its own id (ami-…)");
+        tool.Aws.Instances.All.Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData("--instance-type t3.micro", "t3.micro cannot run Nitro Enclaves, says EC2", ExitCode.Failed)]
     [InlineData("--instance-type zz.top", "(InvalidInstanceType): there is no such", ExitCode.Aws)]
     [InlineData("--enclave-cpu-count 3", "must be a multiple of 2", ExitCode.Failed)]
@@ -102,6 +132,7 @@ public sealed class InstanceCreateTests
     [InlineData("--instance-type c6g.large", "has 2 vCPUs, of which at most 1", ExitCode.Failed)]
     [InlineData("--enclave-memory-mib 8000", "at most 7680 can go to enclaves", ExitCode.Failed)]
     [InlineData($"--image-id {FakeInstanceTypes.ImageArm}", "is for arm64, but c5a.xlarge", ExitCode.Failed)]
+    [InlineData($"--image-id {AmazonLinux}al2023-ami-kernel-6.1-arm64", "is for arm64, but", ExitCode.Failed)]
     [InlineData("--image-id ami-00000000", "(InvalidAMIID.NotFound)", ExitCode.Aws)]
     [InlineData("--key-name other", "There is no key pair 'other'", ExitCode.NotFound)]
     [InlineData("--security-group other", "There is no security group 'other'", ExitCode.NotFound)]
