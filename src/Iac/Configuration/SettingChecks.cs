@@ -42,6 +42,10 @@ internal static partial class SettingChecks
         ? null
         : "must be a region's code, such as us-east-1";
 
+    public static string? AvailabilityZone(string value) => ZonePattern().IsMatch(value)
+        ? null
+        : "must be a zone of the region, such as us-east-1a";
+
     public static string? InstanceType(string value) => InstanceTypePattern().IsMatch(value)
         ? null
         : "must be an instance type, such as c5a.xlarge";
@@ -115,6 +119,9 @@ internal static partial class SettingChecks
 
     [GeneratedRegex(@"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z")]
     private static partial Regex RegionPattern();
+
+    [GeneratedRegex(@"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}[a-z]\z")]
+    private static partial Regex ZonePattern();
 
     [GeneratedRegex(@"^[a-z][a-z0-9-]{0,31}\.[a-z0-9-]{1,31}\z")]
     private static partial Regex InstanceTypePattern();

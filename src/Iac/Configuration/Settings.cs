@@ -96,6 +96,15 @@ internal static class Settings
         Check = SettingChecks.ImageId,
     };
 
+    public static readonly Setting AvailabilityZone = new("availability_zone",
+        "Zone of the region that the instance starts in: a volume attaches in its own zone only. Unset: EC2 "
+        + "chooses.")
+    {
+        ValueName = "zone",
+        Sample = "\"us-east-1a\"",
+        Check = SettingChecks.AvailabilityZone,
+    };
+
     public static readonly Setting VolumeGib = new("volume_gib", "Size of the encrypted root volume, in GiB.")
     {
         ValueName = "gib",
@@ -170,8 +179,7 @@ internal static class Settings
     public static IReadOnlyList<Setting> All { get; } =
     [
         CredFile, Region, KeyName, SecurityGroup, InstanceName, SshCidr, ServicePorts, InstanceKind,
-        InstanceType,
-        ImageId, VolumeGib, EnclaveMemoryMib, EnclaveCpuCount, InstanceProfile, KeyType, KmsAlias, Tags,
-        EndpointUrl,
+        InstanceType, ImageId, AvailabilityZone, VolumeGib, EnclaveMemoryMib, EnclaveCpuCount, InstanceProfile,
+        KeyType, KmsAlias, Tags, EndpointUrl,
     ];
 }

@@ -19,8 +19,8 @@ internal static class InstanceCommands
     public static Setting[] LaunchSettings { get; } =
     [
         Settings.InstanceName, Settings.KeyName, Settings.SecurityGroup, Settings.InstanceKind,
-        Settings.InstanceType, Settings.ImageId, Settings.VolumeGib, Settings.EnclaveMemoryMib,
-        Settings.EnclaveCpuCount, Settings.InstanceProfile, Settings.Tags,
+        Settings.InstanceType, Settings.ImageId, Settings.AvailabilityZone, Settings.VolumeGib,
+        Settings.EnclaveMemoryMib, Settings.EnclaveCpuCount, Settings.InstanceProfile, Settings.Tags,
     ];
 
     public static Command Build(CommandTree tree)

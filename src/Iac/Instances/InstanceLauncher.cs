@@ -26,6 +26,7 @@ internal sealed class InstanceLauncher(Session session)
         var isNitro = settings.Require(Settings.InstanceKind) == Settings.KindNitro;
         var memoryMib = settings.RequireNumber(Settings.EnclaveMemoryMib);
         var cpuCount = settings.RequireNumber(Settings.EnclaveCpuCount);
+        var zone = Zone(settings);
         var type = await InstanceTypeFacts.AskAsync(_aws, TypeName(settings), cancellation);
         if (isNitro && type.CannotGive(memoryMib, cpuCount) is { } problem)
         {
@@ -44,6 +45,7 @@ internal sealed class InstanceLauncher(Session session)
             Image = await MachineImage.ChooseAsync(_aws, settings.Find(Settings.ImageId), type, cancellation),
             KeyName = await KeyNameAsync(cancellation),
             SecurityGroupId = await GroupIdAsync(cancellation),
+            Zone = zone,
             VolumeGib = settings.RequireNumber(Settings.VolumeGib),
             InstanceProfile = settings.Find(Settings.InstanceProfile),
             UserData = isNitro ? UserData.ForNitro(memoryMib, cpuCount) : null,
@@ -83,6 +85,19 @@ internal sealed class InstanceLauncher(Session session)
 
     public static string TypeName(ResolvedSettings settings) => settings.Find(Settings.InstanceType)
         ?? (settings.Require(Settings.InstanceKind) == Settings.KindNitro ? "c5a.xlarge" : "t3.micro");
+
+    /// <summary>The zone to start in, null for any; throws where it is one of another region.</summary>
+    public static string? Zone(ResolvedSettings settings)
+    {
+        var region = settings.Require(Settings.Region);
+        var zone = settings.Find(Settings.AvailabilityZone);
+        return zone is null || zone[..^1] == region
+            ? zone
+            : throw new IacException(
+                ExitCode.Usage,
+                $"availability_zone {zone} (from {settings[Settings.AvailabilityZone].Origin}) is not in {region}.",
+                $"Name a zone of {region}, such as {region}a, or unset availability_zone to let EC2 choose.");
+    }
 
     /// <summary>Asks for the instance; where it may have started all the same, the failure says so.</summary>
     private async Task<Instance> RunAsync(LaunchPlan plan, string clientToken, CancellationToken cancellation)

@@ -23,6 +23,9 @@ internal sealed record LaunchPlan
 
     public required string SecurityGroupId { get; init; }
 
+    /// <summary>The availability zone; null leaves it to EC2.</summary>
+    public string? Zone { get; init; }
+
     public required int VolumeGib { get; init; }
 
     public string? InstanceProfile { get; init; }
@@ -68,6 +71,8 @@ internal sealed record LaunchPlan
                 Ownership.Specification(ResourceType.Volume, Name, settings),
             ],
         };
+        if (Zone is not null)
+            request.Placement = new Placement { AvailabilityZone = Zone };
         if (IsNitro)
             request.EnclaveOptions = new EnclaveOptionsRequest { Enabled = true };
         if (UserData is not null)
@@ -87,7 +92,7 @@ internal sealed record LaunchPlan
         string?[] parts =
         [
             Name, IsNitro ? "nitro" : "standard", InstanceType, Image.Id, Image.RootDevice, KeyName,
-            SecurityGroupId, VolumeGib.ToString(CultureInfo.InvariantCulture), InstanceProfile, UserData,
+            SecurityGroupId, Zone, VolumeGib.ToString(CultureInfo.InvariantCulture), InstanceProfile, UserData,
             settings.Find(Settings.Tags), string.Join(',', idsBefore.Order(StringComparer.Ordinal)),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));

@@ -28,7 +28,9 @@ internal static class UpCommand
 
     private static async Task RunAsync(Session session, CancellationToken cancellation)
     {
+        // What the configuration alone can tell is refused before anything is made.
         var rules = WantedIngress.From(session);
+        _ = InstanceLauncher.Zone(session.Settings);
         var keyName = session.Settings.Require(Settings.KeyName);
         var groupName = session.Settings.Require(Settings.SecurityGroup);
         var instanceName = session.Settings.Require(Settings.InstanceName);
@@ -155,8 +157,10 @@ internal static class UpCommand
             return $"has the key pair '{instance.KeyName}', not '{plan.KeyName}'";
         if (instance.SecurityGroups?.Exists(group => group.GroupId == plan.SecurityGroupId) != true)
             return $"is not in the security group {plan.SecurityGroupId}";
-        return instance.EnclaveOptions?.Enabled is { } enabled && enabled != plan.IsNitro
-            ? $"has enclaves {(enabled ? "enabled" : "off")}"
-            : null;
+        if (instance.EnclaveOptions?.Enabled is { } enabled && enabled != plan.IsNitro)
+            return $"has enclaves {(enabled ? "enabled" : "off")}";
+        if (plan.Zone is not null && instance.Placement?.AvailabilityZone != plan.Zone)
+            return $"is in {instance.Placement?.AvailabilityZone}, not in {plan.Zone}";
+        return null;
     }
 }

@@ -82,6 +82,7 @@ public sealed class ResolutionTests
     private static string Other(Setting setting) => setting.Key switch
     {
         "cred_file" => "other.csv",
+        "availability_zone" => "eu-west-1b",
         "region" => "eu-west-1",
         "ssh_cidr" => "198.51.100.1",
         "service_ports" => "443,8443",

@@ -115,7 +115,9 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
         new XElement("dnsName", state == "running" ? "ec2-203-0-113-9.example.com" : string.Empty),
         new XElement("ipAddress", state == "running" ? "203.0.113.9" : string.Empty),
         new XElement("privateIpAddress", "10.0.0.9"),
-        new XElement("placement", new XElement("availabilityZone", "us-east-1a")),
+        new XElement(
+            "placement",
+            new XElement("availabilityZone", one.Request.Find("Placement.AvailabilityZone") ?? "us-east-1a")),
         new XElement("cpuOptions", new XElement("coreCount", "2"), new XElement("threadsPerCore", "2")),
         new XElement(
             "enclaveOptions", new XElement("enabled", one.Request.Find("EnclaveOptions.Enabled") ?? "false")),

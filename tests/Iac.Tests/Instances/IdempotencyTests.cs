@@ -55,7 +55,10 @@ public sealed class IdempotencyTests
     public async Task Create_OtherSettings_UseAnotherToken()
     {
         using var tool = await Prepared();
-        foreach (var options in new[] { "", "--volume-gib 30", "--enclave-memory-mib 1024", "--tags a=b" })
+        foreach (var options in new[]
+        {
+            "", "--volume-gib 30", "--enclave-memory-mib 1024", "--tags a=b", "--availability-zone us-east-1b",
+        })
         {
             await tool.RunAsync($"instance create {options}", ExitCode.Done);
             tool.Aws.Instances.All[^1].Tags.Clear();

@@ -96,6 +96,35 @@ public sealed class InstanceCreateTests
         call["IamInstanceProfile.Name"].Should().Be("role");
     }
 
+    [Fact]
+    public async Task Create_ZoneOfTheRegion_StartsThere()
+    {
+        using var tool = await Prepared();
+        var run = await tool.RunAsync(
+            "instance create --availability-zone us-east-1c --output json", ExitCode.Done);
+        tool.Aws.Last("RunInstances")["Placement.AvailabilityZone"].Should().Be("us-east-1c");
+        run.Json.GetProperty("availability_zone").GetString().Should().Be("us-east-1c");
+    }
+
+    [Theory]
+    [InlineData("instance create")]
+    [InlineData("up")]
+    public async Task Create_ZoneOfAnotherRegion_IsRefusedBeforeAnythingIsMade(string line)
+    {
+        using var tool = new Tool();
+        var run = await tool.RunAsync($"{line} --availability-zone us-west-2a", ExitCode.Usage);
+        run.Error.Should().Contain("availability_zone us-west-2a (from --availability-zone) is not in us-east-1")
+            .And.Contain("such as us-east-1a");
+        tool.Aws.Changes.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task List_OfARegionThatTheZoneIsNotIn_IsNoMatterOfTheZone()
+    {
+        using var tool = new Tool(Tool.StandardConfig + "\navailability_zone = \"us-east-1a\"\n");
+        await tool.RunAsync("instance list --region eu-west-1", ExitCode.Done);
+    }
+
     [Theory]
     [InlineData("al2023-ami-kernel-6.1-x86_64")]
     [InlineData("al2023-ami-minimal-kernel-default-x86_64:12")]

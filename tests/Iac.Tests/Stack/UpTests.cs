@@ -104,6 +104,7 @@ public sealed class UpTests
     [InlineData("--instance-kind standard --instance-type c5a.xlarge", "has enclaves enabled")]
     [InlineData("--key-name second", "has the key pair 'test-key', not 'second'")]
     [InlineData("--security-group second", "is not in the security group sg-00000000000000002")]
+    [InlineData("--availability-zone us-east-1b", "is in us-east-1a, not in us-east-1b")]
     public async Task Up_InstanceThatIsNotAsWanted_IsRefused(string options, string difference)
     {
         using var tool = new Tool();
