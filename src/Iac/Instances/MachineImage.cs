@@ -14,6 +14,9 @@ internal sealed partial record MachineImage(string Id, string RootDevice)
     private const string AmazonLinuxPath = "/aws/service/ami-amazon-linux-latest/";
     private const string AmazonLinuxRootDevice = "/dev/xvda";
 
+    /// <summary>Whether it is named by a parameter, which stands for newer images as time goes by.</summary>
+    public bool IsParameter => NamesParameter(Id);
+
     /// <summary>
     /// The newest Amazon Linux 2023 of that architecture. EC2 itself looks the public parameter up at launch,
     /// for which the caller needs ssm:GetParameters.

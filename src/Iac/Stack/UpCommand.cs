@@ -124,9 +124,9 @@ internal static class UpCommand
         {
             throw new IacException(
                 ExitCode.Failed,
-                $"The instance '{name}' ({existing.InstanceId}) {difference}, and that cannot be changed "
-                + "while it exists.",
-                "Change the configuration back, or run 'iac instance terminate' and 'iac up'.");
+                $"The instance '{name}' ({existing.InstanceId}) {difference}, and 'iac up' does not change that.",
+                "Change the configuration back or the instance in the console, or run 'iac instance terminate' "
+                + "and 'iac up'.");
         }
 
         var outcome = InstanceView.StateOf(existing) is "running" or "pending" ? "unchanged" : "started";
@@ -147,7 +147,8 @@ internal static class UpCommand
                 cancellation);
 
     /// <summary>
-    /// How the instance differs from the plan, as the end of "it …"; null where it does not.
+    /// How the instance differs from the plan, as the end of "it …"; null where it does not. AWS does not tell
+    /// the sizes of volume and enclaves with an instance, nor by which parameter its image was chosen.
     /// </summary>
     private static string? Difference(Instance instance, LaunchPlan plan)
     {
@@ -161,6 +162,19 @@ internal static class UpCommand
             return $"has enclaves {(enabled ? "enabled" : "off")}";
         if (plan.Zone is not null && instance.Placement?.AvailabilityZone != plan.Zone)
             return $"is in {instance.Placement?.AvailabilityZone}, not in {plan.Zone}";
-        return null;
+        if (!plan.Image.IsParameter && instance.ImageId != plan.Image.Id)
+            return $"has the image {instance.ImageId}, not {plan.Image.Id}";
+        return ProfileOf(instance) != plan.InstanceProfile
+            ? $"has the instance profile {Shown(ProfileOf(instance))}, not {Shown(plan.InstanceProfile)}"
+            : null;
     }
+
+    /// <summary>The name of the instance's profile, which AWS tells as an ARN; null for none.</summary>
+    private static string? ProfileOf(Instance instance)
+    {
+        var arn = instance.IamInstanceProfile?.Arn;
+        return arn?[(arn.LastIndexOf('/') + 1)..];
+    }
+
+    private static string Shown(string? profile) => profile is null ? "none" : $"'{profile}'";
 }

@@ -5,6 +5,8 @@ namespace Sequencer.Iac.Tests.Fakes;
 /// <summary>The instances of EC2: with client tokens, enclave and metadata options, slow states.</summary>
 internal sealed class FakeInstances(FakeSecurityGroups groups)
 {
+    private const string ProfileArn = "arn:aws:iam::123456789012:instance-profile/with/path/";
+
     private readonly Dictionary<string, FakeInstance> _byToken = [];
 
     public List<FakeInstance> All { get; } = [];
@@ -124,6 +126,9 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
         new XElement(
             "metadataOptions",
             new XElement("httpTokens", one.Request.Find("MetadataOptions.HttpTokens") ?? "optional")),
+        one.Request.Find("IamInstanceProfile.Name") is { } profile
+            ? new XElement("iamInstanceProfile", new XElement("arn", ProfileArn + profile))
+            : null,
         new XElement("stateReason", new XElement("message", one.StateReason)),
         Answers.Set("groupSet", one.Request.List("SecurityGroupId").Select(id => new object?[]
         {

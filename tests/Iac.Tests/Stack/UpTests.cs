@@ -105,13 +105,28 @@ public sealed class UpTests
     [InlineData("--key-name second", "has the key pair 'test-key', not 'second'")]
     [InlineData("--security-group second", "is not in the security group sg-00000000000000002")]
     [InlineData("--availability-zone us-east-1b", "is in us-east-1a, not in us-east-1b")]
+    [InlineData("--instance-profile role", "has the instance profile none, not 'role'")]
+    [InlineData($"--image-id {FakeInstanceTypes.ImageX86}", $"not {FakeInstanceTypes.ImageX86}")]
     public async Task Up_InstanceThatIsNotAsWanted_IsRefused(string options, string difference)
     {
         using var tool = new Tool();
         await OutcomesAsync(tool, "up");
         var run = await tool.RunAsync($"up {options}", ExitCode.Failed);
-        run.Error.Should().Contain(difference).And.Contain("cannot be changed while it exists");
+        run.Error.Should().Contain(difference).And.Contain("'iac up' does not change that");
         tool.Aws.Instances.All.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Up_SameImageAndProfile_IsUnchangedAndWithoutTheProfileRefused()
+    {
+        using var tool = new Tool();
+        const string Line = $"up --image-id {FakeInstanceTypes.ImageX86} --instance-profile role";
+        await OutcomesAsync(tool, Line);
+        (await OutcomesAsync(tool, Line)).Should().Contain("instance:unchanged");
+        (await OutcomesAsync(tool, "up --instance-profile role"))
+            .Should().Contain("instance:unchanged", "a parameter is no other image");
+        (await tool.RunAsync("up", ExitCode.Failed))
+            .Error.Should().Contain("has the instance profile 'role', not none");
     }
 
     [Fact]
