@@ -24,7 +24,7 @@ internal static class CredentialSource
             if (IsReadableByOthers(path))
                 report.Warn(
                     $"others on this machine can read {secrets.Shown(file)}; run: chmod 600 "
-                    + $"{secrets.Shown(file)}");
+                    + ShellWord.Of(secrets.Shown(file)));
             return new BasicAWSCredentials(key.Id, key.Secret);
         }
 

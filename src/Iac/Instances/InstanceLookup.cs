@@ -81,7 +81,8 @@ internal sealed class InstanceLookup(Session session)
             : instance.PublicDnsName;
         if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(instance.KeyName) || IsGone(instance))
             return null;
-        return $"ssh -i {new PrivateKeyFile(instance.KeyName, session.Secrets).Shown} ec2-user@{host}";
+        var file = new PrivateKeyFile(instance.KeyName, session.Secrets).Shown;
+        return $"ssh -i {ShellWord.Of(file)} ec2-user@{host}";
     }
 
     private async Task<Instance> OursByIdAsync(string id, CancellationToken cancellation)
