@@ -75,8 +75,11 @@ internal sealed class Model(Workspace work)
 
     private int DeleteKey(string key)
     {
-        if (!Keys.Remove(key))
+        if (!Keys.Contains(key))
             return 3;
+        if (Files.Contains(key) && HasUser(key))
+            return 1;
+        Keys.Remove(key);
         Files.Remove(key);
         return 0;
     }
@@ -119,9 +122,13 @@ internal sealed class Model(Workspace work)
     {
         Instances.Remove(instance);
         Groups.Remove(group);
-        DeleteKey(key);
+        if (!HasUser(key))
+            DeleteKey(key);
         return 0;
     }
+
+    private bool HasUser(string key) =>
+        Instances.Values.Any(shown => shown.Contains($" {key} ", StringComparison.Ordinal));
 
     private bool IsUsed(string group, string? except) =>
         Instances.Any(

@@ -61,9 +61,10 @@ public sealed class ProcessTests(Aws aws)
     public async Task Terminal_Asked_ShowsTablesAsksAndHeedsTheAnswer()
     {
         using var work = new Workspace(aws);
-        await work.RunAsync("up", 0);
+        await work.RunAsync("key create", 0);
         var refused = await OnTerminalAsync(work, "iac key delete", "n");
         refused.Should().Contain("Really delete the key pair").And.Contain("Not confirmed");
+        await work.RunAsync("up", 0);
         (await State.AskAsync(aws, work.Prefix)).Keys.Should().ContainSingle();
         (await OnTerminalAsync(work, "iac key list", "")).Should().Contain("╭").And.Contain(work.KeyName);
         (await OnTerminalAsync(work, "iac down", "y")).Should().Contain("deleted");

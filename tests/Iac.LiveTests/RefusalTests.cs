@@ -40,9 +40,12 @@ public sealed class RefusalTests(Aws aws)
     public async Task WithoutYes_EveryCommandThatDestroys_IsRefused()
     {
         using var work = new Workspace(aws);
+        await work.RunAsync("key create", 0);
+        (await work.RunAsync("key delete", 1)).Error.Should().Contain("--yes");
         await work.RunAsync("up", 0);
         var before = await State.AskAsync(aws, work.Prefix);
-        foreach (var line in new[] { "key delete", "security-group delete", "instance terminate", "down" })
+        (await work.RunAsync("key delete --yes", 1)).Error.Should().Contain("is in use by");
+        foreach (var line in new[] { "security-group delete", "instance terminate", "down" })
             (await work.RunAsync(line, 1)).Error.Should().Contain("--yes");
         (await State.AskAsync(aws, work.Prefix)).Should().BeEquivalentTo(before);
         await work.RunAsync("down --yes", 0);

@@ -17,6 +17,10 @@ internal sealed class InstanceLookup(Session session)
     public static bool IsGone(Instance instance) =>
         InstanceView.StateOf(instance) is "shutting-down" or "terminated";
 
+    /// <summary>As "i-0123456789abcdef0 (running), …".</summary>
+    public static string Shown(IEnumerable<Instance> instances) => string.Join(
+        ", ", instances.Select(one => $"{one.InstanceId} ({InstanceView.StateOf(one)})"));
+
     /// <summary>
     /// All that this tool made; the gone ones, which AWS shows for about an hour, only if asked for.
     /// </summary>
@@ -43,12 +47,23 @@ internal sealed class InstanceLookup(Session session)
         var found = (await NamedAsync(name, cancellation)).Where(instance => !IsGone(instance)).ToList();
         if (found.Count <= 1)
             return found.SingleOrDefault();
-        var shown = found.Select(one => $"{one.InstanceId} ({InstanceView.StateOf(one)})");
         throw new IacException(
             ExitCode.Failed,
-            $"{found.Count} instances are named '{name}' in {_aws.Region}: {string.Join(", ", shown)}.",
+            $"{found.Count} instances are named '{name}' in {_aws.Region}: {Shown(found)}.",
             "Say which one is meant with --instance-id, which the commands of 'iac instance' take.");
     }
+
+    /// <summary>Those of that name that are on their way to being terminated.</summary>
+    public async Task<List<Instance>> ShuttingDownAsync(string name, CancellationToken cancellation) =>
+        (await NamedAsync(name, cancellation)).FindAll(one => InstanceView.StateOf(one) == "shutting-down");
+
+    /// <summary>Those that use the key pair and are not gone, whoever made them.</summary>
+    public Task<List<Instance>> WithKeyAsync(string keyName, CancellationToken cancellation) =>
+        WithAsync("key-name", keyName, cancellation);
+
+    /// <summary>Those that use the security group and are not gone, whoever made them.</summary>
+    public Task<List<Instance>> WithGroupAsync(string groupId, CancellationToken cancellation) =>
+        WithAsync("instance.group-id", groupId, cancellation);
 
     /// <summary>
     /// The instance of that id as AWS sees it now; null where AWS does not (or not yet) know it.
@@ -83,6 +98,13 @@ internal sealed class InstanceLookup(Session session)
             return null;
         var file = new PrivateKeyFile(instance.KeyName, session.Secrets).Shown;
         return $"ssh -i {ShellWord.Of(file)} ec2-user@{host}";
+    }
+
+    private async Task<List<Instance>> WithAsync(string filter, string value, CancellationToken cancellation)
+    {
+        var found = await DescribeAsync(
+            $"look up the instances that use {value}", [new Filter(filter, [value])], cancellation);
+        return found.FindAll(instance => !IsGone(instance));
     }
 
     private async Task<Instance> OursByIdAsync(string id, CancellationToken cancellation)

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Amazon.EC2.Model;
 using Sequencer.Iac.CommandLine;
 using Sequencer.Iac.Configuration;
+using Sequencer.Iac.Instances;
 using Sequencer.Iac.Output;
 using Spectre.Console;
 
@@ -66,6 +68,12 @@ internal static class KeyCommands
         var name = session.Settings.Require(Settings.KeyName);
         var keys = new KeyPairs(session);
         var key = await keys.FindOursAsync(name, cancellation) ?? throw NotFound(session, name);
+        if (keys.TakesFile(key)
+            && await new InstanceLookup(session).WithKeyAsync(name, cancellation) is { Count: > 0 } users)
+        {
+            throw InUse(session, name, users);
+        }
+
         await session.ConfirmAsync(
             $"delete the key pair '{name}' ({key.KeyPairId}) in {session.Aws.Region} and its private key",
             cancellation);
@@ -73,6 +81,16 @@ internal static class KeyCommands
         session.Report.Result(deleted, IacJson.Default.KeyDeletionView, result => Report.Facts(
             ("Deleted key pair", $"{result.Name} ({result.KeyPairId})"),
             ("Deleted private key", result.PrivateKeyFile)));
+    }
+
+    private static IacException InUse(Session session, string name, List<Instance> users)
+    {
+        var file = new PrivateKeyFile(name, session.Secrets).Shown;
+        return new IacException(
+            ExitCode.Failed,
+            $"The key pair '{name}' is in use by {InstanceLookup.Shown(users)}: without {file}, which would be "
+            + "deleted, nobody could connect any more.",
+            "Terminate what uses it first, or move the file away: then the pair in AWS alone is deleted.");
     }
 
     private static IacException NotFound(Session session, string name)

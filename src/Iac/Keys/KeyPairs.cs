@@ -91,6 +91,13 @@ internal sealed class KeyPairs(Session session)
         return new KeyDeletionView(key.KeyName, key.KeyPairId, file.Shown);
     }
 
+    /// <summary>Whether the private key file is here and would go with the pair.</summary>
+    public bool TakesFile(KeyPairInfo key)
+    {
+        var file = new PrivateKeyFile(key.KeyName, session.Secrets);
+        return file.Exists && WhyLeft(file, key) is null;
+    }
+
     /// <summary>As <see cref="FindAsync"/>, and refuses what this tool did not make.</summary>
     public async Task<KeyPairInfo?> FindOursAsync(string name, CancellationToken cancellation)
     {

@@ -40,7 +40,8 @@ public sealed class UsageTests
     public async Task Run_CommandThatDestroys_NeedsYesWithoutATerminal(string line)
     {
         using var tool = new Tool();
-        await tool.RunAsync("up", ExitCode.Done);
+        await tool.RunAsync("up --key-name second", ExitCode.Done);
+        await tool.RunAsync("key create", ExitCode.Done);
         await tool.RunAsync("kms create", ExitCode.Done);
         var before = tool.Aws.Changes.Count();
         var run = await tool.RunAsync(line, ExitCode.Failed);

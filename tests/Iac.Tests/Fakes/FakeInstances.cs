@@ -142,6 +142,8 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
     {
         "instance-id" => one.Id,
         "instance-state-name" => one.State,
+        "key-name" => one.Request.Find("KeyName"),
+        "instance.group-id" => one.Request.Find("SecurityGroupId.1"),
         _ => one.Tags.GetValueOrDefault(filter["tag:".Length..]),
     };
 }

@@ -31,6 +31,36 @@ public sealed class KeyDeleteTests
         tool.Aws.Changes.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("running")]
+    [InlineData("stopped")]
+    public async Task Delete_PairOfAnInstance_IsRefusedUntilTheFileIsElsewhere(string state)
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        tool.Aws.Instances.All.Single().State = state;
+        var run = await tool.RunAsync("key delete --yes", ExitCode.Failed);
+        run.Error.Should().Contain($"'test-key' is in use by i-00000000000000001 ({state})")
+            .And.Contain("without secrets/test-key.pem").And.Contain("move the file away");
+        tool.Aws.Keys.All.Should().ContainSingle();
+
+        File.Move(tool.PathOf("secrets/test-key.pem"), tool.PathOf("test-key.pem"));
+        await tool.RunAsync("key delete --yes", ExitCode.Done);
+        tool.Aws.Keys.All.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("shutting-down")]
+    [InlineData("terminated")]
+    public async Task Delete_PairOfAGoneInstance_RemovesItAndItsFile(string state)
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        tool.Aws.Instances.All.Single().State = state;
+        await tool.RunAsync("key delete --yes", ExitCode.Done);
+        tool.Has("secrets/test-key.pem").Should().BeFalse();
+    }
+
     [Fact]
     public async Task Delete_NoSuchPair_LeavesTheFileAndSaysWhy()
     {
