@@ -138,7 +138,9 @@ internal sealed class InstanceWaiter(Session session)
     private static IacException RanOut(string id, WaitGoal goal, TimeSpan wait, string state) => new(
         ExitCode.Failed,
         $"The instance {id} did not become {Wanted(goal)} within {wait.TotalSeconds} s; it is {state}.",
-        "It may still get there ('iac instance describe'), and costs money until it is terminated.");
+        goal == WaitGoal.Terminated
+            ? "It may still get there ('iac instance list --all'); the command may be repeated."
+            : "It may still get there ('iac instance describe'), and costs money until it is terminated.");
 
     private static string Wanted(WaitGoal goal) => goal switch
     {

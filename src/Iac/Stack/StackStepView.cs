@@ -5,7 +5,8 @@ namespace Sequencer.Iac.Stack;
 /// <param name="Name">The thing's name.</param>
 /// <param name="Id">Its id; null where there is none.</param>
 /// <param name="Outcome">
-/// "created", "updated", "started", "unchanged", "deleted", "absent", or "left" for what is not this tool's.
+/// "created", "updated", "started", "unchanged", "deleted", "absent", or "left" for what is not this tool's or
+/// is in use by another instance.
 /// </param>
 /// <param name="Detail">What a person would want to know beside that; null for nothing.</param>
 internal sealed record StackStepView(
@@ -18,6 +19,6 @@ internal sealed record StackStepView(
     /// <summary>The outcome of what was not there.</summary>
     public const string Created = "created";
 
-    /// <summary>The outcome of what is not this tool's.</summary>
+    /// <summary>The outcome of what is not this tool's or is in use by another instance.</summary>
     public const string Left = "left";
 }
