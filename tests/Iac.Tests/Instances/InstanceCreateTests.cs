@@ -149,7 +149,8 @@ public sealed class InstanceCreateTests
         using var tool = await Prepared();
         var run = await tool.RunAsync($"instance create --image-id resolve:ssm:{name}", ExitCode.Failed);
         run.Error.Should().Contain($"resolve:ssm:{name} is not a parameter of Amazon Linux 2 or 2023")
-            .And.Contain("which volume is the root and must be encrypted").And.Contain("Name the image by its own id (ami-…)");
+            .And.Contain("which volume is the root and must be encrypted")
+            .And.Contain("Name the image by its own id (ami-…)");
         tool.Aws.Instances.All.Should().BeEmpty();
     }
 
