@@ -78,6 +78,7 @@ internal sealed class AwsConnection : IDisposable
     public async Task<T> AskAsync<T>(
         string action, string purpose, Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
+        await CredentialSource.ResolveAsync(Credentials, cancellation);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         bound.CancelAfter(CallTimeout);
         try

@@ -145,7 +145,8 @@ internal static class AwsRefusals
         return new AwsRefusal(Fill(found.Meaning, action, region), Fill(found.NextStep, action, region));
     }
 
-    private static string Shortened(string message)
+    /// <summary>A message as part of a sentence: one line, no full stop, not endless.</summary>
+    public static string Shortened(string message)
     {
         var line = message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
         return line.Length <= MessageMaxChars ? line : line[..MessageMaxChars] + "…";
