@@ -1,18 +1,20 @@
+using System.Text.RegularExpressions;
+
 namespace Sequencer.Iac.Aws;
 
 /// <summary>
 /// The error codes of EC2, KMS and STS that an operator of this tool meets, explained. "{action}" stands for
 /// the IAM action, "{region}" for the region.
 /// </summary>
-internal static class AwsRefusals
+internal static partial class AwsRefusals
 {
     /// <summary>More of what AWS wrote is for --verbose.</summary>
     private const int MessageMaxChars = 300;
 
     private static readonly AwsRefusal WrongKey = new(
-        "AWS does not know the access key, or its secret does not match",
-        "Check cred_file ('iac config show' says which credentials are in force); a deleted key "
-        + "needs a new CSV.");
+        "AWS does not know the access key, its secret does not match, or the account has not enabled {region}",
+        "Check cred_file and region ('iac config show' says what is in force); a deleted key needs a new CSV, "
+        + "a region is enabled in the account's settings.");
 
     private static readonly AwsRefusal NotAllowed = new(
         "these credentials may not do that in {region}",
@@ -135,14 +137,16 @@ internal static class AwsRefusals
     /// <param name="code">The code that AWS gave.</param>
     /// <param name="message">What AWS wrote with it: the explanation where the code is not known
     /// here.</param>
-    /// <param name="action">The IAM action that the call needs.</param>
+    /// <param name="action">The IAM action that the call needs; one call may need several, so where AWS names
+    /// another it is that one which is missing.</param>
     /// <param name="region">The region that was asked.</param>
     public static AwsRefusal Explain(string code, string message, string action, string region)
     {
         var found = Known.GetValueOrDefault(code) ?? new AwsRefusal(
             Shortened(message),
             "Run it again with --verbose for the details, and look the code up in AWS's manual.");
-        return new AwsRefusal(Fill(found.Meaning, action, region), Fill(found.NextStep, action, region));
+        var missing = MissingAction().Match(message) is { Success: true } named ? named.Groups[1].Value : action;
+        return new AwsRefusal(Fill(found.Meaning, missing, region), Fill(found.NextStep, missing, region));
     }
 
     /// <summary>A message as part of a sentence: one line, no full stop, not endless.</summary>
@@ -158,4 +162,7 @@ internal static class AwsRefusals
     private static string Fill(string text, string action, string region) => text
         .Replace("{action}", action, StringComparison.Ordinal)
         .Replace("{region}", region, StringComparison.Ordinal);
+
+    [GeneratedRegex("not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)")]
+    private static partial Regex MissingAction();
 }

@@ -56,6 +56,7 @@ public sealed class AwsConnectionTests
 
     [Theory]
     [InlineData("AuthFailure", "does not know the access key")]
+    [InlineData("AuthFailure", "or the account has not enabled us-east-1")]
     [InlineData("ExpiredToken", "have run out")]
     [InlineData("UnauthorizedOperation", "may not do that in us-east-1")]
     [InlineData("OptInRequired", "not signed up")]
@@ -69,6 +70,27 @@ public sealed class AwsConnectionTests
             .And.Contain(meaning)
             .And.NotContain("Raw text").And.NotContain("{");
         run.Error.Trim().Split('\n').Should().HaveCount(2);
+    }
+
+    [Theory]
+    [InlineData("up --instance-profile operator", "RunInstances", "iam:PassRole")]
+    [InlineData("up", "RunInstances", "ssm:GetParameters")]
+    [InlineData("key create", "CreateKeyPair", "ec2:CreateTags")]
+    [InlineData("kms create", "CreateKey", "kms:TagResource")]
+    public async Task Call_AnotherPermissionMissing_NamesTheOneThatAwsNames(
+        string line, string action, string missing)
+    {
+        using var tool = new Tool();
+        var code = line.StartsWith("kms", StringComparison.Ordinal)
+            ? "AccessDeniedException"
+            : "UnauthorizedOperation";
+        tool.Aws.Refuse(action, code, status: 403, message:
+            "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/operator "
+            + $"is not authorized to perform: {missing} on resource: arn:aws:iam::123456789012:role/x because "
+            + "no identity-based policy allows it. Encoded authorization failure message: abc");
+        var run = await tool.RunAsync(line, ExitCode.Aws);
+        run.Error.Should().Contain($"Have a policy attached to them that allows {missing};")
+            .And.NotContain($"allows ec2:{action}").And.NotContain($"allows kms:{action}");
     }
 
     [Fact]
