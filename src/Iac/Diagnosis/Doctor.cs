@@ -101,11 +101,7 @@ internal sealed class Doctor(Session session)
             facts = await InstanceTypeFacts.AskAsync(
                 session.Aws, InstanceLauncher.TypeName(session.Settings), token);
             var shown = $"{facts.Name}: {facts.Architecture}, {facts.VcpuCount} vCPUs, {facts.MemoryMib} MiB";
-            var problem = IsNitro
-                ? facts.CannotGive(
-                    session.Settings.RequireNumber(Settings.EnclaveMemoryMib),
-                    session.Settings.RequireNumber(Settings.EnclaveCpuCount))
-                : null;
+            var problem = IsNitro ? facts.CannotGive(EnclaveMemoryMib, EnclaveCpuCount) : null;
             return problem is null
                 ? Check.Ok("instance type", IsNitro ? shown + ", enclaves supported" : shown)
                 : throw new IacException(
@@ -128,12 +124,15 @@ internal sealed class Doctor(Session session)
 
         await TryAsync(Name, async token =>
         {
-            var types = await EnclaveTypes.SmallestAsync(session.Aws, token);
+            var types = await EnclaveTypes.SmallestAsync(
+                session.Aws, EnclaveMemoryMib, EnclaveCpuCount, token);
             return types.Count > 0
                 ? Check.Ok(Name, string.Join(", ", types))
                 : new Check(
-                    Name, CheckStatus.Failed, $"EC2 names none in {session.Aws.Region}",
-                    "Choose another --region.");
+                    Name, CheckStatus.Failed,
+                    $"EC2 names none in {session.Aws.Region} with {EnclaveCpuCount} vCPUs and "
+                    + $"{EnclaveMemoryMib} MiB for enclaves",
+                    "Lower enclave_cpu_count or enclave_memory_mib, or choose another --region.");
         }, cancellation);
     }
 
@@ -226,6 +225,10 @@ internal sealed class Doctor(Session session)
             _checks.Add(Check.Warning(Name, e));
         }
     }
+
+    private int EnclaveMemoryMib => session.Settings.RequireNumber(Settings.EnclaveMemoryMib);
+
+    private int EnclaveCpuCount => session.Settings.RequireNumber(Settings.EnclaveCpuCount);
 
     private bool IsNitro => session.Settings.Require(Settings.InstanceKind) == Settings.KindNitro;
 

@@ -4,15 +4,20 @@ using Sequencer.Iac.Instances;
 
 namespace Sequencer.Iac.Diagnosis;
 
-/// <summary>The instance types of a region that can run enclaves, as EC2 itself names them.</summary>
+/// <summary>The instance types of a region that this product can run on, as EC2 itself names them.</summary>
 internal static class EnclaveTypes
 {
+    /// <summary>What gateway and enclave are built for.</summary>
+    private const string Architecture = "x86_64";
+
     /// <summary>How many are shown.</summary>
     private const int ShownMax = 8;
 
-    /// <summary>The smallest ones of the current generation, by vCPUs and then memory.</summary>
+    /// <summary>
+    /// The smallest ones of the current generation, by vCPUs and then memory, that can give an enclave so much.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> SmallestAsync(
-        AwsConnection aws, CancellationToken cancellation)
+        AwsConnection aws, int memoryMib, int cpuCount, CancellationToken cancellation)
     {
         var types = new List<InstanceTypeFacts>();
         var request = new DescribeInstanceTypesRequest
@@ -21,7 +26,7 @@ internal static class EnclaveTypes
             [
                 new Filter("nitro-enclaves-support", ["supported"]),
                 new Filter("current-generation", ["true"]),
-                new Filter("vcpu-info.default-vcpus", ["2", "4"]),
+                new Filter("processor-info.supported-architecture", [Architecture]),
             ],
         };
         do
@@ -36,7 +41,8 @@ internal static class EnclaveTypes
 
         return
         [
-            .. types.OrderBy(type => type.VcpuCount).ThenBy(type => type.MemoryMib)
+            .. types.Where(type => type.CannotGive(memoryMib, cpuCount) is null)
+                .OrderBy(type => type.VcpuCount).ThenBy(type => type.MemoryMib)
                 .ThenBy(type => type.Name, StringComparer.Ordinal).Select(type => type.Name).Take(ShownMax),
         ];
     }

@@ -35,7 +35,7 @@ internal static class InstanceCommands
                     "create", "Start a new instance and wait until it is ready.", CreateAsync, LaunchSettings,
                     waiting,
                     "iac instance create",
-                    "iac instance create --instance-type c6g.large --enclave-cpu-count 1",
+                    "iac instance create --instance-type c5a.2xlarge --enclave-cpu-count 4",
                     "iac instance create --instance-kind standard --no-wait"),
                 tree.Leaf(
                     "list", "List the instances that this tool made in the region.", ListAsync, [], [All],

@@ -14,7 +14,8 @@ public sealed class DoctorTests
         checks["credentials"].Detail.Should().Contain("arn:aws:iam::123456789012:user/operator");
         checks["instance type"].Detail
             .Should().Be("c5a.xlarge: x86_64, 4 vCPUs, 8192 MiB, enclaves supported");
-        checks["enclave-capable types"].Detail.Should().Be("c6g.large, c5a.xlarge, g4dn.xlarge, m5.xlarge");
+        checks["enclave-capable types"].Detail
+            .Should().Be("c5a.xlarge, g4dn.xlarge, m5.xlarge, c5a.2xlarge, r5.4xlarge");
         checks["permission ec2:TerminateInstances"].Status.Should().Be("skipped");
         tool.Aws.Changes.Should().BeEmpty();
     }
@@ -78,6 +79,27 @@ public sealed class DoctorTests
         var checks = await CheckAsync(tool, ExitCode.Failed, "--instance-type t3.micro");
         checks["instance type"].Detail.Should().Contain("cannot run Nitro Enclaves");
         checks["enclave-capable types"].Detail.Should().Contain("c5a.xlarge");
+    }
+
+    [Theory]
+    [InlineData("--enclave-cpu-count 4", "c5a.2xlarge, r5.4xlarge")]
+    [InlineData("--enclave-memory-mib 16384", "r5.4xlarge")]
+    public async Task Doctor_LargerEnclave_ListsTypesThatCanGiveIt(string options, string types)
+    {
+        using var tool = new Tool();
+        var checks = await CheckAsync(tool, ExitCode.Failed, options);
+        checks["instance type"].Status.Should().Be("failed");
+        checks["enclave-capable types"].Detail.Should().Be(types);
+    }
+
+    [Fact]
+    public async Task Doctor_EnclaveLargerThanAnyType_SaysWhatToLower()
+    {
+        using var tool = new Tool();
+        var check = (await CheckAsync(tool, ExitCode.Failed, "--enclave-cpu-count 100"))["enclave-capable types"];
+        check.Status.Should().Be("failed");
+        check.Detail.Should().Contain("none in us-east-1 with 100 vCPUs and 2048 MiB for enclaves");
+        check.NextStep.Should().Contain("enclave_cpu_count");
     }
 
     [Fact]

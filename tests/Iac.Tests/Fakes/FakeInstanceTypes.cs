@@ -13,7 +13,10 @@ internal static class FakeInstanceTypes
         new("t3.micro", "x86_64", 2, 2, 1024, "unsupported"),
         new("c5a.xlarge", "x86_64", 4, 2, 8192, "supported"),
         new("m5.xlarge", "x86_64", 4, 2, 16384, "supported"),
+        new("c5a.2xlarge", "x86_64", 8, 2, 16384, "supported"),
+        new("r5.4xlarge", "x86_64", 16, 2, 131072, "supported"),
         new("c6g.large", "arm64", 2, 1, 4096, "supported"),
+        new("c6g.xlarge", "arm64", 4, 1, 8192, "supported"),
         new("g4dn.xlarge", "x86_64", 4, 2, 16384, "supported"),
     ];
 
@@ -66,7 +69,7 @@ internal static class FakeInstanceTypes
     {
         "nitro-enclaves-support" => type.Enclaves,
         "current-generation" => "true",
-        "vcpu-info.default-vcpus" => type.Vcpus.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        "processor-info.supported-architecture" => type.Architecture,
         _ => null,
     };
 
