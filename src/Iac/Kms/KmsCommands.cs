@@ -105,8 +105,9 @@ internal static partial class KmsCommands
         }
 
         var deleted = await keys.DeleteAsync(key, alias, days, cancellation);
-        session.Report.Note(
-            $"Until then it can be brought back: aws kms cancel-key-deletion --key-id {key.KeyId}");
+        session.Report.Note("Until then it can be brought back:");
+        foreach (var command in keys.WayBack(key.KeyId, alias))
+            session.Report.Note($"  {command}");
         session.Report.Result(deleted, IacJson.Default.KmsKeyView, Facts);
     }
 

@@ -167,13 +167,30 @@ internal sealed class KmsKeys(Session session)
                 $"The alias '{alias}' in {_aws.Region} still belongs to the key {holder.KeyId}, which will "
                 + $"be deleted on {Moments.Shown(Moments.Utc(holder.DeletionDate))}.",
                 "Free it with 'iac kms delete', choose another --kms-alias, or bring that key back: "
-                + $"aws kms cancel-key-deletion --key-id {holder.KeyId}, then aws kms enable-key.",
+                + $"{string.Join(" && ", WayBack(holder.KeyId, null))}.",
                 cause)
             : new(
                 ExitCode.AlreadyThere,
                 $"There is a key with the alias '{alias}' in {_aws.Region} already.",
                 "Use it ('iac kms list'), choose another --kms-alias, or delete it with 'iac kms delete'.",
                 cause);
+
+    /// <summary>
+    /// The commands that undo a scheduled deletion. KMS leaves such a key disabled; an alias that was freed has
+    /// to be made anew.
+    /// </summary>
+    /// <param name="keyId">The key.</param>
+    /// <param name="alias">The alias that was freed with it; null for none.</param>
+    public IEnumerable<string> WayBack(string keyId, string? alias)
+    {
+        yield return $"aws kms cancel-key-deletion --region {_aws.Region} --key-id {keyId}";
+        yield return $"aws kms enable-key --region {_aws.Region} --key-id {keyId}";
+        if (alias is not null)
+        {
+            yield return $"aws kms create-alias --region {_aws.Region} --alias-name {AliasPrefix}{alias} "
+                + $"--target-key-id {keyId}";
+        }
+    }
 
     private static bool IsOwnerTag(Tag tag) =>
         tag is { TagKey: Ownership.TagKey, TagValue: Ownership.TagValue };

@@ -96,7 +96,13 @@ public sealed class KmsCommandsTests
         tool.Aws.Kms.Aliases.Should().BeEmpty();
         run.Json.GetProperty("state").GetString().Should().Be("PendingDeletion");
         run.Json.GetProperty("deletion_at").GetDateTimeOffset().Year.Should().Be(2026);
-        run.Error.Should().Contain("aws kms cancel-key-deletion --key-id");
+        var id = tool.Aws.Kms.Keys.Single().Id;
+        run.Error.Split('\n')[^4..].Should().Equal(
+            $"  aws kms cancel-key-deletion --region us-east-1 --key-id {id}",
+            $"  aws kms enable-key --region us-east-1 --key-id {id}",
+            "  aws kms create-alias --region us-east-1 --alias-name alias/sequencer-log-key "
+            + $"--target-key-id {id}",
+            string.Empty);
         await tool.RunAsync("kms delete --yes", ExitCode.NotFound);
         await tool.RunAsync("kms create", ExitCode.Done);
     }
