@@ -93,7 +93,8 @@ internal static class ConfigurationFile
         (SettingKind.Integer, long number) => number.ToString(CultureInfo.InvariantCulture),
         (SettingKind.IntegerList, TomlArray list) when list.All(item => item is long) =>
             string.Join(',', list.Select(item => Convert.ToString(item, CultureInfo.InvariantCulture))),
-        (SettingKind.Table, TomlTable table) when table.Values.All(item => item is string) =>
+        (SettingKind.Table, TomlTable table) when table.All(pair =>
+            pair.Value is string text && IsPlain(pair.Key) && IsPlain(text)) =>
             string.Join(',', table.Select(pair => $"{pair.Key}={pair.Value}")),
         _ => null,
     };
@@ -103,6 +104,9 @@ internal static class ConfigurationFile
         SettingKind.Text => "a string",
         SettingKind.Integer => "a whole number",
         SettingKind.IntegerList => "a list of whole numbers",
-        _ => "a table of strings",
+        _ => "a table of strings, with no ',' or '=' in them",
     };
+
+    /// <summary>Whether the text of a table would be read back as it was.</summary>
+    private static bool IsPlain(string text) => !text.AsSpan().ContainsAny(',', '=');
 }

@@ -12,6 +12,8 @@ public sealed class ConfigurationFileTests
     [InlineData("[iac.aws]\nservice_ports = [\"5000\"]", "service_ports must be a list of whole numbers")]
     [InlineData("[iac.aws]\nservice_ports = 5000", "service_ports must be a list of whole numbers")]
     [InlineData("[iac.aws]\ntags = [\"a\"]", "tags must be a table of strings")]
+    [InlineData("[iac.aws]\ntags = { team = \"a,b=c\" }", "of strings, with no ',' or '=' in them, as in: tags = {")]
+    [InlineData("[iac.aws]\ntags = { \"a=b\" = \"c\" }", "of strings, with no ',' or '=' in them, as in: tags = {")]
     [InlineData("[iac]\naws = 5", "iac.aws of setup/config.toml must be a table")]
     [InlineData("[iac.aws]\nregion = us", "setup/config.toml is not TOML: line 2: ")]
     [InlineData("[iac.aws]\nregion = \"a\"\nregion = \"b\"", "line 3: The key `iac.aws.region` is already")]
