@@ -59,11 +59,16 @@ internal static class ConfigCommands
     {
         if (session.Settings.Find(Settings.CredFile) is not { } file)
             return "AWS default chain (environment, profile, SSO, instance role)";
-        var path = session.Secrets.PathOf(file);
         var shown = session.Secrets.Shown(file);
-        return File.Exists(path)
-            ? $"{CredentialFile.Read(path, shown).Masked} from {shown}"
-            : $"{shown}, which does not exist";
+        try
+        {
+            return $"{CredentialFile.Read(session.Secrets.PathOf(file), shown).Masked} from {shown}";
+        }
+        catch (IacException e)
+        {
+            // One value that is wrong hides none of the others.
+            return e.Message;
+        }
     }
 
     private static Rows TableOf(ConfigView view, Report report)

@@ -49,6 +49,21 @@ public sealed class ResolutionTests
         tool.Aws.Calls.Should().BeEmpty("showing the configuration asks AWS nothing");
     }
 
+    [Theory]
+    [InlineData("Access key ID,Secret access key\n", "has only one line")]
+    [InlineData(null, "does not exist")]
+    public async Task ConfigShow_AccessKeyOfNoUse_ShowsTheRestAndSaysWhy(string? csv, string problem)
+    {
+        using var tool = new Tool();
+        if (csv is null)
+            File.Delete(tool.PathOf("secrets/operator.csv"));
+        else
+            tool.Write("secrets/operator.csv", csv);
+        var run = await tool.RunAsync("config show", ExitCode.Done);
+        run.Output.Should().Contain("us-east-1")
+            .And.Contain($"The credentials file secrets/operator.csv {problem}.");
+    }
+
     [Fact]
     public async Task ConfigShow_WithoutFile_SaysSo()
     {
