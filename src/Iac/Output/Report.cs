@@ -11,8 +11,8 @@ namespace Sequencer.Iac.Output;
 /// </summary>
 internal sealed class Report
 {
-    /// <summary>Wide enough that a table in a pipe or file never wraps.</summary>
-    private const int PipeWidth = 1000;
+    /// <summary>Wide enough that a table in a pipe or file never wraps: no group has that many rules.</summary>
+    private const int PipeWidth = 1_000_000;
 
     private readonly Surroundings _surroundings;
     private readonly IAnsiConsole _error;

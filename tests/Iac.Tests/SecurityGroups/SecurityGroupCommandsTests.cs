@@ -152,6 +152,17 @@ public sealed class SecurityGroupCommandsTests
     }
 
     [Fact]
+    public async Task List_GroupOfManyRules_IsOneLineInAPipe()
+    {
+        using var tool = new Tool();
+        var ports = string.Join(',', Enumerable.Range(50000, 25));
+        await tool.RunAsync($"security-group create --service-ports {ports}", ExitCode.Done);
+        var run = await tool.RunAsync("security-group list", ExitCode.Done);
+        run.Output.TrimEnd().Split('\n').Should().HaveCount(2);
+        run.Output.Should().Contain("tcp 22 from 203.0.113.7/32").And.Contain("tcp 50024 from ::/0");
+    }
+
+    [Fact]
     public async Task Delete_OurGroup_GoesAndASecondTimeIsNotFound()
     {
         using var tool = new Tool();
