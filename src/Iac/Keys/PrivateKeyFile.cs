@@ -21,7 +21,7 @@ internal sealed class PrivateKeyFile(string keyName, SecretsFolder secrets)
     public bool Exists => File.Exists(_path);
 
     /// <summary>Whether it is in one of the forms in which EC2 hands out private keys.</summary>
-    public bool IsReadable => SshPublicKey.OfPrivateKey(File.ReadAllText(_path)) is not null;
+    public bool IsReadable => SshPublicKey.OfPrivateKey(Read()) is not null;
 
     /// <summary>
     /// Opens the neighbour with mode 0600 before AWS is asked for a key, so that a folder which cannot be
@@ -76,9 +76,24 @@ internal sealed class PrivateKeyFile(string keyName, SecretsFolder secrets)
     public bool? Matches(string? sshPublicKey)
     {
         var fields = sshPublicKey?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields is { Length: >= 2 } && SshPublicKey.OfPrivateKey(File.ReadAllText(_path)) is { } own
+        return fields is { Length: >= 2 } && SshPublicKey.OfPrivateKey(Read()) is { } own
             ? fields[1] == own
             : null;
+    }
+
+    private string Read()
+    {
+        try
+        {
+            return File.ReadAllText(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IacException(
+                ExitCode.Failed, $"{Shown} cannot be read: {e.Message}",
+                "Make it readable for you, or choose another --key-name.",
+                e);
+        }
     }
 
     /// <summary>A private key's file in the making.</summary>

@@ -179,6 +179,20 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Doctor_PrivateKeyThatCannotBeRead_FailsThatCheckAlone()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        File.Delete(tool.PathOf("secrets/test-key.pem"));
+        File.CreateSymbolicLink(tool.PathOf("secrets/test-key.pem"), tool.PathOf("nowhere"));
+        var checks = await CheckAsync(tool, ExitCode.Failed);
+        checks["key pair"].Detail.Should().StartWith("secrets/test-key.pem cannot be read: ");
+        checks["vCPU quota"].Status.Should().Be("ok");
+        var up = await tool.RunAsync("up", ExitCode.Failed);
+        up.Error.Should().Contain("secrets/test-key.pem cannot be read: ");
+    }
+
+    [Fact]
     public async Task Doctor_CredentialsFileMissing_IsAFailedCheck()
     {
         using var tool = new Tool();
