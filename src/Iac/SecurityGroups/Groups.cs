@@ -11,6 +11,10 @@ internal sealed class Groups(Session session)
 {
     private const string Description = "Sequencer: SSH for its operator, service ports for everybody";
 
+    private const string NameTaken = "InvalidGroup.Duplicate";
+    private const string NotThere = "InvalidGroup.NotFound";
+    private const string RuleThere = "InvalidPermission.Duplicate";
+
     private readonly AwsConnection _aws = session.Aws;
 
     public async Task<IReadOnlyList<SecurityGroup>> ListAsync(CancellationToken cancellation)
@@ -67,9 +71,9 @@ internal sealed class Groups(Session session)
                 "ec2:CreateSecurityGroup", $"create the security group '{name}'",
                 token => _aws.Ec2.CreateSecurityGroupAsync(request, token), cancellation)).GroupId;
         }
-        catch (IacException e) when (e.AwsCode == "InvalidGroup.Duplicate")
+        catch (IacException e) when (e.AwsCode == NameTaken)
         {
-            throw AlreadyThere(name, e);
+            id = await MadeUnansweredAsync(name, e);
         }
 
         session.Account.Add($"created the security group '{name}' ({id})");
@@ -114,12 +118,18 @@ internal sealed class Groups(Session session)
         return plan;
     }
 
+    /// <summary>Deletes a group that AWS has just shown.</summary>
     public async Task DeleteAsync(string name, string id, CancellationToken cancellation)
     {
-        var request = new DeleteSecurityGroupRequest { GroupId = id };
-        await _aws.ChangeAsync(
-            "ec2:DeleteSecurityGroup", $"delete the security group '{name}'",
-            token => _aws.Ec2.DeleteSecurityGroupAsync(request, token), cancellation);
+        try
+        {
+            await RemoveAsync(name, id, cancellation);
+        }
+        catch (IacException e) when (e.AwsCode == NotThere)
+        {
+            // It was there a moment ago, so an earlier try took it and its answer was lost.
+        }
+
         session.Account.Add($"deleted the security group '{name}' ({id})");
     }
 
@@ -133,7 +143,7 @@ internal sealed class Groups(Session session)
     /// <summary>Changes a group just made, again while AWS does not see it everywhere yet.</summary>
     private async Task WhenSeenAsync(string name, Func<Task> change) => await new Visibility(session).WhenSeenAsync(
         $"security group {name}",
-        failure => failure.AwsCode == "InvalidGroup.NotFound",
+        failure => failure.AwsCode == NotThere,
         async () =>
         {
             await change();
@@ -149,7 +159,8 @@ internal sealed class Groups(Session session)
     {
         try
         {
-            await WhenSeenAsync(name, () => DeleteAsync(name, id, CancellationToken.None));
+            await WhenSeenAsync(name, () => RemoveAsync(name, id, CancellationToken.None));
+            session.Account.Add($"deleted the security group '{name}' ({id})");
         }
         catch (IacException e)
         {
@@ -158,17 +169,56 @@ internal sealed class Groups(Session session)
         }
     }
 
-    private Task<AuthorizeSecurityGroupIngressResponse> AuthorizeAsync(
-        string id, string name, IReadOnlyList<IngressRule> rules)
+    /// <summary>
+    /// The group whose name is taken, where it is ours and has no rules yet: so is a repeated request refused
+    /// whose first answer was lost. Any other is somebody's.
+    /// </summary>
+    private async Task<string> MadeUnansweredAsync(string name, IacException refusal)
+    {
+        var group = await new Visibility(session).WhenSeenAsync(
+            $"security group {name}",
+            failure => failure.Code == ExitCode.AlreadyThere,
+            async () => await FindAsync(name, CancellationToken.None) ?? throw AlreadyThere(name, refusal),
+            CancellationToken.None);
+        return Ownership.IsOurs(group.Tags) && IngressRule.Of(group.IpPermissions).Count == 0
+            ? group.GroupId
+            : throw AlreadyThere(name, refusal);
+    }
+
+    private Task<DeleteSecurityGroupResponse> RemoveAsync(
+        string name, string id, CancellationToken cancellation)
+    {
+        var request = new DeleteSecurityGroupRequest { GroupId = id };
+        return _aws.ChangeAsync(
+            "ec2:DeleteSecurityGroup", $"delete the security group '{name}'",
+            token => _aws.Ec2.DeleteSecurityGroupAsync(request, token), cancellation);
+    }
+
+    /// <summary>
+    /// Adds rules that the group did not have. AWS refuses all of a request of which it has one rule: it has
+    /// carried the request out before and its answer was lost, or somebody else added that rule. Then each is
+    /// asked for alone, and one that is there is as wanted.
+    /// </summary>
+    private async Task AuthorizeAsync(string id, string name, IReadOnlyList<IngressRule> rules)
     {
         var request = new AuthorizeSecurityGroupIngressRequest
         {
             GroupId = id,
             IpPermissions = [.. rules.Select(rule => rule.ToPermission())],
         };
-        return _aws.ChangeAsync(
-            "ec2:AuthorizeSecurityGroupIngress", $"open ports in the security group '{name}'",
-            token => _aws.Ec2.AuthorizeSecurityGroupIngressAsync(request, token), CancellationToken.None);
+        try
+        {
+            await _aws.ChangeAsync(
+                "ec2:AuthorizeSecurityGroupIngress", $"open ports in the security group '{name}'",
+                token => _aws.Ec2.AuthorizeSecurityGroupIngressAsync(request, token), CancellationToken.None);
+        }
+        catch (IacException e) when (e.AwsCode == RuleThere)
+        {
+            if (rules.Count == 1)
+                return;
+            foreach (var rule in rules)
+                await AuthorizeAsync(id, name, [rule]);
+        }
     }
 
     private async Task<List<SecurityGroup>> DescribeAsync(

@@ -15,8 +15,8 @@ internal sealed class FakeSecurityGroups
     public HttpResponseMessage Answer(AwsCall call) => call.Action switch
     {
         "CreateSecurityGroup" => Create(call),
-        "AuthorizeSecurityGroupIngress" => Change(call, (group, rule) => group.Rules.Add(rule)),
-        "RevokeSecurityGroupIngress" => Change(call, (group, rule) => group.Rules.Remove(rule)),
+        "AuthorizeSecurityGroupIngress" => Authorize(call),
+        "RevokeSecurityGroupIngress" => Revoke(call),
         "DeleteSecurityGroup" => Delete(call),
         _ => Describe(call),
     };
@@ -38,24 +38,32 @@ internal sealed class FakeSecurityGroups
         return Answers.Xml(call.Action, new XElement("groupId", made.Id), new XElement("return", "true"));
     }
 
-    private HttpResponseMessage Change(AwsCall call, Func<FakeSecurityGroup, string, bool> change)
+    /// <summary>Adds all rules of the request or, where one is there, none.</summary>
+    private HttpResponseMessage Authorize(AwsCall call)
     {
-        var group = All.Single(group => group.Id == call["GroupId"]);
-        foreach (var rule in Rules(call))
-        {
-            if (!change(group, rule))
-                throw new Refused(
-                    "InvalidPermission.Unexpected", $"The rule '{rule}' is there already, or is not.");
-        }
-
+        var group = Find(call);
+        if (Rules(call).FirstOrDefault(group.Rules.Contains) is { } rule)
+            throw new Refused("InvalidPermission.Duplicate", $"the specified rule \"{rule}\" already exists");
+        group.Rules.UnionWith(Rules(call));
         return Answers.Xml(call.Action, new XElement("return", "true"));
     }
+
+    /// <summary>In the default network EC2 passes over rules that are not there.</summary>
+    private HttpResponseMessage Revoke(AwsCall call)
+    {
+        Find(call).Rules.ExceptWith(Rules(call));
+        return Answers.Xml(call.Action, new XElement("return", "true"));
+    }
+
+    private FakeSecurityGroup Find(AwsCall call) => All.Find(group => group.Id == call["GroupId"])
+        ?? throw new Refused(
+            "InvalidGroup.NotFound", $"The security group '{call["GroupId"]}' does not exist");
 
     private HttpResponseMessage Delete(AwsCall call)
     {
         if (InUse.Contains(call["GroupId"]))
             throw new Refused("DependencyViolation", $"resource {call["GroupId"]} has a dependent object");
-        All.RemoveAll(group => group.Id == call["GroupId"]);
+        All.Remove(Find(call));
         return Answers.Xml(call.Action, new XElement("return", "true"));
     }
 
