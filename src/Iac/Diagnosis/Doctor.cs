@@ -4,7 +4,6 @@ using Amazon.SecurityToken.Model;
 using Sequencer.Iac.CommandLine;
 using Sequencer.Iac.Configuration;
 using Sequencer.Iac.Instances;
-using Sequencer.Iac.Keys;
 using Sequencer.Iac.Output;
 
 namespace Sequencer.Iac.Diagnosis;
@@ -16,6 +15,9 @@ internal sealed class Doctor(Session session)
         [Settings.Region, Settings.KeyName, Settings.SecurityGroup, Settings.InstanceName, Settings.SshCidr];
 
     private readonly List<Check> _checks = [];
+    private readonly AccessChecks _access = new(session);
+    private MachineImage? _image;
+    private Instance? _instance;
 
     public async Task<IReadOnlyList<Check>> ExamineAsync(CancellationToken cancellation)
     {
@@ -31,7 +33,9 @@ internal sealed class Doctor(Session session)
         var facts = await TypeAsync(cancellation);
         await EnclaveTypesAsync(cancellation);
         await ImageAsync(facts, cancellation);
-        await TryAsync("key pair", KeyPairAsync, cancellation);
+        await TryAsync("key pair", _access.KeyPairAsync, cancellation);
+        await TryAsync("security group", _access.GroupAsync, cancellation);
+        await TryAsync("rules", _ => Task.FromResult(_access.Rules()), cancellation);
         if (facts is not null)
         {
             await PermissionsAsync(facts, cancellation);
@@ -43,7 +47,7 @@ internal sealed class Doctor(Session session)
 
     private Check ConfigurationCheck()
     {
-        var missing = NeededByUp.Where(setting => session.Settings.Find(setting) is null).ToList();
+        var missing = NeededByUp.Where(_access.IsMissing).ToList();
         var file = session.Settings.FilePath ?? $"no {ConfigurationFile.DefaultPath}";
         return missing.Count == 0
             ? Check.Ok("configuration", file)
@@ -146,54 +150,50 @@ internal sealed class Doctor(Session session)
 
         await TryAsync("image", async token =>
         {
-            var image = await MachineImage.ChooseAsync(
+            _image = await MachineImage.ChooseAsync(
                 session.Aws, session.Settings.Find(Settings.ImageId), facts, token);
-            return Check.Ok("image", image.Id);
+            return Check.Ok("image", _image.Id);
         }, cancellation);
-    }
-
-    private async Task<Check> KeyPairAsync(CancellationToken cancellation)
-    {
-        if (session.Settings.Find(Settings.KeyName) is not { } name)
-            return Check.Skipped("key pair", "key_name is not set");
-        var file = new PrivateKeyFile(name, session.Secrets);
-        var key = await new KeyPairs(session).FindAsync(name, cancellation);
-        return (key, file.Exists) switch
-        {
-            (null, false) => Check.Ok("key pair", $"'{name}' will be made"),
-            (null, true) => new Check(
-                "key pair", CheckStatus.Failed,
-                $"{file.Shown} exists, but {session.Aws.Region} has no key pair '{name}'",
-                "Move the file away, or choose another --key-name or --region."),
-            (_, false) => new Check(
-                "key pair", CheckStatus.Warning, $"'{name}' exists, but {file.Shown} is not here",
-                "Put the private key there, or make a new pair ('iac key delete', 'iac key create')."),
-            _ when file.Matches(key!.PublicKey) == false => new Check(
-                "key pair", CheckStatus.Failed, $"{file.Shown} is not the private key of '{name}'",
-                "Put the right file there, or choose another --key-name."),
-            _ => Check.Ok("key pair", $"'{name}' exists, and so does {file.Shown}"),
-        };
     }
 
     private async Task PermissionsAsync(InstanceTypeFacts facts, CancellationToken cancellation)
     {
-        Instance? instance = null;
         await TryAsync("permission ec2:DescribeInstances", async token =>
         {
             if (session.Settings.Find(Settings.InstanceName) is { } name)
-                instance = (await new InstanceLookup(session).NamedAsync(name, token)).Find(
+                _instance = (await new InstanceLookup(session).NamedAsync(name, token)).Find(
                     one => !InstanceLookup.IsGone(one));
             return Check.Ok("permission ec2:DescribeInstances", "allowed");
         }, cancellation);
-        var launch = new RunInstancesRequest
+        var launch = _image is null ? null : Launch(facts, _image);
+        _checks.AddRange(await new Permissions(session).AskAsync(launch, _instance, cancellation));
+    }
+
+    /// <summary>
+    /// The request that <c>up</c> makes, without the key pair and the group that it would make before it.
+    /// </summary>
+    private RunInstancesRequest Launch(InstanceTypeFacts facts, MachineImage image)
+    {
+        var plan = new LaunchPlan
         {
-            MinCount = 1,
-            MaxCount = 1,
-            ImageId = session.Settings.Find(Settings.ImageId)
-                ?? MachineImage.AmazonLinux(facts.Architecture).Id,
+            Name = session.Settings.Find(Settings.InstanceName) ?? Permissions.ProbeName,
+            IsNitro = IsNitro,
             InstanceType = facts.Name,
+            Image = image,
+            KeyName = _access.Key?.KeyName ?? string.Empty,
+            SecurityGroupId = _access.Group?.GroupId ?? string.Empty,
+            VolumeGib = session.Settings.RequireNumber(Settings.VolumeGib),
+            InstanceProfile = session.Settings.Find(Settings.InstanceProfile),
         };
-        _checks.AddRange(await new Permissions(session).AskAsync(launch, instance, cancellation));
+        var request = plan.ToRequest(session.Settings, Permissions.ProbeName);
+
+        // EC2 must not take it for an earlier one; the SDK makes a token of its own.
+        request.ClientToken = null;
+        if (_access.Key is null)
+            request.KeyName = null;
+        if (_access.Group is null)
+            request.SecurityGroupIds = null;
+        return request;
     }
 
     private async Task QuotaAsync(InstanceTypeFacts facts, CancellationToken cancellation)

@@ -12,11 +12,11 @@ internal static class DoctorCommand
 {
     public static Command Build(CommandTree tree) => tree.Leaf(
         "doctor",
-        "Check credentials, region, permissions (by dry run), instance type, quota and image; say what is "
-        + "missing and how to get it. Changes nothing.",
+        "Check credentials, region, permissions (by dry run), instance type, quota, image, key pair and "
+        + "group; say what is missing and how to get it. Changes nothing.",
         RunAsync,
         [.. InstanceCommands.LaunchSettings, Settings.SshCidr, Settings.ServicePorts],
-        [],
+        [SharedOptions.OpenSsh],
         "iac doctor",
         "iac doctor --region eu-west-1 --output json");
 

@@ -1,3 +1,4 @@
+using Amazon.EC2;
 using Amazon.EC2.Model;
 using Amazon.KeyManagementService.Model;
 using Sequencer.Iac.Aws;
@@ -8,31 +9,56 @@ namespace Sequencer.Iac.Diagnosis;
 
 /// <summary>
 /// Asks AWS, by dry runs that change nothing, whether the credentials may do what this tool does. Where EC2
-/// wants an existing thing to answer, the instance of the configured name stands in, if there is one.
+/// wants an existing thing to answer, the instance of the configured name stands in, if there is one. What is
+/// made carries its tags, which need permissions of their own.
 /// </summary>
 internal sealed class Permissions(Session session)
 {
+    /// <summary>Stands where a name is needed.</summary>
+    public const string ProbeName = "sequencer-iac-doctor-probe";
+
     /// <summary>EC2's word for "you may, had it not been a dry run".</summary>
     private const string Allowed = "DryRunOperation";
 
-    private const string ProbeName = "sequencer-iac-doctor-probe";
-
     private readonly AwsConnection _aws = session.Aws;
 
+    /// <param name="launch">The request that starts the instance; null where it cannot be made.</param>
+    /// <param name="instance">The instance of the configured name; null where there is none.</param>
+    /// <param name="cancellation">Ctrl-C.</param>
     public async Task<IReadOnlyList<Check>> AskAsync(
-        RunInstancesRequest launch, Instance? instance, CancellationToken cancellation)
+        RunInstancesRequest? launch, Instance? instance, CancellationToken cancellation)
     {
         var ec2 = _aws.Ec2;
+        var key = new CreateKeyPairRequest
+        {
+            KeyName = ProbeName,
+            TagSpecifications = [Ownership.Specification(ResourceType.KeyPair, ProbeName, session.Settings)],
+            DryRun = true,
+        };
+        var group = new CreateSecurityGroupRequest(ProbeName, ProbeName)
+        {
+            TagSpecifications =
+                [Ownership.Specification(ResourceType.SecurityGroup, ProbeName, session.Settings)],
+            DryRun = true,
+        };
         var checks = new List<Check>
         {
-            await DryRunAsync("ec2:CreateKeyPair", token => ec2.CreateKeyPairAsync(
-                new CreateKeyPairRequest { KeyName = ProbeName, DryRun = true }, token), cancellation),
-            await DryRunAsync("ec2:CreateSecurityGroup", token => ec2.CreateSecurityGroupAsync(
-                new CreateSecurityGroupRequest(ProbeName, ProbeName) { DryRun = true }, token), cancellation),
+            await DryRunAsync(
+                "ec2:CreateKeyPair", token => ec2.CreateKeyPairAsync(key, token), cancellation),
+            await DryRunAsync(
+                "ec2:CreateSecurityGroup", token => ec2.CreateSecurityGroupAsync(group, token), cancellation),
         };
-        launch.DryRun = true;
-        checks.Add(await DryRunAsync(
-            "ec2:RunInstances", token => ec2.RunInstancesAsync(launch, token), cancellation));
+        if (launch is null)
+        {
+            checks.Add(Check.Skipped("permission ec2:RunInstances", "needs an image"));
+        }
+        else
+        {
+            launch.DryRun = true;
+            checks.Add(await DryRunAsync(
+                "ec2:RunInstances", token => ec2.RunInstancesAsync(launch, token), cancellation));
+        }
+
         if (instance is null)
         {
             checks.Add(Check.Skipped(

@@ -73,6 +73,87 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Doctor_DryRuns_AskForAllThatUpDoes()
+    {
+        using var tool = new Tool();
+        const string Options = "--instance-profile operator --tags team=ledger";
+        await CheckAsync(tool, ExitCode.Done, Options);
+        var launch = tool.Aws.Last("RunInstances");
+        launch.IsDryRun.Should().BeTrue();
+        launch["IamInstanceProfile.Name"].Should().Be("operator");
+        launch["EnclaveOptions.Enabled"].Should().Be("true");
+        launch.Tags("volume").Should().Contain("team", "ledger");
+        launch["ClientToken"].Should().NotContain("probe");
+        launch.Find("KeyName").Should().BeNull("it is not there yet");
+        launch.List("SecurityGroupId").Should().BeEmpty("it is not there yet");
+        tool.Aws.Last("CreateKeyPair").Tags("key-pair").Should().Contain("team", "ledger");
+        tool.Aws.Last("CreateSecurityGroup").Tags("security-group").Should().Contain("team", "ledger");
+
+        await tool.RunAsync($"up {Options}", ExitCode.Done);
+        var asked = tool.Aws.Last("RunInstances");
+        await CheckAsync(tool, ExitCode.Done, Options);
+        tool.Aws.Last("RunInstances").Fields.Where(field => field.Key is not ("ClientToken" or "DryRun"))
+            .Should().BeEquivalentTo(
+                asked.Fields.Where(field => field.Key is not ("ClientToken" or "UserData")));
+    }
+
+    [Fact]
+    public async Task Doctor_ImageThatIsNotThere_SaysSoOnce()
+    {
+        using var tool = new Tool();
+        var checks = await CheckAsync(tool, ExitCode.Failed, "--image-id ami-00000000");
+        checks["image"].Status.Should().Be("failed");
+        checks["permission ec2:RunInstances"].Status.Should().Be("skipped");
+    }
+
+    [Fact]
+    public async Task Doctor_NotMadeByThisTool_FailsAsUpDoes()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("key create", ExitCode.Done);
+        tool.Aws.Keys.All[0] = tool.Aws.Keys.All[0] with { Tags = new Dictionary<string, string>() };
+        tool.Aws.Groups.Add("test-group", new Dictionary<string, string>());
+        var checks = await CheckAsync(tool, ExitCode.Failed);
+        checks["key pair"].Detail.Should().Contain("was not made by this tool");
+        checks["security group"].Detail.Should().Contain("was not made by this tool");
+    }
+
+    [Theory]
+    [InlineData("--ssh-cidr 8.0.0.0/8", "failed", "far more than your own address")]
+    [InlineData("--ssh-cidr 8.0.0.0/8 --open-ssh-to-the-world", "ok", "tcp 22 from 8.0.0.0/8")]
+    [InlineData("--service-ports 5000", "ok", "tcp 22 from 203.0.113.7/32; tcp 5000 from 0.0.")]
+    public async Task Doctor_Rules_AreThoseThatUpWouldMake(
+        string options, string status, string detail)
+    {
+        using var tool = new Tool();
+        var code = status == "ok" ? ExitCode.Done : ExitCode.Failed;
+        var rules = (await CheckAsync(tool, code, options))["rules"];
+        rules.Status.Should().Be(status);
+        rules.Detail.Should().Contain(detail);
+    }
+
+    [Fact]
+    public async Task Doctor_EverybodyMayUseSsh_NeedsNoSshCidr()
+    {
+        using var tool = new Tool(
+            Tool.StandardConfig.Replace("ssh_cidr", "# ssh_cidr", StringComparison.Ordinal));
+        (await CheckAsync(tool, ExitCode.Failed))["rules"].Status.Should().Be("skipped");
+        (await CheckAsync(tool, ExitCode.Done, "--open-ssh-to-the-world"))["rules"].Detail
+            .Should().Be("tcp 22 from 0.0.0.0/0");
+    }
+
+    [Fact]
+    public async Task Doctor_PairWithoutPrivateKey_FailsAsUpDoes()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("key create", ExitCode.Done);
+        File.Delete(tool.PathOf("secrets/test-key.pem"));
+        (await CheckAsync(tool, ExitCode.Failed))["key pair"].Detail
+            .Should().Be("'test-key' exists, but secrets/test-key.pem is not here");
+        await tool.RunAsync("up", ExitCode.Failed);
+    }
+
+    [Fact]
     public async Task Doctor_TypeWithoutEnclaves_ListsThoseWithThem()
     {
         using var tool = new Tool();
