@@ -211,9 +211,10 @@ internal sealed class Doctor(Session session)
             var limit = await new VcpuQuota(session.Aws, http, session.Surroundings.Time).AskAsync(
                 cancellation);
             var used = await VcpuUsage.CountAsync(session.Aws, cancellation);
+            var needed = VcpuUsage.Needed(_instance, facts);
             var detail = string.Create(
-                CultureInfo.InvariantCulture, $"{used} of {limit} in use, {facts.VcpuCount} needed");
-            _checks.Add(used + facts.VcpuCount <= limit
+                CultureInfo.InvariantCulture, $"{used} of {limit} in use, {needed} needed");
+            _checks.Add(needed == 0 || used + needed <= limit
                 ? Check.Ok(Name, detail)
                 : new Check(
                     Name, CheckStatus.Failed, detail,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sequencer.Iac.Output;
+using Sequencer.Iac.Tests.Fakes;
 
 namespace Sequencer.Iac.Tests.Diagnosis;
 
@@ -197,9 +198,41 @@ public sealed class DoctorTests
         using var tool = new Tool();
         await tool.RunAsync("up", ExitCode.Done);
         tool.Aws.VcpuQuota = 5;
-        var check = (await CheckAsync(tool, ExitCode.Failed))["vCPU quota"];
+        var check = (await CheckAsync(tool, ExitCode.Failed, "--instance-name other"))["vCPU quota"];
         check.Detail.Should().Be("4 of 5 in use, 4 needed");
         check.NextStep.Should().Contain("Service Quotas");
+    }
+
+    [Theory]
+    [InlineData("running", "ok", "4 of 3 in use, 0 needed")]
+    [InlineData("stopped", "failed", "0 of 3 in use, 4 needed")]
+    public async Task Doctor_WithTheInstance_NeedsOnlyWhatItDoesNotHave(
+        string state, string status, string detail)
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        tool.Aws.Instances.All.Single().State = state;
+        tool.Aws.VcpuQuota = 3;
+        var code = status == "ok" ? ExitCode.Done : ExitCode.Failed;
+        (await CheckAsync(tool, code))["vCPU quota"].Detail.Should().Be(detail);
+    }
+
+    [Fact]
+    public async Task Doctor_SpotInstances_TakeNothingFromTheQuota()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        var mine = tool.Aws.Instances.All.Single();
+        tool.Aws.Instances.All.Add(new FakeInstance
+        {
+            Id = "i-2",
+            Request = mine.Request,
+            Tags = [],
+            Type = "c5a.xlarge",
+            State = "running",
+            IsSpot = true,
+        });
+        (await CheckAsync(tool, ExitCode.Done))["vCPU quota"].Detail.Should().Be("4 of 32 in use, 0 needed");
     }
 
     [Fact]

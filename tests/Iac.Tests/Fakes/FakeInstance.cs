@@ -19,6 +19,8 @@ internal sealed class FakeInstance
     /// <summary>Looks at the status checks before they pass.</summary>
     public int ChecksPending { get; set; }
 
+    public bool IsSpot { get; init; }
+
     public string? StateReason { get; set; }
 
     public void Look()

@@ -113,6 +113,7 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
         new XElement("instanceState", new XElement("name", state)),
         new XElement("instanceType", one.Type),
         new XElement("keyName", one.Request.Find("KeyName")),
+        one.IsSpot ? new XElement("instanceLifecycle", "spot") : null,
         new XElement("launchTime", "2026-11-22T19:00:00.000Z"),
         new XElement("dnsName", state == "running" ? "ec2-203-0-113-9.example.com" : string.Empty),
         new XElement("ipAddress", state == "running" ? "203.0.113.9" : string.Empty),
