@@ -3,9 +3,12 @@
 .PHONY: aws-emulator
 aws-emulator: ## install (once) and start moto, the AWS emulator, on 127.0.0.1
 	@setup/aws-emulator/moto.sh install
-	@endpoint="$$(setup/aws-emulator/moto.sh start)" && \
-	printf '%s\n' "moto answers at $$endpoint. Point iac at it with:" \
-	  "  export SEQUENCER_IAC_ENDPOINT_URL=$$endpoint SEQUENCER_IAC_INSTANCE_KIND=standard"
+	@endpoint="$$(setup/aws-emulator/moto.sh start)" && umask 077 && mkdir -p secrets && \
+	printf '%s\n' "Access key ID,Secret access key" \
+	  "AKIAEMULATOREXAMPLE0,thisKeyIsForTheEmulatorAlone000000000000" >secrets/emulator.csv && \
+	printf '%s\n' "moto answers at $$endpoint. Point iac at it, with a key that is none, by:" \
+	  "  export SEQUENCER_IAC_ENDPOINT_URL=$$endpoint SEQUENCER_IAC_CRED_FILE=emulator.csv \\" \
+	  "    SEQUENCER_IAC_INSTANCE_KIND=standard"
 
 .PHONY: aws-emulator-stop
 aws-emulator-stop: ## stop the emulator that aws-emulator started

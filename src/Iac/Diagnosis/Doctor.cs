@@ -184,6 +184,7 @@ internal sealed class Doctor(Session session)
             SecurityGroupId = _access.Group?.GroupId ?? string.Empty,
             VolumeGib = session.Settings.RequireNumber(Settings.VolumeGib),
             InstanceProfile = session.Settings.Find(Settings.InstanceProfile),
+            Zone = InstanceLauncher.Zone(session.Settings),
         };
         var request = plan.ToRequest(session.Settings, Permissions.ProbeName);
 
