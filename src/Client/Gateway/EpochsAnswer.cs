@@ -9,18 +9,26 @@ internal sealed record EpochsAnswer
 
     public required IReadOnlyList<Epoch> Epochs { get; init; }
 
-    public LogEpochs ToEpochs() => new()
+    /// <exception cref="SequencerClientException">
+    /// When an epoch is null, which the reading of JSON does not refuse in a list.
+    /// </exception>
+    public LogEpochs ToEpochs()
     {
-        Origin = Origin,
-        LogKey = LogKey,
-        Epochs = [.. Epochs.Select(epoch => new LogEpoch
+        if (Epochs.Contains(null!))
+            throw GatewayJson.BadAnswer("an epoch is null");
+        return new()
         {
-            StartSize = epoch.StartSize,
-            CosignerKey = epoch.Key,
-            AttestationDocument = epoch.AttestationDocument,
-            Handover = epoch.Handover,
-        })],
-    };
+            Origin = Origin,
+            LogKey = LogKey,
+            Epochs = [.. Epochs.Select(epoch => new LogEpoch
+            {
+                StartSize = epoch.StartSize,
+                CosignerKey = epoch.Key,
+                AttestationDocument = epoch.AttestationDocument,
+                Handover = epoch.Handover,
+            })],
+        };
+    }
 
     internal sealed record Epoch
     {

@@ -69,6 +69,9 @@ public sealed class LogMonitor
         return events.ToRound();
     }
 
+    /// <summary>
+    /// Whatever goes wrong is told, and hides neither what was found before nor what is looked at afterwards.
+    /// </summary>
     private static async Task TryAsync(Task reading, RoundEvents events)
     {
         try
@@ -78,6 +81,11 @@ public sealed class LogMonitor
         catch (SequencerClientException failure)
         {
             events.AddFailure(failure);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            events.Add(MonitorEventKind.NotChecked,
+                $"The check ended in a fault of this program ({fault.GetType().Name}): {fault.Message}");
         }
     }
 

@@ -31,7 +31,31 @@ public sealed class RollbackTests : IDisposable
         _m.Restart();
         _m.Gateway.Serve(_older).Now!.Refuse(path, status);
 
-        (await _m.LookAsync()).Should().Equal(Unreachable, RolledBack);
+        (await _m.LookAsync()).Should().StartWith([Unreachable]).And.EndWith([RolledBack]);
+    }
+
+    [Fact]
+    public async Task Look_SmallerAndAnEpochThatIsNull_IsRolledBack()
+    {
+        await _m.LookAsync();
+        _m.Restart();
+        _m.Gateway.Serve(_older).Now!.Replace(
+            "epochs", Bytes("""{"origin": "any", "log_key": "any", "epochs": [null]}"""));
+
+        (await _m.LookAsync()).Should().StartWith([NotChecked]).And.EndWith([RolledBack]);
+    }
+
+    [Fact]
+    public async Task Look_SmallerAndTheCheckEndsInAFault_IsRolledBackAllTheSame()
+    {
+        await _m.LookAsync();
+        using var gateway = new FaultyGateway(_older);
+        var monitor = new LogMonitor(gateway.Connect(), MonitorFixture.Chain, _m.Log.Enclaves, new("unused"),
+            _m.Options, _m.Monitor.State, TestLog.Clock);
+
+        var told = (await monitor.LookAsync()).Events;
+        told.Select(it => it.Kind).Should().Equal(NotChecked, RolledBack);
+        told[0].Message.Should().Contain("a fault of this program (NotSupportedException): no epochs here");
     }
 
     [Fact]
@@ -131,4 +155,18 @@ public sealed class RollbackTests : IDisposable
     }
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+
+    /// <summary>Stands for what nobody has thought of: something else than a refusal.</summary>
+    private sealed class FaultyGateway(TestLog log) : DelegatingHandler(new StaticGateway(log))
+    {
+        public SequencerClient Connect() => new(
+            new HttpClient(this, disposeHandler: false) { BaseAddress = new("http://gateway.test/") },
+            new() { AttemptsMax = 1 });
+
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
+            request.RequestUri!.AbsolutePath.EndsWith("/epochs", StringComparison.Ordinal)
+                ? throw new NotSupportedException("no epochs here")
+                : base.SendAsync(request, cancellationToken);
+    }
 }
