@@ -37,7 +37,7 @@ internal sealed class CheckpointFollower(
     public async Task TakeAsync(ServedCheckpoint served, RoundEvents events, CancellationToken cancellation)
     {
         var checkpoint = served.Signed.Checkpoint;
-        if (epochs.Served is null)
+        if (State is null && epochs.Served is null)
             await epochs.RefreshAsync(cancellation).ConfigureAwait(false);
         var findings = new AuditFindings();
         var audit = new CheckpointAudit(policy, Named(), findings);
@@ -48,17 +48,19 @@ internal sealed class CheckpointFollower(
             return;
         }
 
-        if (epochs.FindCosigner(served.Signed) is null)
-            await epochs.RefreshAsync(cancellation).ConfigureAwait(false);
-        var cosigner = audit.CheckCosignature(Where, served.Signed, epochs.Audited);
+        // Who cosigned is not needed to prove that the log's key signed two histories.
+        var areEpochsKnown = await TryReadEpochsAsync(served, events, cancellation).ConfigureAwait(false);
+        var cosigner = areEpochsKnown
+            ? audit.CheckCosignature(Where, served.Signed, epochs.Audited)
+            : null;
         var isQuorum = served.IsDefault && policy is { HasWitnesses: true };
         if (isQuorum)
             audit.CheckWitnesses(Where, served.Signed);
         events.AddFindings(findings, checkpoint);
         try
         {
-            await CompareAsync(served, logKey, cosigner, findings.Count == 0, events, cancellation)
-                .ConfigureAwait(false);
+            var isGood = areEpochsKnown && findings.Count == 0;
+            await CompareAsync(served, logKey, cosigner, isGood, events, cancellation).ConfigureAwait(false);
         }
         catch (TilesUnreadableException unreadable)
         {
@@ -75,6 +77,26 @@ internal sealed class CheckpointFollower(
     private LogEpochs Named() => State is null
         ? epochs.Served!
         : new() { Origin = State.Origin, LogKey = State.LogKey.ToString(), Epochs = [] };
+
+    /// <summary>
+    /// Reads the epochs anew unless one that is known cosigned; false, with an event, where they are refused.
+    /// </summary>
+    private async Task<bool> TryReadEpochsAsync(
+        ServedCheckpoint served, RoundEvents events, CancellationToken cancellation)
+    {
+        if (epochs.FindCosigner(served.Signed) is not null)
+            return true;
+        try
+        {
+            await epochs.RefreshAsync(cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (SequencerClientException refused)
+        {
+            events.AddFailure(refused);
+            return false;
+        }
+    }
 
     private bool IsOfChain(Checkpoint checkpoint, VerifierKey logKey, AuditFindings findings)
     {

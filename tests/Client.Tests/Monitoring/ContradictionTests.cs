@@ -1,3 +1,4 @@
+using System.Net;
 using Sequencer.Client.Tests.Fixtures;
 using Sequencer.Tlog;
 using static Sequencer.Client.MonitorEventKind;
@@ -113,6 +114,36 @@ public sealed class ContradictionTests : IDisposable
 
         (await _m.LookAsync()).Should().Equal(NotChecked);
         _m.EvidenceFiles.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task OneSizeTwoRoots_EpochsAndTilesRefused_IsProvenByTheNotesAlone()
+    {
+        await _m.LookAsync();
+        _m.Restart();
+        using var fork = _m.Log.Resized(300, otherFrom: 299);
+        _m.Gateway.Serve(fork).Now!.Refuse("epochs", HttpStatusCode.ServiceUnavailable)
+            .Refuse("tile", HttpStatusCode.ServiceUnavailable);
+
+        (await _m.LookAsync()).Should().Equal(Unreachable, ContradictionProven);
+        var report = _m.Verify();
+        report.IsProven.Should().BeTrue();
+        report.OlderEnclave.Should().NotBeNull();
+        report.NewerEnclave.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(295)]
+    [InlineData(300)]
+    [InlineData(310)]
+    public async Task SecondBootWhoseEpochIsRefused_IsProvenByTheRunningMonitor(int size)
+    {
+        await _m.LookAsync();
+        using var fork = _m.Log.Resized(size, otherFrom: 280).TakenOver(280, seed: 77);
+        _m.Gateway.Serve(fork).Now!.Refuse("epochs", HttpStatusCode.Forbidden);
+
+        (await _m.LookAsync()).Should().Equal(Unreachable, ContradictionProven);
+        _m.Verify().IsProven.Should().BeTrue();
     }
 
     [Fact]
