@@ -15,6 +15,9 @@ public static class Bundle
     /// <param name="epochs">The epochs of the receipt's log.</param>
     /// <returns>The bundle's text; null when no epoch's enclave has cosigned.</returns>
     /// <exception cref="TlogException">When the receipt, or an epoch's key, is malformed.</exception>
+    /// <exception cref="SequencerClientException">
+    /// When the document is empty, or longer than a bundle takes.
+    /// </exception>
     public static string? Create(string receipt, LogEpochs epochs)
     {
         ArgumentNullException.ThrowIfNull(epochs);
@@ -22,6 +25,14 @@ public static class Bundle
         var checkpoint = SignedCheckpoint.Parse(proof.Checkpoint);
         var epoch = epochs.Epochs.LastOrDefault(
             epoch => checkpoint.SignaturesBy([VerifierKey.Parse(epoch.CosignerKey)]).Count > 0);
-        return epoch is null ? null : (proof with { Extra = epoch.AttestationDocument }).ToString();
+        if (epoch is null)
+            return null;
+        if (epoch.AttestationDocument.Length is 0 or > TlogProof.MaxExtraBytes)
+        {
+            throw GatewayJson.BadAnswer("the attestation document of the enclave that cosigned has "
+                + $"{epoch.AttestationDocument.Length} bytes; a bundle takes 1 to {TlogProof.MaxExtraBytes}");
+        }
+
+        return (proof with { Extra = epoch.AttestationDocument }).ToString();
     }
 }

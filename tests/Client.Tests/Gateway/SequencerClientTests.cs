@@ -169,6 +169,31 @@ public sealed class SequencerClientTests : IDisposable
             .Message.Should().Contain("none of the epochs");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(TlogProof.MaxExtraBytes + 1)]
+    public async Task Bundle_DocumentThatNoBundleTakes_IsABadAnswer(int length)
+    {
+        _log.ReplaceEpoch(1, epoch => epoch with { AttestationDocument = new byte[length] });
+        using var gateway = new StaticGateway(_log);
+
+        var failure = await Fails(() => gateway.Connect().BundleAsync(_log.Receipt(1, bundle: false)));
+        failure.Error.Should().Be(SequencerClientError.BadAnswer);
+        failure.Message.Should().Contain($"has {length} bytes");
+    }
+
+    [Fact]
+    public async Task FindEpochs_OneIsNull_IsABadAnswer()
+    {
+        var gateway = new ScriptedGateway(
+            Answer(HttpStatusCode.OK, """{"origin": "a", "log_key": "b", "epochs": [null]}"""));
+        var failure = await Fails(
+            () => gateway.Connect().FindEpochsAsync(Monitoring.MonitorFixture.Chain));
+
+        failure.Error.Should().Be(SequencerClientError.BadAnswer);
+        failure.Message.Should().Contain("an epoch is null");
+    }
+
     [Fact]
     public async Task GetAttestation_WithNonce_SendsItInHex()
     {
