@@ -156,7 +156,7 @@ internal sealed class PolicyParser
         {
             if (c is < ' ' and not '\t' or '\x7f')
             {
-                var hint = c == '\r' ? "; save the file with LF line ends" : "";
+                var hint = c == '\r' ? StrictText.LineEndsHint : "";
                 throw Refused(TlogError.ControlCharacter,
                     $"the control character U+{(int)c:X4} is not allowed{hint}");
             }

@@ -46,7 +46,11 @@ public sealed record TlogProof(
 
         var rest = text.AsSpan();
         if (!StrictText.TryTakeLine(ref rest, out var line) || !line.SequenceEqual(Header))
-            throw Malformed($"its first line must be '{Header}'");
+        {
+            var hint = line.EndsWith('\r') ? StrictText.LineEndsHint : "";
+            throw Malformed($"its first line must be '{Header}'{hint}");
+        }
+
         ReadOnlyMemory<byte>? extra = null;
         if (rest.StartsWith("extra ") && StrictText.TryTakeLine(ref rest, out line))
             extra = ParseExtra(line["extra ".Length..]);

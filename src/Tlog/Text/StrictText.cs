@@ -11,6 +11,9 @@ internal static class StrictText
     public static readonly UTF8Encoding Utf8 =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Ends the sentence that refuses a text with CR LF.</summary>
+    public const string LineEndsHint = "; save the file with LF line ends";
+
     private static readonly char[] ControlLetters = [.. Enumerable.Range(0, ' ').Select(code => (char)code)];
     private static readonly SearchValues<char> Controls = SearchValues.Create(ControlLetters);
     private static readonly SearchValues<char> ControlsButNewline =

@@ -55,6 +55,11 @@ public sealed class ReceiptVerifierTests : IDisposable
         Refused("no receipt", TestLog.Entry(1), VerificationStep.Form);
 
     [Fact]
+    public void Verify_SavedWithOtherLineEnds_FailsByFormAndSaysSo() =>
+        Verifier().Check(Changed(_log.Receipt(1), "\n", "\r\n"), TestLog.Entry(1)).Checks[0].Detail
+            .Should().EndWith("'c2sp.org/tlog-proof@v1'; save the file with LF line ends.");
+
+    [Fact]
     public void Verify_ProofOverSomethingThatIsNoCheckpoint_FailsByForm() =>
         Refused(_log.ReceiptWith(1, "hello\n", _log.Enclave.Document), TestLog.Entry(1),
             VerificationStep.Form);
