@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Authentication;
 
 namespace Sequencer.Client;
 
@@ -54,6 +55,7 @@ internal sealed record GatewayFailure
 
     public static GatewayFailure Broken(Uri? gateway, Exception cause)
     {
+        var isOfTls = cause.InnerException is AuthenticationException;
         var neverSent = cause is HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
@@ -63,11 +65,11 @@ internal sealed record GatewayFailure
         {
             Error = SequencerClientError.Unreachable,
             Message = neverSent
-                ? $"No connection to the gateway at {gateway}: {cause.Message}. Check the address, and that "
-                    + "the gateway is running."
-                : $"The connection to the gateway at {gateway} broke off: {cause.Message}.",
+                ? $"No connection to the gateway at {gateway}: {Reasons(cause)} Check the address, and "
+                    + (isOfTls ? "the gateway's certificate." : "that the gateway is running.")
+                : $"The connection to the gateway at {gateway} broke off: {Reasons(cause)}",
             Cause = cause,
-            IsPassing = true,
+            IsPassing = !isOfTls,
             MayHaveHappened = !neverSent,
         };
     }
@@ -84,7 +86,8 @@ internal sealed record GatewayFailure
         return new()
         {
             Error = SequencerClientError.Refused,
-            Message = $"The gateway refused ({name}): {problem?.Detail ?? problem?.Title ?? NoReason}",
+            Message = $"The gateway refused ({name}): "
+                + Sentence(problem?.Detail ?? problem?.Title ?? Redirection(response) ?? NoReason),
             Status = status,
             Code = problem?.Code,
             RetryAfter = ReadRetryAfter(response, time),
@@ -120,6 +123,23 @@ internal sealed record GatewayFailure
             IdempotencyKey = request.IdempotencyKey,
         };
     }
+
+    /// <summary>
+    /// What an exception says, and what the innermost one does where that is more: of TLS only it says why.
+    /// </summary>
+    private static string Reasons(Exception cause)
+    {
+        var innermost = cause.GetBaseException().Message;
+        return cause.Message.Contains(innermost.TrimEnd('.'), StringComparison.Ordinal)
+            ? Sentence(cause.Message)
+            : $"{Sentence(cause.Message)} {Sentence(innermost)}";
+    }
+
+    private static string Sentence(string text) => text.EndsWith('.') ? text : $"{text}.";
+
+    private static string? Redirection(HttpResponseMessage response) => response.Headers.Location is { } other
+        ? $"it redirects to {other.OriginalString}, which is not followed: check the address"
+        : null;
 
     private static TimeSpan? ReadRetryAfter(HttpResponseMessage response, TimeProvider time) =>
         response.Headers.RetryAfter switch

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Sequencer.Client.Tests.Fixtures;
 using static Sequencer.Client.Tests.Fixtures.ScriptedGateway;
 
@@ -84,6 +85,49 @@ public sealed class RetryTests : IDisposable
         _time.Pauses.Should().HaveCount(5);
         for (var i = 0; i < 5; i++)
             _time.Pauses[i].TotalMilliseconds.Should().BeInRange(100 << i, 200 << i);
+    }
+
+    [Fact]
+    public async Task Submit_CertificateThatDoesNotHold_SaysWhyAndIsNotRepeated()
+    {
+        var gateway = new ScriptedGateway(Throws(new HttpRequestException(
+            HttpRequestError.SecureConnectionError, "No TLS, see inner exception.",
+            new AuthenticationException("The certificate is invalid: UntrustedRoot"))));
+
+        (await Fails(gateway)).Message.Should().Be("No connection to the gateway at http://gateway.test/: No "
+            + "TLS, see inner exception. The certificate is invalid: UntrustedRoot. Check the address, and "
+            + "the gateway's certificate.");
+    }
+
+    [Fact]
+    public async Task Submit_TlsThatBreaksOff_IsRepeated()
+    {
+        var gateway = new ScriptedGateway(Throws(new HttpRequestException(
+            HttpRequestError.SecureConnectionError, "No TLS.", new IOException("reset"))), Sequenced());
+
+        (await gateway.Connect(_time).SubmitAsync(TestLog.Entry(1))).Index.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Submit_Redirected_SaysWhereTo()
+    {
+        var gateway = new ScriptedGateway(() => new(HttpStatusCode.MovedPermanently)
+        {
+            Headers = { Location = new("https://gateway.test/sequence") },
+        });
+
+        (await Fails(gateway)).Message.Should().Be("The gateway refused (301): it redirects to "
+            + "https://gateway.test/sequence, which is not followed: check the address.");
+    }
+
+    [Fact]
+    public async Task Submit_RefusedWithoutAReason_IsToldInWholeSentences()
+    {
+        var page = Answer(HttpStatusCode.ServiceUnavailable, "<html>", "text/html");
+        var failure = await Fails(new(page, page), new() { AttemptsMax = 2 });
+
+        failure.Message.Should()
+            .Be("The gateway refused (503): it gave no reason. Gave up after 2 attempts.");
     }
 
     [Fact]
