@@ -31,4 +31,10 @@ public sealed class FeedOptions
 
     /// <summary>Longest such pause, in milliseconds. Default 15,000.</summary>
     public int PauseMaxMs { get; set; } = 15_000;
+
+    /// <summary>
+    /// Longest <c>Retry-After</c> that is waited for, in milliseconds. One that asks for more ends the
+    /// following at once, with the gateway's own reason. Default 300,000.
+    /// </summary>
+    public int RetryAfterMaxMs { get; set; } = 300_000;
 }

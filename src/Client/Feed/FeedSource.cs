@@ -86,7 +86,9 @@ internal sealed class FeedSource(
                 _failures = 0;
         }
 
-        if (!failure.IsPassing || (options.AttemptsMax > 0 && _failures + 1 >= options.AttemptsMax))
+        var isLast = options.AttemptsMax > 0 && _failures + 1 >= options.AttemptsMax;
+        var isTooFarOff = failure.RetryAfter?.TotalMilliseconds > options.RetryAfterMaxMs;
+        if (!failure.IsPassing || isLast || isTooFarOff)
             throw failure.ToException(Request(), _failures + 1, uncertain: false);
         var pause = NextPause();
         await Task.Delay(failure.RetryAfter > pause ? failure.RetryAfter.Value : pause, _time, cancellation)

@@ -64,6 +64,26 @@ public sealed class LogFollowerTests : IDisposable
         failure.Message.Should().NotContain("no chain");
     }
 
+    [Theory]
+    [InlineData(301)]
+    [InlineData(86_400)]
+    [InlineData(4_294_968)]
+    public async Task RetryAfterBeyondTheLimit_EndsAtOnceWithTheGatewaysReason(int seconds)
+    {
+        var time = new InstantTime();
+        var gateway = new ScriptedGateway(Full(300), Full(seconds));
+        var follower = new LogFollower(gateway.Connect(time), Monitoring.MonitorFixture.Chain, _log.Enclaves);
+        var (_, failure) = await DrainAsync(follower.FollowAsync());
+
+        failure.Message.Should().Contain("(503 feed_full): Too many readers.");
+        failure.Should().BeOfType<SequencerClientException>()
+            .Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(seconds));
+        time.Pauses.Should().Equal(TimeSpan.FromSeconds(300));
+
+        static Func<HttpResponseMessage> Full(int retryAfter) => ScriptedGateway.Problem(
+            System.Net.HttpStatusCode.ServiceUnavailable, "feed_full", "Too many readers.", retryAfter);
+    }
+
     [Fact]
     public async Task FollowNext_TilesOfAnotherTree_DoesNotBegin()
     {
