@@ -8,8 +8,16 @@ namespace Sequencer.Client;
 /// </summary>
 internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedOptions options)
 {
+    /// <summary>Trusted checkpoints that are kept at once; each may have a megabyte.</summary>
+    private const int SeenMax = 8;
+
     private readonly HeldEntries _held = new(begin);
-    private SeenCheckpoint? _ahead;
+
+    /// <summary>
+    /// Checkpoints that were trusted, by size: those that come next, of all that the entries given out have
+    /// not passed, and the largest.
+    /// </summary>
+    private readonly SortedList<ulong, SeenCheckpoint> _seen = [];
 
     /// <summary>Index of the entry that must come next.</summary>
     public ulong Next => _held.Next;
@@ -35,7 +43,7 @@ internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedO
     public void Drop()
     {
         _held.Drop();
-        if (_ahead is { } ahead && ahead.Size > _held.Next)
+        foreach (var ahead in _seen.Values.Where(seen => seen.Size > _held.Next))
             ahead.Recomputed = null;
     }
 
@@ -50,8 +58,8 @@ internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedO
             throw new FeedException(FeedError.NotCovered,
                 $"The gateway sent entries that take {_held.Bytes} bytes of memory, to index {entry.Index}, "
                 + "without a checkpoint that covers them as the policy demands.");
-        if (_ahead is { } ahead && ahead.Size == _held.Next)
-            ahead.Recomputed = _held.Root;
+        if (_seen.TryGetValue(_held.Next, out var reached))
+            reached.Recomputed = _held.Root;
     }
 
     private async Task<VerifiedEntries?> TakeCheckpointAsync(
@@ -75,12 +83,28 @@ internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedO
         }
 
         RequireNoFork(note);
-        if (checkpoint.Size > (_ahead?.Size ?? 0))
-            _ahead = new SeenCheckpoint(checkpoint, note) { Recomputed = SizeIsNext(checkpoint) };
-        return hasQuorum ? _held.Release() : null;
+        Keep(checkpoint, note);
+        if (!hasQuorum)
+            return null;
+        ForgetPassed();
+        return _held.Release();
     }
 
-    private Hash? SizeIsNext(Checkpoint checkpoint) => checkpoint.Size == _held.Next ? _held.Root : null;
+    private void Keep(Checkpoint checkpoint, string note)
+    {
+        _seen.TryAdd(checkpoint.Size, new SeenCheckpoint(checkpoint, note)
+        {
+            Recomputed = checkpoint.Size == _held.Next ? _held.Root : null,
+        });
+        if (_seen.Count > SeenMax)
+            _seen.RemoveAt(SeenMax - 1);
+    }
+
+    private void ForgetPassed()
+    {
+        while (_seen.Count > 1 && _seen.GetKeyAtIndex(0) < _held.Next)
+            _seen.RemoveAt(0);
+    }
 
     private void RequireNext(ulong index, string what)
     {
@@ -92,25 +116,26 @@ internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedO
     /// <summary>Two signed roots for one size are a fork, whatever the entries are.</summary>
     private void RequireOneHistory(Checkpoint checkpoint, string note)
     {
-        if (_ahead is { } ahead && ahead.Size == checkpoint.Size && ahead.Root != checkpoint.Root)
-            throw Fork(ahead, note);
+        if (_seen.TryGetValue(checkpoint.Size, out var seen) && seen.Root != checkpoint.Root)
+            throw Fork(seen, note);
     }
 
     /// <summary>
-    /// The entries so far are verified. A checkpoint that was ahead of them once must have their root too.
+    /// The entries so far are verified. Checkpoints that were ahead of them once must have their root too.
     /// </summary>
     private void RequireNoFork(string note)
     {
-        if (_ahead is { Recomputed: { } root } ahead && root != ahead.Root)
-            throw Fork(ahead, note);
+        var other = _seen.Values.FirstOrDefault(seen => seen.Recomputed is { } root && root != seen.Root);
+        if (other is not null)
+            throw Fork(other, note);
     }
 
-    private static FeedException Fork(SeenCheckpoint ahead, string note) =>
+    private static FeedException Fork(SeenCheckpoint seen, string note) =>
         new(FeedError.Fork,
-            $"The log has two histories: a checkpoint of size {ahead.Size}, seen earlier, and another one "
+            $"The log has two histories: a checkpoint of size {seen.Size}, seen earlier, and another one "
             + "are both signed, and contradict each other. Keep them: together they prove it.")
         {
-            Checkpoints = [ahead.Note, note],
+            Checkpoints = [seen.Note, note],
         };
 
     private static Hash[] Hashes(IReadOnlyList<string> proof)
@@ -125,7 +150,7 @@ internal sealed class FeedCheck(CompactRange begin, CheckpointTrust trust, FeedO
         return hashes;
     }
 
-    /// <summary>The largest checkpoint that was trusted.</summary>
+    /// <summary>A checkpoint that was trusted.</summary>
     private sealed class SeenCheckpoint(Checkpoint checkpoint, string note)
     {
         public ulong Size => checkpoint.Size;

@@ -136,6 +136,40 @@ public sealed class LyingFeedTests : IDisposable
         fork.Checkpoints.Should().Equal(ahead, _log.NoteAt(60));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public async Task CheckpointAheadThatLargerOnesFollow_IsAForkOnceTheEntriesPassIt(int larger)
+    {
+        var ahead = _log.Sign(
+            _log.CheckpointAt(30) with { Root = MerkleHash.Empty }, _log.Enclave, TestLog.Time);
+        string[] script =
+        [
+            Checkpoint(0, ahead, []),
+            .. Enumerable.Range(31, larger).Select(size => Checkpoint(_log, 0, size)),
+            .. Honest(_log, 0, 20, 25), .. Honest(_log, 20, 40, 60),
+        ];
+        var (entries, failure) = await DrainAsync(new FeedGateway(_log, script).Follow().FollowAsync());
+        entries.Should().HaveCount(20);
+        var fork = failure.Should().BeOfType<FeedException>().Subject;
+        fork.Error.Should().Be(FeedError.Fork);
+        fork.Checkpoints.Should().Equal(ahead, _log.NoteAt(60));
+    }
+
+    [Fact]
+    public async Task CheckpointBetweenTwoThatAreAhead_IsAForkToo()
+    {
+        var between = _log.Sign(
+            _log.CheckpointAt(30) with { Root = MerkleHash.Empty }, _log.Enclave, TestLog.Time);
+        string[] script =
+        [
+            Checkpoint(_log, 0, 10), Checkpoint(_log, 0, 60), Checkpoint(0, between, []),
+            .. Honest(_log, 0, 20, 25), .. Honest(_log, 20, 40, 60),
+        ];
+        var (_, failure) = await DrainAsync(new FeedGateway(_log, script).Follow().FollowAsync());
+        failure.Should().BeOfType<FeedException>().Which.Checkpoints.Should().Equal(between, _log.NoteAt(60));
+    }
+
     [Fact]
     public async Task PositionOfAnotherHistory_DoesNotGoOn()
     {
