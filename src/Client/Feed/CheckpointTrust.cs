@@ -32,7 +32,7 @@ internal sealed class CheckpointTrust(
             {
                 await FetchEpochsAsync(cancellation).ConfigureAwait(false);
                 if (!IsCosigned(signed))
-                    throw NotTrusted(note, "It is not cosigned by an accepted enclave of this chain.");
+                    throw NotCosigned(note, signed);
             }
 
             return (signed.Checkpoint, HasQuorum(signed));
@@ -86,6 +86,26 @@ internal sealed class CheckpointTrust(
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Says, where an epoch's enclave did cosign, which rule its document breaks: otherwise a wrong list of
+    /// images looks like a lie of the gateway.
+    /// </summary>
+    private FeedException NotCosigned(string note, SignedCheckpoint signed)
+    {
+        const string why = "It is not cosigned by an accepted enclave of this chain.";
+        try
+        {
+            if (signed.FindCosigner(_epochs!) is { } epoch)
+                enclaves.Verify(epoch.AttestationDocument);
+        }
+        catch (AttestationException refused)
+        {
+            return NotTrusted(note, $"{why} The one that cosigned is refused: {refused.Message}", refused);
+        }
+
+        return NotTrusted(note, why);
     }
 
     private static FeedException NotTrusted(string note, string why, Exception? inner = null) => new(

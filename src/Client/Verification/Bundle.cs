@@ -22,10 +22,7 @@ public static class Bundle
     {
         ArgumentNullException.ThrowIfNull(epochs);
         var proof = TlogProof.Parse(receipt);
-        var checkpoint = SignedCheckpoint.Parse(proof.Checkpoint);
-        var epoch = epochs.Epochs.LastOrDefault(
-            epoch => checkpoint.SignaturesBy([VerifierKey.Parse(epoch.CosignerKey)]).Count > 0);
-        if (epoch is null)
+        if (SignedCheckpoint.Parse(proof.Checkpoint).FindCosigner(epochs) is not { } epoch)
             return null;
         if (epoch.AttestationDocument.Length is 0 or > TlogProof.MaxExtraBytes)
         {

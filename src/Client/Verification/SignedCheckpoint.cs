@@ -12,6 +12,11 @@ internal sealed record SignedCheckpoint(SignedNote Note, Checkpoint Checkpoint)
         return new(note, Checkpoint.Parse(note.Text));
     }
 
+    /// <summary>The last epoch whose key has cosigned; null when none has. Otherwise unverified.</summary>
+    /// <exception cref="TlogException">When a key is malformed, or a cosignature bad.</exception>
+    public LogEpoch? FindCosigner(LogEpochs epochs) => epochs.Epochs.LastOrDefault(
+        epoch => SignaturesBy([VerifierKey.Parse(epoch.CosignerKey)]).Count > 0);
+
     /// <summary>Whether one of the keys has signed; throws when a signature by one of them is bad.</summary>
     /// <exception cref="TlogException">When a signature by one of the keys is bad.</exception>
     public IReadOnlyList<VerifiedSignature> SignaturesBy(IReadOnlyCollection<VerifierKey> keys)

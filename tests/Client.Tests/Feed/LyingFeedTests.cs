@@ -1,3 +1,4 @@
+using Sequencer.Attestation;
 using Sequencer.Client.Tests.Fixtures;
 using Sequencer.Tlog;
 using static Sequencer.Client.Tests.Fixtures.FeedGateway;
@@ -65,6 +66,31 @@ public sealed class LyingFeedTests : IDisposable
             Checkpoint(21, _log.Sign(
                 _log.CheckpointAt(21), new TestEnclave(_stranger.Root, TestLog.Clock, 99), TestLog.Time), []),
         ]);
+
+    [Fact]
+    public async Task CheckpointByAnImageThatIsNotAccepted_NamesTheRule()
+    {
+        var pcr = Enumerable.Repeat((byte)7, AttestationDocument.PcrSize).ToArray();
+        var images = new AcceptedImages(new ImageMeasurement(pcr, pcr, pcr));
+        var gateway = new FeedGateway(_log, [Checkpoint(_log, 0, 60)]);
+        var (_, failure) = await DrainAsync(
+            gateway.Follow(enclaves: new EnclaveVerifier(images, _log.Root.Trusted)).FollowAsync());
+
+        var refused = failure.Should().BeOfType<FeedException>().Subject;
+        refused.Error.Should().Be(FeedError.CheckpointNotTrusted);
+        refused.Message.Should().Contain("not cosigned by an accepted enclave")
+            .And.Contain("PCR0, PCR1 and PCR2 must all match");
+    }
+
+    [Fact]
+    public async Task CheckpointUnderASimulatedRootThatWasNotGiven_NamesTheRule()
+    {
+        var gateway = new FeedGateway(_log, [Checkpoint(_log, 0, 60)]);
+        var (_, failure) = await DrainAsync(
+            gateway.Follow(enclaves: new EnclaveVerifier(TestLog.Images)).FollowAsync());
+
+        failure.Message.Should().Contain("not the pinned root");
+    }
 
     [Fact]
     public Task CheckpointOfAnotherLog() => CatchAsync(FeedError.CheckpointNotTrusted,

@@ -45,7 +45,8 @@ internal sealed class FeedGateway(TestLog log, params string[][] scripts)
     public static Hash[] Proof(TestLog log, int next, int size) =>
         ConsistencyProof.Build((ulong)next, (ulong)size, log.Tree);
 
-    public LogFollower Follow(TlogPolicy? policy = null, FeedOptions? options = null)
+    public LogFollower Follow(
+        TlogPolicy? policy = null, FeedOptions? options = null, EnclaveVerifier? enclaves = null)
     {
         var http = new HttpClient(this, disposeHandler: false) { BaseAddress = new("http://gateway.test/") };
         var client = new SequencerClient(http, new() { AttemptsMax = 1 }, new InstantTime());
@@ -54,7 +55,7 @@ internal sealed class FeedGateway(TestLog log, params string[][] scripts)
         // The one time that the instant clock lets pass for ever.
         options.SilenceMs = new SequencerClientOptions().AttemptTimeoutMs;
         options.AttemptsMax = 3;
-        return new LogFollower(client, chain, log.Enclaves, policy ?? log.Policy, options);
+        return new LogFollower(client, chain, enclaves ?? log.Enclaves, policy ?? log.Policy, options);
     }
 
     /// <summary>Follows until it fails, and keeps what it gave.</summary>
