@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sequencer.Attestation;
 using Sequencer.Cli.Terminal;
 using Sequencer.Client;
 
@@ -75,6 +76,13 @@ internal sealed class FeedCommand : Command
         {
             foreach (var checkpoint in lie.Checkpoints)
                 _environment.Error.WriteLine(Plain.Text(checkpoint));
+            if (lie.InnerException is AttestationException { Reason: AttestationError.RootNotTrusted }
+                && parsed.GetValue(_trust.SimulatedRoot) is null)
+            {
+                _environment.Error.WriteLine("Where the enclave is a simulated one, permit that by giving its root's "
+                    + "certificate with --simulated-root FILE.");
+            }
+
             throw CliException.Refused($"The feed is not to be believed ({lie.Error}): {lie.Message}", lie);
         }
         finally

@@ -76,6 +76,17 @@ public sealed class FeedCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Feed_SimulationNotPermitted_SaysHowToPermitIt()
+    {
+        var gateway = new FeedGateway(_log, [.. Honest(_log, 0, 3, 3)]);
+        var run = await CliRun.OfAsync(new Surroundings { Gateway = gateway }, "feed", "http://gateway.test",
+            TestLog.Chain, "--from", "0", "--count", "1");
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().Contain("with --simulated-root FILE");
+    }
+
+    [Fact]
     public async Task Feed_PositionThatCannotBeWritten_IsToldBeforeItBegins()
     {
         var gateway = new FeedGateway(_log);
