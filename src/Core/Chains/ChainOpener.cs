@@ -31,6 +31,8 @@ internal sealed class ChainOpener(
         chain.Tree = tree;
         chain.Latest = latest is null ? null : SignedCheckpoint.Of(latest);
         chain.Proposal = ledger.LastProposal(number);
+        if (latest is not null)
+            LoadTimes(chain, latest);
         // What an opened ledger holds is durable.
         if (chain.Latest is { } durable)
             chain.Witnessing?.NoteDurable(durable);
@@ -94,6 +96,18 @@ internal sealed class ChainOpener(
         }
 
         await RecordAsync(chain, head, lines, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
+    }
+
+    /// <summary>
+    /// Notes the newest size and its time: whatever is signed from now on is later, also while the ledger does not
+    /// have its checkpoint yet.
+    /// </summary>
+    /// <exception cref="LedgerException">When the newest time is damaged. The ledger's writer, which reads it before it
+    /// adds to it, would fail for every chain.</exception>
+    private void LoadTimes(Chain chain, CheckpointRecord latest)
+    {
+        var time = latest.Size == 0 ? null : ledger.TimeOfEntry(latest.Chain, latest.Size - 1);
+        chain.Times.Add(latest.Size, time ?? latest.Time);
     }
 
     /// <summary>Opens the chain, with the quorum that the enclave demands; gives its lines too.</summary>
