@@ -11,7 +11,6 @@ internal sealed class Engine : IAsyncDisposable
 {
     private static readonly TimeSpan ReconnectDelayMin = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
 
     private readonly CoreDependencies _dependencies;
     private readonly ILedger _ledger;
@@ -22,6 +21,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly WitnessCoordinator? _witnesses;
     private readonly ChainLanes _lanes;
     private readonly WitnessFinality _finality;
+    private readonly KeySweep _keys;
     private readonly Committer _committer;
     private readonly Publisher _publisher;
     private readonly WaitingCallers _callers;
@@ -54,6 +54,7 @@ internal sealed class Engine : IAsyncDisposable
         _lanes = new ChainLanes(_link, opener, sealing, _assembler, _rideAlong, dependencies.Time);
         Chains = new ChainRegistry(
             ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published);
+        _keys = new KeySweep(ledger, dependencies.Time, dependencies.Logger);
         _committer = new Committer(Intake, ledger, _rideAlong, options, dependencies.Time, dependencies.Metrics);
         _publisher = new Publisher(
             _committer.Committed, Intake, _link, opener, _lanes, _assembler, _rideAlong, options,
@@ -84,7 +85,7 @@ internal sealed class Engine : IAsyncDisposable
         var publishing = _publisher.RunAsync(_stop);
         List<Task> running =
         [
-            KeepConnectedAsync(_stop), committing, publishing, ForgetKeysAsync(_stop),
+            KeepConnectedAsync(_stop), committing, publishing, _keys.RunAsync(_stop),
             Chains.WatchAsync(_stop), _lanes.WatchAsync(_stop),
         ];
         if (_witnesses is not null)
@@ -324,17 +325,6 @@ internal sealed class Engine : IAsyncDisposable
             }
 
             await Task.Delay(delay, _dependencies.Time, cancellation);
-        }
-    }
-
-    private async Task ForgetKeysAsync(CancellationToken cancellation)
-    {
-        using var timer = new PeriodicTimer(ForgetInterval, _dependencies.Time);
-        while (await timer.WaitForNextTickAsync(cancellation))
-        {
-            var now = (ulong)_dependencies.Time.GetUtcNow().ToUnixTimeSeconds();
-            while (await _ledger.ForgetKeysAsync(now))
-                cancellation.ThrowIfCancellationRequested();
         }
     }
 

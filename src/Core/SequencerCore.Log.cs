@@ -18,6 +18,9 @@ public sealed partial class SequencerCore
     [LoggerMessage(LogLevel.Warning, "The ledger cannot be opened yet: {Reason}")]
     internal static partial void LogLedgerNotReopened(ILogger logger, string reason);
 
+    [LoggerMessage(LogLevel.Error, "An expired idempotency key cannot be forgotten: {Reason}")]
+    internal static partial void LogKeyNotForgotten(ILogger logger, string reason);
+
     [LoggerMessage(LogLevel.Critical, "Fenced: {Reason}")]
     internal static partial void LogFenced(ILogger logger, string reason);
 

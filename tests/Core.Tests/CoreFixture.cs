@@ -29,14 +29,18 @@ public sealed class CoreFixture : IAsyncDisposable
 
     public static async Task<CoreFixture> StartAsync(
         ILedgerSource ledger, IEnclaveTransport enclave, Action<SequencerOptions>? configure = null,
-        WitnessNetwork? witnesses = null)
+        WitnessNetwork? witnesses = null, TimeProvider? time = null, CoreMetrics? metrics = null)
     {
         var options = Options();
         configure?.Invoke(options);
         var fixture = new CoreFixture();
-        fixture.Core = await SequencerCore.StartAsync(
-            options, Dependencies(ledger, enclave) with { Metrics = fixture._metrics, Witnesses = witnesses },
-            CancellationToken.None);
+        var dependencies = Dependencies(ledger, enclave) with
+        {
+            Metrics = metrics ?? fixture._metrics,
+            Witnesses = witnesses,
+            Time = time ?? TimeProvider.System,
+        };
+        fixture.Core = await SequencerCore.StartAsync(options, dependencies, CancellationToken.None);
         await fixture.Core.WhenReadyAsync(CancellationToken.None);
         return fixture;
     }

@@ -28,11 +28,14 @@ public interface ILedger : IAsyncDisposable
     ValueTask WriteAsync(LedgerBatch batch, bool sync);
 
     /// <summary>
-    /// Forgets idempotency keys that expired before a time, some thousands at most, in their order among
-    /// the batches but without a sync.
+    /// Forgets idempotency keys that expired before a time, some hundreds at most, without a sync; a key that is used
+    /// meanwhile stays. One call at a time. Unless a call is of an earlier time than the one before it, what was written
+    /// with a time that calls have passed may stay until the ledger is opened again.
     /// </summary>
     /// <param name="before">Seconds since 1970.</param>
     /// <returns>Whether more of them are left.</returns>
+    /// <exception cref="LedgerException"><see cref="LedgerError.Corrupt"/>: a key's record is damaged. It stays, and the
+    /// next call goes on behind it.</exception>
     ValueTask<bool> ForgetKeysAsync(ulong before);
 
     /// <summary>Highest generation ever written, 0 at first.</summary>

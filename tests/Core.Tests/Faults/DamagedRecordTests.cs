@@ -1,5 +1,6 @@
 using RocksDbSharp;
 using Sequencer.Core.Tests.Ledger;
+using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Faults;
 
@@ -36,6 +37,32 @@ public sealed class DamagedRecordTests : IDisposable
         core.Core.Status.StoppedChains["demo"].Should().Contain("number");
         (await core.SequenceAsync("two", chain: "other")).FirstIndex.Should().Be(1);
         core.Core.Status.State.Should().Be(SequencerState.Ready);
+    }
+
+    /// <summary>Found by reading: it failed every sweep, each of which was a write, and with it all writes.</summary>
+    [Fact]
+    public async Task ADamagedExpiredKey_IsPassedOverByTheSweep()
+    {
+        var damaged = MerkleHash.Leaf("damaged"u8);
+        var sound = MerkleHash.Leaf("sound"u8);
+        await using (var before = await _source.OpenAsync(CancellationToken.None))
+        {
+            var batch = new LedgerBatch();
+            batch.Keys.Add(new KeyRecord(One, damaged, 0, 1, default, ExpiresAt: 100));
+            batch.Keys.Add(new KeyRecord(One, sound, 1, 1, default, ExpiresAt: 200));
+            await before.WriteAsync(batch, sync: true);
+        }
+
+        Damage(RocksKeys.IdempotencyKey(One, damaged, new byte[RocksKeys.BytesMax]));
+        await using var ledger = await _source.OpenAsync(CancellationToken.None);
+        var forget = async () => await ledger.ForgetKeysAsync(1_000);
+
+        (await forget.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Corrupt);
+
+        (await forget()).Should().BeFalse();
+        ledger.FindKey(One, sound).Should().BeNull();
+        await ledger.WriteAsync(new LedgerBatch { Generation = 7 }, sync: true);
+        ledger.Generation.Should().Be(7);
     }
 
     /// <summary>Cuts a record short; the ledger must be closed.</summary>

@@ -2,12 +2,13 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Pipeline;
 
-/// <summary>A ledger whose writes of entries wait until the gate is opened, and whose checkpoints and tiles cannot be
-/// read when a test says so.</summary>
+/// <summary>A ledger whose writes of entries wait until the gate is opened, and whose records cannot be read, or are
+/// others, when a test says so.</summary>
 internal sealed class GatedLedger : ILedger, ILedgerSource
 {
     private readonly MemoryLedger _inner = new();
     private TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _entryWrites;
 
     public ulong Generation => _inner.Generation;
 
@@ -19,6 +20,15 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
     /// <summary>Whether what is stored of tiles cannot be found any more.</summary>
     public bool HasLostTiles { get; set; }
 
+    /// <summary>The chain whose entries cannot be counted, and are read with their first bit flipped.</summary>
+    public ChainNumber? Damaged { get; set; }
+
+    /// <summary>How many writes of entries came to the gate.</summary>
+    public int EntryWrites => Volatile.Read(ref _entryWrites);
+
+    /// <summary>What forgetting keys does; null for what it should.</summary>
+    public Func<ulong, ValueTask<bool>>? Forget { get; set; }
+
     public void Open() => _gate.TrySetResult();
 
     public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,19 +38,33 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
     public async ValueTask WriteAsync(LedgerBatch batch, bool sync)
     {
         if (batch.Entries.Count > 0)
+        {
+            Interlocked.Increment(ref _entryWrites);
             await _gate.Task;
+        }
+
         await _inner.WriteAsync(batch, sync);
     }
 
-    public ValueTask<bool> ForgetKeysAsync(ulong before) => _inner.ForgetKeysAsync(before);
+    public ValueTask<bool> ForgetKeysAsync(ulong before) =>
+        Forget?.Invoke(before) ?? _inner.ForgetKeysAsync(before);
 
     public ChainRecord? FindChain(ChainId id) => _inner.FindChain(id);
 
     public IEnumerable<ChainRecord> Chains() => _inner.Chains();
 
-    public ulong EntryCount(ChainNumber chain) => _inner.EntryCount(chain);
+    public ulong EntryCount(ChainNumber chain) => chain == Damaged
+        ? throw new LedgerException(LedgerError.Corrupt, "A block of entries is damaged.")
+        : _inner.EntryCount(chain);
 
-    public StoredEntry? ReadEntry(ChainNumber chain, ulong index) => _inner.ReadEntry(chain, index);
+    public StoredEntry? ReadEntry(ChainNumber chain, ulong index)
+    {
+        if (_inner.ReadEntry(chain, index) is not { } entry || chain != Damaged)
+            return _inner.ReadEntry(chain, index);
+        byte[] flipped = [.. entry.Data];
+        flipped[0] ^= 1;
+        return entry with { Data = flipped };
+    }
 
     public IEnumerable<ReadOnlyMemory<byte>> ReadEntries(ChainNumber chain, ulong first, ulong count) =>
         _inner.ReadEntries(chain, first, count);

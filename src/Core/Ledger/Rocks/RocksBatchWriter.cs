@@ -10,12 +10,12 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
 {
-    private const int ForgetMax = 10_000;
-
     private readonly WriteBatch _batch = new();
     private readonly Dictionary<ChainNumber, ulong> _counts = [];
     private readonly Dictionary<ChainNumber, (ulong Size, ulong? Time)> _covered = [];
+    // The keys used in what is not committed; while expired ones are looked for, all since that began.
     private readonly HashSet<(ChainNumber, Tlog.Hash)> _keys = [];
+    private bool _isForgetting;
     private byte[] _buffer = new byte[64 * 1024];
 
     /// <summary>Adds a batch's records.</summary>
@@ -52,33 +52,21 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
         }
     }
 
-    /// <summary>Adds the deletion of keys that expired before a time; true when there are more.</summary>
-    public bool ForgetKeysBefore(ulong time)
+    /// <summary>Expired keys are looked for once this is committed, until they are to be forgotten.</summary>
+    public void BeginForgetting() => _isForgetting = true;
+
+    /// <summary>Adds the deletion of expired keys, but of none that was used since they were looked for.</summary>
+    public void Forget(List<ExpiredKey> expired)
     {
         Span<byte> key = stackalloc byte[RocksKeys.BytesMax];
-        using var cursor = database.OpenCursor();
-        cursor.Seek(RocksKeys.ExpiryPrefix);
-        for (var forgotten = 0; cursor.IsAt(RocksKeys.ExpiryPrefix); forgotten++, cursor.Next())
+        foreach (var (expiresAt, chain, digest, isUsedAgain) in expired)
         {
-            var expiry = cursor.Key;
-            if (BinaryPrimitives.ReadUInt64BigEndian(expiry[1..]) >= time)
-                return false;
-            if (forgotten == ForgetMax)
-                return true;
-            var chain = new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(expiry[9..]));
-            var digest = Tlog.Hash.Read(expiry[13..]);
-            var keyKey = RocksKeys.IdempotencyKey(chain, digest, key);
-            // A key that was used again after it expired has a later entry in this list: only that counts.
-            if (!_keys.Contains((chain, digest)) && database.Get(keyKey) is { } value
-                && RocksValues.ToKey(chain, digest, value).ExpiresAt < time)
-            {
-                _batch.Delete(keyKey);
-            }
-
-            _batch.Delete(expiry);
+            if (!isUsedAgain && !_keys.Contains((chain, digest)))
+                _batch.Delete(RocksKeys.IdempotencyKey(chain, digest, key));
+            _batch.Delete(RocksKeys.Expiry(expiresAt, chain, digest, key));
         }
 
-        return false;
+        _isForgetting = false;
     }
 
     /// <summary>Writes what was added and starts over.</summary>
@@ -86,7 +74,8 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
     {
         database.Write(_batch, how);
         _batch.Clear();
-        _keys.Clear();
+        if (!_isForgetting)
+            _keys.Clear();
     }
 
     public void Dispose() => _batch.Dispose();

@@ -68,6 +68,11 @@ internal static class RocksKeys
         return key[..(13 + Hash.SizeBytes)];
     }
 
+    public static (ulong ExpiresAt, ChainNumber Chain, Hash KeyDigest) ExpiryOf(ReadOnlySpan<byte> key) => (
+        BinaryPrimitives.ReadUInt64BigEndian(key[1..]),
+        new ChainNumber(BinaryPrimitives.ReadUInt32BigEndian(key[9..])),
+        Hash.Read(key[13..]));
+
     public static ReadOnlySpan<byte> Epoch(uint number, Span<byte> key)
     {
         key[0] = (byte)'d';

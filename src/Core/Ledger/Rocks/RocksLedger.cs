@@ -11,6 +11,7 @@ public sealed class RocksLedger : ILedger
 {
     private readonly RocksDatabase _database;
     private readonly RocksWriter _writer;
+    private readonly RocksKeySweep _sweep;
     private readonly RocksTiles _tiles;
     private readonly RocksTimes _times;
     private readonly Lazy<Task> _closing;
@@ -23,6 +24,7 @@ public sealed class RocksLedger : ILedger
         _tiles = new RocksTiles(_database);
         _times = new RocksTimes(_database);
         _writer = new RocksWriter(_database, Written);
+        _sweep = new RocksKeySweep(_database, _writer);
         _closing = new Lazy<Task>(CloseAsync);
     }
 
@@ -33,7 +35,7 @@ public sealed class RocksLedger : ILedger
 
     public ValueTask WriteAsync(LedgerBatch batch, bool sync) => _writer.WriteAsync(batch, sync);
 
-    public ValueTask<bool> ForgetKeysAsync(ulong before) => _writer.ForgetKeysAsync(before);
+    public ValueTask<bool> ForgetKeysAsync(ulong before) => _sweep.ForgetAsync(before);
 
     public ChainRecord? FindChain(ChainId id) =>
         _database.Get(RocksKeys.Chain(id)) is { } bytes ? RocksValues.ToChain(id, bytes) : null;

@@ -28,10 +28,11 @@ internal sealed class RocksWriter : IDisposable
     }
 
     public async ValueTask WriteAsync(LedgerBatch batch, bool sync) =>
-        await EnqueueAsync(new Write(batch, sync, ForgetBefore: null));
+        await EnqueueAsync(new Write(batch, sync));
 
-    public async ValueTask<bool> ForgetKeysAsync(ulong before) =>
-        await EnqueueAsync(new Write(new LedgerBatch(), Sync: false, before));
+    /// <summary>Adds what is no batch, in its order among the batches, without a sync.</summary>
+    public async ValueTask AddAsync(Action<RocksBatchWriter> add) =>
+        await EnqueueAsync(new Write(new LedgerBatch(), Sync: false) { Other = add });
 
     /// <summary>Writes what waits and ends.</summary>
     public void Dispose()
@@ -40,7 +41,7 @@ internal sealed class RocksWriter : IDisposable
         _thread.Join();
     }
 
-    private Task<bool> EnqueueAsync(Write write)
+    private Task EnqueueAsync(Write write)
     {
         if (_failed is { } failed)
             throw failed;
@@ -66,18 +67,15 @@ internal sealed class RocksWriter : IDisposable
         {
             if (_failed is { } failed)
                 throw failed;
-            var more = false;
             foreach (var write in writes)
             {
-                if (write.ForgetBefore is { } time)
-                    more |= batch.ForgetKeysBefore(time);
-                else
-                    batch.Add(write.Batch);
+                batch.Add(write.Batch);
+                write.Other?.Invoke(batch);
             }
 
             batch.Commit(writes.Exists(write => write.Sync) ? _synced : _unsynced);
             writes.ForEach(write => _written(write.Batch));
-            writes.ForEach(write => write.Done.SetResult(more));
+            writes.ForEach(write => write.Done.SetResult());
         }
         catch (Exception exception)
         {
@@ -89,10 +87,13 @@ internal sealed class RocksWriter : IDisposable
         }
     }
 
-    private sealed record Write(LedgerBatch Batch, bool Sync, ulong? ForgetBefore)
+    private sealed record Write(LedgerBatch Batch, bool Sync)
     {
+        /// <summary>What is no batch; null for nothing.</summary>
+        public Action<RocksBatchWriter>? Other { get; init; }
+
         // Whoever awaits it goes on on this thread, at once: mostly the committer, whose next round is then
         // written without a thread being woken.
-        public TaskCompletionSource<bool> Done { get; } = new();
+        public TaskCompletionSource Done { get; } = new();
     }
 }
