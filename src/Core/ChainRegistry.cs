@@ -25,12 +25,26 @@ internal sealed class ChainRegistry(
 
     public int Count => _chains.Count;
 
-    /// <summary>The chain for appending; it need not exist yet.</summary>
-    public Chain GetOrAdd(ChainId id) => _chains.GetOrAdd(id, MakeChain);
+    /// <summary>The chain for appending, if anything was admitted to it or read from it here.</summary>
+    public Chain? FindKnown(ChainId id) => _chains.GetValueOrDefault(id);
+
+    /// <summary>A chain that need not exist, and is not known here before it is added.</summary>
+    public Chain Make(ChainId id)
+    {
+        var origin = Origin.For(options.LogPrefix, id);
+        return new Chain(id, origin, options.Chains.GetValueOrDefault(id.Value, options.ChainDefaults), time)
+        {
+            Published = published,
+            Witnessing = witnesses?.Begin(origin),
+        };
+    }
+
+    /// <summary>Makes a chain known; false when another of its name is.</summary>
+    public bool TryAdd(Chain chain) => _chains.TryAdd(chain.Id, chain);
 
     /// <summary>The chain for reading; null when it was never created.</summary>
     public Chain? Find(ChainId id) =>
-        _chains.TryGetValue(id, out var chain) ? chain : ledger.FindChain(id) is null ? null : GetOrAdd(id);
+        FindKnown(id) ?? (ledger.FindChain(id) is null ? null : _chains.GetOrAdd(id, Make));
 
     /// <summary>Opens a chain unless it is open; the task ends when that was tried.</summary>
     public Task OpenAsync(Chain chain, CancellationToken cancellation)
@@ -63,16 +77,6 @@ internal sealed class ChainRegistry(
     }
 
     public void Dispose() => _opening.Dispose();
-
-    private Chain MakeChain(ChainId id)
-    {
-        var origin = Origin.For(options.LogPrefix, id);
-        return new Chain(id, origin, options.Chains.GetValueOrDefault(id.Value, options.ChainDefaults), time)
-        {
-            Published = published,
-            Witnessing = witnesses?.Begin(origin),
-        };
-    }
 
     private async Task OpenClaimedAsync(Chain chain, CancellationToken cancellation)
     {

@@ -127,7 +127,8 @@ internal sealed class Engine : IAsyncDisposable
     public ValueTask<SubmitOutcome> SubmitAsync(
         Submission submission, long bytes, CancellationToken cancellation)
     {
-        var chain = Chains.GetOrAdd(submission.Chain);
+        var known = Chains.FindKnown(submission.Chain);
+        var chain = known ?? Chains.Make(submission.Chain);
         if (chain.Phase == ChainPhase.Stopped)
         {
             return new(Refuse(
@@ -139,6 +140,12 @@ internal sealed class Engine : IAsyncDisposable
         var isWitnessed = WitnessFinality.IsDemanded(chain, submission);
         if (Admit(chain, submission.Entries.Count, bytes, isWitnessed) is { } refusal)
             return new(new SubmitOutcome.Refused(refusal));
+        // Only what was admitted: names alone must not take memory.
+        if (known is null && !Chains.TryAdd(chain))
+        {
+            Release(chain, submission.Entries.Count, bytes, isWitnessed);
+            return SubmitAsync(submission, bytes, cancellation);
+        }
 
         var pending = new PendingSubmission(submission, bytes);
         var place = _callers.Add(pending);
@@ -332,10 +339,24 @@ internal sealed class Engine : IAsyncDisposable
     {
         if (Intake.Reserve(chain, entries, bytes) is { } full)
             return full;
-        var refusal = chain.Quota.Take(entries, bytes) ?? (isWitnessed ? _finality.Reserve(entries, bytes) : null);
-        if (refusal is not null)
+        if (isWitnessed && _finality.Reserve(entries, bytes) is { } waiting)
+        {
             Intake.Release(chain, entries, bytes);
+            return waiting;
+        }
+
+        // Last: what is paid here is not given back.
+        var refusal = chain.Quota.Take(entries, bytes);
+        if (refusal is not null)
+            Release(chain, entries, bytes, isWitnessed);
         return refusal;
+    }
+
+    private void Release(Chain chain, int entries, long bytes, bool isWitnessed)
+    {
+        Intake.Release(chain, entries, bytes);
+        if (isWitnessed)
+            _finality.Release(entries, bytes);
     }
 
     private async ValueTask<SubmitOutcome> WaitForWitnessesAsync(

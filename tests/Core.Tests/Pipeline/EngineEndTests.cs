@@ -46,7 +46,8 @@ public sealed class EngineEndTests
         var abandoned = new List<string>();
         for (var i = 0; i < 20; i++)
         {
-            var chain = engine.Chains.GetOrAdd(CoreFixture.Chain($"chain-{i}"));
+            var chain = engine.Chains.Make(CoreFixture.Chain($"chain-{i}"));
+            engine.Chains.TryAdd(chain).Should().BeTrue();
             var waiting = new PendingSubmission(new Submission { Chain = chain.Id, Entries = [new byte[1]] }, 1);
             waiting.OnOutcome(_ => abandoned.Add(chain.Id.Value));
             chain.Queue.Add(waiting);
