@@ -63,14 +63,17 @@ internal sealed class Committer(
     {
         var round = new Round();
         var share = ChainQueue.Share(Math.Max(1, intake.Ready.Count + (_first is null ? 0 : 1)));
+        // What was taken, repeats and all: they cost less than what takes a place, but may come without end.
+        var (entries, bytes) = (0, 0L);
         // Turns in a row that only saved up for a submission larger than a share.
         var savings = 0;
         while (round.Runs.Count < RoundChainsMax && TryNext(out var chain))
         {
             List<PendingSubmission> taken = [];
             var turn = chain.Queue.Take(
-                taken, share, RoundEntriesMax - round.Entries, RoundBytesMax - round.Bytes,
-                isFirst: round.Runs.Count == 0);
+                taken, share, RoundEntriesMax - entries, RoundBytesMax - bytes, isFirst: entries == 0);
+            foreach (var submission in taken)
+                (entries, bytes) = (entries + submission.EntryCount, bytes + submission.Bytes);
             Add(round, chain, taken);
             if (turn == QueueTurn.NoRoom)
             {

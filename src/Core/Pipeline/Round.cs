@@ -14,8 +14,6 @@ internal sealed class Round
 
     public int Entries { get; private set; }
 
-    public long Bytes { get; private set; }
-
     /// <summary>When the round was closed, as a timestamp of the clock.</summary>
     public long ClosedAt { get; private set; }
 
@@ -30,7 +28,6 @@ internal sealed class Round
 
         run.Submissions.Add(submission);
         Entries += submission.EntryCount;
-        Bytes += submission.Bytes;
     }
 
     /// <summary>Closes the round; its entries are in the batch from then on.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Pipeline;
@@ -32,9 +33,39 @@ public sealed class CommitterTests
         ledger.LatestCheckpoint(chain.Record!.Number)!.Size.Should().Be(1);
     }
 
-    private static Chain OpenChain(MemoryLedger ledger)
+    /// <summary>Found by reading: repeats took no room in a round, so that it stayed open, and everybody's entries
+    /// unwritten, for as long as they came as fast as they were answered.</summary>
+    [Fact]
+    public async Task Gather_WhileRepeatsComeAsFastAsTheyAreAnswered_Closes()
     {
-        var (id, number) = (CoreFixture.Chain(), new ChainNumber(1));
+        await using var ledger = new MemoryLedger();
+        var committer = new Committer(
+            _intake, ledger, new RideAlong(ledger), new SequencerOptions(), TimeProvider.System, new CoreMetrics());
+        var (busy, quiet) = (OpenChain(ledger), OpenChain(ledger, "quiet", 2));
+        Submit(busy);
+        committer.Gather();
+        var answered = 0;
+        SubmitRepeat();
+        Submit(quiet);
+
+        var round = committer.Gather();
+
+        round.Runs.Should().ContainSingle().Which.Chain.Should().Be(quiet);
+        answered.Should().BeLessThan(Committer.RoundEntriesMax);
+        committer.Gather().Runs.Should().BeEmpty();
+        answered.Should().BeLessThan(2 * Committer.RoundEntriesMax, "the next round closes too");
+
+        // Each is answered while a round is gathered, and brings the next.
+        void SubmitRepeat() => Submit(busy, "other bytes").OnOutcome(_ =>
+        {
+            if (++answered < 5 * Committer.RoundEntriesMax)
+                SubmitRepeat();
+        });
+    }
+
+    private static Chain OpenChain(MemoryLedger ledger, string name = "demo", uint n = 1)
+    {
+        var (id, number) = (CoreFixture.Chain(name), new ChainNumber(n));
         var chain = new Chain(id, $"test/{id}", new ChainLimits(), TimeProvider.System)
         {
             Record = new ChainRecord(id, number, Unique: false),
@@ -45,9 +76,9 @@ public sealed class CommitterTests
         return chain;
     }
 
-    private PendingSubmission Submit(Chain chain)
+    private PendingSubmission Submit(Chain chain, string text = "entry")
     {
-        var entry = "entry"u8.ToArray();
+        var entry = Encoding.UTF8.GetBytes(text);
         var submission = new PendingSubmission(
             new Submission { Chain = chain.Id, Entries = [entry], IdempotencyKey = "once" }, entry.Length);
         chain.Queue.Add(submission);
