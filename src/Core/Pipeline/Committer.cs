@@ -45,7 +45,7 @@ internal sealed class Committer(
                 // What a busy publisher could not take yet gains nothing by being closed: it may still grow.
                 await _committed.Writer.WaitToWriteAsync(cancellation);
                 var round = Gather();
-                if (round.Runs.Count > 0)
+                if (!round.IsEmpty)
                     await CommitAsync(round, cancellation);
                 else
                     // What the publisher left to this round, it being under way, is written by itself after all.
@@ -106,7 +106,7 @@ internal sealed class Committer(
             {
                 if (chain.Phase == ChainPhase.Stopped)
                     Refuse(chain, submission);
-                else if (!_repeats.IsAnswered(chain, submission))
+                else if (!_repeats.IsAnswered(chain, submission, round))
                     Place(chain, submission, round);
             }
         }
@@ -143,6 +143,9 @@ internal sealed class Committer(
         try
         {
             await rideAlong.WriteAsync(round.Batch, sync: true);
+            round.Answer();
+            if (round.Runs.Count == 0)
+                return;
             metrics.Committed(round, time.GetElapsedTime(round.ClosedAt));
             await _committed.Writer.WriteAsync(round, cancellation);
         }

@@ -15,25 +15,19 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         _leavesUnderWay = new();
 
     /// <summary>
-    /// Whether the submission has its answer, or shares one that is coming, and takes no new indices.
+    /// Whether the submission has its answer, or shares one that is coming, or has it with the round; it takes no new
+    /// indices then.
     /// </summary>
-    public bool IsAnswered(Chain chain, PendingSubmission submission) =>
+    public bool IsAnswered(Chain chain, PendingSubmission submission, Round round) =>
         (submission.KeyDigest is { } key && IsRepeatOfKey(chain, submission, key))
-        || (chain.Record!.Unique && IsRepeatOfLeaves(chain, submission));
+        || (chain.Record!.Unique && IsRepeatOfLeaves(chain, submission, round));
 
     /// <summary>Notes a submission that takes its places now.</summary>
     public void Remember(Chain chain, PendingSubmission submission, LedgerBatch batch)
     {
         var number = chain.Record!.Number;
         if (submission.KeyDigest is { } key)
-        {
-            batch.Keys.Add(new KeyRecord(
-                number, key, submission.FirstIndex, submission.EntryCount, submission.ContentDigest,
-                Now() + (ulong)options.IdempotencyRetentionHours * 3_600));
-            _keysUnderWay[(number, key)] = submission;
-            submission.OnOutcome(_ => _keysUnderWay.TryRemove((number, key), out var _));
-        }
-
+            RememberKey(number, key, submission, batch);
         if (!chain.Record.Unique)
             return;
         for (var i = 0; i < submission.EntryCount; i++)
@@ -48,6 +42,15 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
             foreach (var leaf in submission.Leaves)
                 _leavesUnderWay.TryRemove((number, leaf), out var _);
         });
+    }
+
+    private void RememberKey(ChainNumber number, Hash key, PendingSubmission submission, LedgerBatch batch)
+    {
+        batch.Keys.Add(new KeyRecord(
+            number, key, submission.FirstIndex, submission.EntryCount, submission.ContentDigest,
+            Now() + (ulong)options.IdempotencyRetentionHours * 3_600));
+        _keysUnderWay[(number, key)] = submission;
+        submission.OnOutcome(_ => _keysUnderWay.TryRemove((number, key), out var _));
     }
 
     private bool IsRepeatOfKey(Chain chain, PendingSubmission submission, Hash key)
@@ -67,11 +70,11 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         if (record.ContentDigest != submission.ContentDigest || record.Count != submission.EntryCount)
             RefuseMismatch(submission);
         else
-            AnswerFromHistory(chain, submission, record.FirstIndex);
+            submission.Complete(FindInHistory(chain, record.FirstIndex, record.Count));
         return true;
     }
 
-    private bool IsRepeatOfLeaves(Chain chain, PendingSubmission submission)
+    private bool IsRepeatOfLeaves(Chain chain, PendingSubmission submission, Round round)
     {
         var seen = new HashSet<Hash>();
         for (var i = 0; i < submission.EntryCount; i++)
@@ -87,13 +90,9 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
                     $"Entry {i} of the batch is in chain '{chain.Id}' already, or twice in the batch, and its "
                     + "entries are unique.", position: i);
             }
-            else if (underWay)
-            {
-                ShareOne(earlier.Submission, earlier.Offset, submission);
-            }
             else
             {
-                AnswerFromHistory(chain, submission, known!.Value);
+                AnswerFromLeaf(chain, submission, known, earlier, round);
             }
 
             return true;
@@ -102,27 +101,55 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         return false;
     }
 
+    /// <summary>
+    /// The entry has its place, or an earlier submission that is under way gives it one. A key is remembered for that
+    /// place before anybody is told of it.
+    /// </summary>
+    private void AnswerFromLeaf(
+        Chain chain, PendingSubmission submission, ulong? known, (PendingSubmission Submission, int Offset) earlier,
+        Round round)
+    {
+        submission.FirstIndex = known ?? earlier.Submission.FirstIndex + (ulong)earlier.Offset;
+        var outcome = known is null ? null : FindInHistory(chain, submission.FirstIndex, count: 1);
+        if (submission.KeyDigest is not { } key)
+        {
+            Answer();
+            return;
+        }
+
+        RememberKey(chain.Record!.Number, key, submission, round.Batch);
+        round.Add(submission, Answer);
+
+        void Answer()
+        {
+            if (outcome is null)
+                ShareOne(earlier.Submission, earlier.Offset, submission);
+            else
+                submission.Complete(outcome);
+        }
+    }
+
     /// <summary>The entry is one of a submission that is under way: wait for that one.</summary>
     private static void ShareOne(PendingSubmission earlier, int offset, PendingSubmission later) =>
         earlier.OnOutcome(outcome => later.Complete(outcome is SubmitOutcome.Sequenced(var range)
             ? new SubmitOutcome.Sequenced(range.One(offset))
             : outcome));
 
-    private void AnswerFromHistory(Chain chain, PendingSubmission submission, ulong firstIndex)
+    private SubmitOutcome FindInHistory(Chain chain, ulong firstIndex, int count)
     {
-        var count = submission.EntryCount;
         if (chain.Latest!.Size < firstIndex + (ulong)count)
         {
             // Durable, but not signed, and nobody has it under way: this engine is about to end, and the next one
             // has the entries signed before it takes a repeat.
-            submission.IsCommitting = true;
-            submission.Abandon(RefusalCode.EnclaveUnavailable, "The enclave has not signed the entries yet.");
-            return;
+            return new SubmitOutcome.Refused(new Refusal(
+                RefusalCode.OutcomeUnknown,
+                "The enclave has not signed the entries yet: retry with the same Idempotency-Key.")
+            { RetryAfter = TimeSpan.FromSeconds(1) });
         }
 
         var createdAt = chain.CreatedAt(firstIndex + (ulong)count - 1, ledger);
-        submission.Complete(new SubmitOutcome.Sequenced(
-            new SequencedRange(chain.Tree!, chain.Latest, firstIndex, count, createdAt)));
+        return new SubmitOutcome.Sequenced(
+            new SequencedRange(chain.Tree!, chain.Latest, firstIndex, count, createdAt));
     }
 
     private static void RefuseMismatch(PendingSubmission submission) =>

@@ -6,6 +6,7 @@ namespace Sequencer.Core;
 internal sealed class Round
 {
     private readonly Dictionary<Chain, ChainRun> _runs = [];
+    private readonly List<(PendingSubmission Submission, Action Answer)> _answers = [];
 
     public LedgerBatch Batch { get; } = new();
 
@@ -13,6 +14,9 @@ internal sealed class Round
     public List<ChainRun> Runs { get; } = [];
 
     public int Entries { get; private set; }
+
+    /// <summary>Whether nothing waits for it to be durable.</summary>
+    public bool IsEmpty => Runs.Count == 0 && _answers.Count == 0;
 
     /// <summary>When the round was closed, as a timestamp of the clock.</summary>
     public long ClosedAt { get; private set; }
@@ -30,6 +34,9 @@ internal sealed class Round
         Entries += submission.EntryCount;
     }
 
+    /// <summary>Adds a submission that takes no place here, and is answered once the round is durable.</summary>
+    public void Add(PendingSubmission submission, Action answer) => _answers.Add((submission, answer));
+
     /// <summary>Closes the round; its entries are in the batch from then on.</summary>
     public void Close(long now)
     {
@@ -38,10 +45,14 @@ internal sealed class Round
             Batch.Entries.Add(run.ToRecord());
     }
 
+    /// <summary>Answers those that take no place: the round is durable.</summary>
+    public void Answer() => _answers.ForEach(waiting => waiting.Answer());
+
     /// <summary>Tells everyone in the round that the outcome is not known.</summary>
     public void Abandon(string why)
     {
-        foreach (var submission in Runs.SelectMany(run => run.Submissions))
+        var answered = _answers.Select(waiting => waiting.Submission);
+        foreach (var submission in Runs.SelectMany(run => run.Submissions).Concat(answered))
             submission.Abandon(RefusalCode.LedgerUnavailable, why);
     }
 }
