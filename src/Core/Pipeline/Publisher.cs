@@ -110,8 +110,20 @@ internal sealed class Publisher(
             if (lanes.TryTake(append, enclave.Epoch, cancellation))
                 continue;
             if (append.Chain.Phase != ChainPhase.Stopped && append.Chain.Latest!.Epoch != enclave.Epoch.Number)
-                await opener.AdoptAsync(append.Chain, enclave, cancellation);
+                await AdoptAsync(append.Chain, enclave, cancellation);
             append.AbandonIfStopped();
+        }
+    }
+
+    private async Task AdoptAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
+    {
+        try
+        {
+            await opener.AdoptAsync(chain, enclave, cancellation);
+        }
+        catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
+        {
+            chain.Stop(exception.Message);
         }
     }
 
