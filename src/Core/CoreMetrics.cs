@@ -29,7 +29,7 @@ public sealed class CoreMetrics : IDisposable
         _enclaveSeconds = _meter.CreateHistogram<double>(
             "sequencer.enclave.duration", "s", "From asking for a batch's signatures until a request of it is answered.");
         _publishSeconds = _meter.CreateHistogram<double>(
-            "sequencer.publish.duration", "s", "From a durable batch until its callers have receipts.");
+            "sequencer.publish.duration", "s", "From a durable batch until a chain's callers in it have receipts.");
         _entries = _meter.CreateCounter<long>(
             "sequencer.entries", "{entry}", "Entries that were receipted.");
         _refusals = _meter.CreateCounter<long>(
@@ -66,10 +66,10 @@ public sealed class CoreMetrics : IDisposable
 
     internal void EnclaveAnswered(TimeSpan elapsed) => _enclaveSeconds.Record(elapsed.TotalSeconds);
 
-    internal void Published(List<ChainAppend> appends, TimeSpan elapsed)
+    internal void Published(ChainAppend append, TimeSpan elapsed)
     {
         _publishSeconds.Record(elapsed.TotalSeconds);
-        _entries.Add(appends.Sum(append => append.Submissions.Sum(submission => submission.EntryCount)));
+        _entries.Add(append.Leaves.Length);
     }
 
     internal void WitnessAnswered(string witness, string outcome) => _witnessAnswers.Add(

@@ -51,7 +51,8 @@ internal sealed class Engine : IAsyncDisposable
             : new WitnessedOpening(_witnesses, _assembler, dependencies.Time);
         var sealing = new Sealing(_witnesses, _assembler, _rideAlong);
         var opener = new ChainOpener(ledger, _assembler, _rideAlong, opening, sealing);
-        _lanes = new ChainLanes(_link, opener, sealing, _assembler, _rideAlong, dependencies.Time);
+        _lanes = new ChainLanes(
+            _link, opener, sealing, _assembler, _rideAlong, dependencies.Time, dependencies.Metrics);
         Chains = new ChainRegistry(
             ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published);
         _keys = new KeySweep(ledger, dependencies.Time, dependencies.Logger);

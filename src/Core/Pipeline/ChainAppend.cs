@@ -19,6 +19,9 @@ internal sealed class ChainAppend(ChainRun first)
 
     public IEnumerable<PendingSubmission> Submissions => _runs.SelectMany(run => run.Submissions);
 
+    /// <summary>When it was taken to be signed, as a timestamp of the clock.</summary>
+    public long TakenAt { get; init; }
+
     /// <summary>Whether its submissions have their outcomes.</summary>
     public bool IsOver { get; private set; }
 

@@ -9,7 +9,7 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class ChainLanes(
     EnclaveLink link, ChainOpener opener, Sealing sealing, CheckpointAssembler assembler, RideAlong rideAlong,
-    TimeProvider time)
+    TimeProvider time, CoreMetrics metrics)
 {
     private static readonly TimeSpan UnavailableDelay = TimeSpan.FromSeconds(1);
 
@@ -137,8 +137,10 @@ internal sealed class ChainLanes(
             || (enclave.Epoch.Witnesses?.Seals(chain.Id) == true
                 ? await sealing.AppendAsync(chain, append.Leaves, enclave, cancellation)
                 : await AppendAsync(append, enclave, cancellation));
-        if (signed)
-            append.Complete();
+        if (!signed)
+            return;
+        append.Complete();
+        metrics.Published(append, time.GetElapsedTime(append.TakenAt));
     }
 
     private async Task<bool> AppendAsync(

@@ -53,6 +53,7 @@ internal sealed class Publisher(
     {
         var appends = new Dictionary<Chain, ChainAppend>();
         var leaves = 0;
+        var now = time.GetTimestamp();
         while (committed.TryPeek(out var round)
                && (leaves == 0 || leaves + round.Entries <= Limits.LeavesPerFrameMax)
                && (leaves == 0 || appends.Count + round.Runs.Count <= Limits.ChainsPerFrameMax)
@@ -64,7 +65,7 @@ internal sealed class Publisher(
                 if (appends.TryGetValue(run.Chain, out var append))
                     append.Add(run);
                 else
-                    appends.Add(run.Chain, new ChainAppend(run));
+                    appends.Add(run.Chain, new ChainAppend(run) { TakenAt = now });
             }
         }
 
@@ -89,7 +90,6 @@ internal sealed class Publisher(
                 // No chain is in two of them, so it does not matter which is answered or followed first.
                 await Task.WhenAll(waiting.Chunk(options.RequestMaxChains)
                     .Select(part => SignAsync(part, enclave, started, cancellation)));
-                metrics.Published(appends, time.GetElapsedTime(started));
                 return;
             }
             catch (IOException)
@@ -156,6 +156,7 @@ internal sealed class Publisher(
             {
                 rideAlong.Add(append.Chain);
                 append.Complete();
+                metrics.Published(append, time.GetElapsedTime(append.TakenAt));
             }
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
