@@ -30,18 +30,14 @@ internal sealed class BatchReader(
             return Batch.Refused(BodyReader.TooLarge(server.BatchBodyMaxBytes));
         var batch = new Batch(arriving.Begin(chain));
         BatchSplitter splitter = format == BodyFormat.NdJson ? new NdJsonSplitter() : new JsonArraySplitter();
-        using var deadline = bodies.Deadline();
+        var body = context.Request.BodyReader;
+        using var deadline = bodies.Deadline(body);
         try
         {
-            batch.Refusal = await FillAsync(batch, context.Request.BodyReader, splitter, deadline.Token);
+            batch.Refusal = await FillAsync(batch, body, splitter, deadline);
             if (batch.Refusal is not null)
                 batch.Dispose();
             return batch;
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-        {
-            batch.Dispose();
-            return Batch.Refused(bodies.TooSlow());
         }
         catch
         {
@@ -51,21 +47,25 @@ internal sealed class BatchReader(
     }
 
     private async ValueTask<Problem?> FillAsync(
-        Batch batch, PipeReader body, BatchSplitter splitter, CancellationToken deadline)
+        Batch batch, PipeReader body, BatchSplitter splitter, BodyDeadline deadline)
     {
         var minimum = 1;
         long read = 0;
         while (true)
         {
-            var result = await body.ReadAtLeastAsync(minimum, deadline);
+            var result = await body.ReadAtLeastAsync(minimum);
             var rest = result.Buffer;
-            if (result.IsCompleted && read + rest.Length == 0)
-                return new Problem(ProblemCode.BodyEmpty, "The body is empty; it must hold a batch.");
-            if (read + rest.Length > server.BatchBodyMaxBytes)
-                return BodyReader.TooLarge(server.BatchBodyMaxBytes);
-            var refusal = TakeValues(batch, ref rest, result.IsCompleted, splitter);
+            var refusal = deadline.HasPassed ? bodies.TooSlow()
+                : read + rest.Length > server.BatchBodyMaxBytes ? BodyReader.TooLarge(server.BatchBodyMaxBytes)
+                : result.IsCompleted && read + rest.Length == 0 ? BodyEmpty
+                : TakeValues(batch, ref rest, result.IsCompleted, splitter);
             if (refusal is not null)
+            {
+                // The server reads on from there, past the rest of the body.
+                body.AdvanceTo(result.Buffer.End);
                 return refusal;
+            }
+
             read += result.Buffer.Length - rest.Length;
             body.AdvanceTo(rest.Start, rest.End);
             if (result.IsCompleted)
@@ -77,6 +77,9 @@ internal sealed class BatchReader(
             minimum = (int)Math.Max(1, Math.Min(2 * rest.Length, server.BatchBodyMaxBytes + 1L - read));
         }
     }
+
+    private static Problem BodyEmpty { get; } =
+        new(ProblemCode.BodyEmpty, "The body is empty; it must hold a batch.");
 
     private Problem? TakeValues(
         Batch batch, ref ReadOnlySequence<byte> rest, bool isFinal, BatchSplitter splitter)

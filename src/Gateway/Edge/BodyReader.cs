@@ -17,8 +17,9 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
         if (context.Request.ContentLength > bytesMax)
             return new((default, TooLarge(bytesMax)));
         // Nearly every body is there, whole, when its headers are: no deadline and no reservation for those.
-        return context.Request.BodyReader.TryRead(out var result) && result.IsCompleted
-            ? new(result.Buffer.Length > bytesMax ? (default, TooLarge(bytesMax)) : (result.Buffer, null))
+        return context.Request.BodyReader.TryRead(out var result)
+            && result.IsCompleted && result.Buffer.Length <= bytesMax
+            ? new((result.Buffer, null))
             : ReadSlowlyAsync(context, chain, bytesMax, result);
     }
 
@@ -28,8 +29,9 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
     public static void Done(HttpContext context, ReadOnlySequence<byte> body) =>
         context.Request.BodyReader.AdvanceTo(body.End);
 
-    /// <summary>A token that ends a body which takes too long; the caller disposes it.</summary>
-    public CancellationTokenSource Deadline() => new(TimeSpan.FromSeconds(settings.BodyTimeoutSeconds), time);
+    /// <summary>The end of a body's time, beginning now; the caller disposes it.</summary>
+    public BodyDeadline Deadline(PipeReader body) =>
+        new(body, TimeSpan.FromSeconds(settings.BodyTimeoutSeconds), time);
 
     public Problem TooSlow() => new(ProblemCode.BodyTimeout,
         $"The body did not arrive within {settings.BodyTimeoutSeconds} s (server.body_timeout_seconds).");
@@ -42,28 +44,30 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
     {
         var reader = context.Request.BodyReader;
         using var lease = arriving.Begin(chain);
-        if (Refuse(first.Buffer.Length) is { } early)
+        using var deadline = Deadline(reader);
+        if (Refuse(first.Buffer) is { } early)
             return (default, early);
         if (!first.Buffer.IsEmpty)
             reader.AdvanceTo(first.Buffer.Start, first.Buffer.End);
-        using var deadline = Deadline();
-        try
+        while (true)
         {
-            while (true)
-            {
-                var result = await reader.ReadAsync(deadline.Token);
-                if (Refuse(result.Buffer.Length) is { } refusal)
-                    return (default, refusal);
-                if (result.IsCompleted)
-                    return (result.Buffer, null);
-                reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-            }
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-        {
-            return (default, TooSlow());
+            var result = await reader.ReadAsync();
+            if (Refuse(result.Buffer) is { } refusal)
+                return (default, refusal);
+            if (result.IsCompleted)
+                return (result.Buffer, null);
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
 
-        Problem? Refuse(long length) => length > bytesMax ? TooLarge(bytesMax) : lease.GrowTo(length);
+        Problem? Refuse(ReadOnlySequence<byte> body)
+        {
+            var refusal = deadline.HasPassed ? TooSlow()
+                : body.Length > bytesMax ? TooLarge(bytesMax)
+                : lease.GrowTo(body.Length);
+            // The server reads on from there, past the rest of the body.
+            if (refusal is not null)
+                reader.AdvanceTo(body.End);
+            return refusal;
+        }
     }
 }

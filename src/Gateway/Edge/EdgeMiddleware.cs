@@ -20,9 +20,10 @@ internal sealed partial class EdgeMiddleware(
         }
         catch (Exception gone) when (IsOfTheClient(gone, context))
         {
-            // The client has gone; nobody is left to answer.
+            // The client has gone; nobody is left to answer, and nothing of the body to be read.
             if (!context.Response.HasStarted)
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            context.Abort();
         }
 
         if (requests.IsOn)
@@ -66,10 +67,10 @@ internal sealed partial class EdgeMiddleware(
         }
     }
 
-    /// <summary>Whether a failure says only that the client left, in good order or by resetting the connection.
-    /// </summary>
+    /// <summary>Whether a failure says only that the client left, in good order or by resetting the connection, or
+    /// that a stop waited for its body in vain.</summary>
     private static bool IsOfTheClient(Exception failure, HttpContext context) =>
-        failure is ConnectionResetException
+        failure is ConnectionResetException or OperationCanceledException { InnerException: ConnectionAbortedException }
         || (failure is OperationCanceledException && context.RequestAborted.IsCancellationRequested);
 
     /// <summary>Damage does not heal by asking again; anything else may.</summary>

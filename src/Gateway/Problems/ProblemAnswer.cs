@@ -20,7 +20,8 @@ internal static class ProblemAnswer
             response.Headers.RetryAfter = WholeSeconds(pause);
         if (Challenge(problem.Code) is { } challenge)
             response.Headers.WWWAuthenticate = challenge;
-        if (LeavesBodyUnread(problem.Code))
+        // Later versions of HTTP have no such header, and end the one stream instead of the connection.
+        if (LeavesBodyUnread(problem.Code) && context.Request.Protocol.StartsWith("HTTP/1.", StringComparison.Ordinal))
             response.Headers.Connection = "close";
         using var answer = JsonAnswer.Rent();
         Write(answer, problem);
