@@ -14,6 +14,7 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
 {
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _lists = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _tables = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _foreign = [];
 
     /// <summary>A text; <paramref name="fallback"/> when it is not set.</summary>
@@ -62,14 +63,23 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
     }
 
     /// <summary>A list of texts; empty when it is not set.</summary>
-    public IReadOnlyList<string> List(string key)
+    /// <param name="key">Its key.</param>
+    /// <param name="expected">What each must be, for a message.</param>
+    /// <param name="isRight">Whether a text is that; null for any text.</param>
+    public IReadOnlyList<string> List(string key, string expected = "", Func<string, bool>? isRight = null)
     {
         _known.Add(key);
         _lists.Add(key);
         if (configuration[key] is { } text)
             throw Wrong(key, text, "a list of texts in square brackets");
         var items = configuration.GetSection(key).GetChildren();
-        return [.. items.Select(item => Text(item.Path, ""))];
+        return [.. items.Select(Checked)];
+
+        string Checked(IConfigurationSection item)
+        {
+            var text = Text(item.Path, "");
+            return isRight?.Invoke(text) == false ? throw Wrong(item.Path, text, expected) : text;
+        }
     }
 
     /// <summary>
@@ -77,7 +87,11 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
     /// </summary>
     public IReadOnlyList<string> Tables(string key)
     {
-        var names = configuration.GetSection(key).GetChildren().Select(child => child.Key);
+        _tables.Add(key);
+        var children = configuration.GetSection(key).GetChildren().ToList();
+        if (children.Find(child => child.Value is not null) is { } scalar)
+            throw Wrong(scalar.Path, scalar.Value!, "a table");
+        var names = children.Select(child => child.Key);
         var empty = File?.Values
             .Where(pair => pair.Value.Kind == TomlKind.EmptyTable)
             .Where(pair => pair.Key.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase))
@@ -128,7 +142,7 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
 
     private bool IsKnown(string key)
     {
-        if (_known.Contains(key) || _foreign.Exists(table => IsWithin(key, table)))
+        if (_known.Contains(key) || _tables.Contains(key) || _foreign.Exists(table => IsWithin(key, table)))
             return true;
         return key.LastIndexOf(':') is > 0 and var colon && _lists.Contains(key[..colon]);
     }
@@ -143,7 +157,7 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
     private string Neighbours(string key)
     {
         var table = key.LastIndexOf(':') is > 0 and var colon ? key[..(colon + 1)] : "";
-        var names = _known.Concat(_foreign)
+        var names = _known.Concat(_tables).Concat(_foreign)
             .Where(known => known.StartsWith(table, StringComparison.OrdinalIgnoreCase))
             .Select(known => known[table.Length..].Split(':')[0])
             .Distinct()
@@ -167,9 +181,15 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
                 : name;
         }
 
-        var variable = environmentPrefix + key.Replace(
-            ":", "__", StringComparison.Ordinal).ToUpperInvariant();
-        return $"environment variable {variable}: {name.ToLowerInvariant()}";
+        return $"environment variable {VariableOf(key)}: {name.ToLowerInvariant()}";
+    }
+
+    /// <summary>As it is spelt there: the id of a chain stands in it, and has no capitals.</summary>
+    private string VariableOf(string key)
+    {
+        var variable = environmentPrefix + key.Replace(":", "__", StringComparison.Ordinal);
+        return Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .FirstOrDefault(name => name.Equals(variable, StringComparison.OrdinalIgnoreCase)) ?? variable;
     }
 
     private static string KindOf(TomlKind kind) => kind switch

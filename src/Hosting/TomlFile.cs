@@ -108,7 +108,7 @@ internal sealed class TomlFile
         switch (value)
         {
             case ArraySyntax array when array.Items.ChildrenCount == 0:
-                _values[key] = new TomlValue(TomlKind.EmptyList, "", line);
+                Set(key, new TomlValue(TomlKind.EmptyList, "", line));
                 break;
             case ArraySyntax array:
                 var position = 0;
@@ -116,16 +116,25 @@ internal sealed class TomlFile
                     AddValue($"{key}:{position++}", item.Value!, item.Span.Start.Line + 1);
                 break;
             case InlineTableSyntax table when table.Items.ChildrenCount == 0:
-                _values[key] = new TomlValue(TomlKind.EmptyTable, "", line);
+                Set(key, new TomlValue(TomlKind.EmptyTable, "", line));
                 break;
             case InlineTableSyntax table:
                 foreach (var item in table.Items)
                     Add(key + ":", item.KeyValue!);
                 break;
             default:
-                _values[key] = Scalar(value, line);
+                Set(key, Scalar(value, line));
                 break;
         }
+    }
+
+    /// <summary>TOML tells keys apart by their case, settings do not: the second would replace the first.</summary>
+    private void Set(string key, TomlValue value)
+    {
+        if (!_values.TryAdd(key, value))
+            throw new SettingsException(
+                $"{Path}({value.Line}): {key.Replace(':', '.')} is set in line {_values[key].Line} already; "
+                + "capitals make no other key.");
     }
 
     private static TomlValue Scalar(ValueSyntax value, int line) => value switch

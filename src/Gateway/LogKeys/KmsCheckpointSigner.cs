@@ -52,8 +52,8 @@ internal sealed partial class KmsCheckpointSigner : ICheckpointSigner
             or HttpRequestException or OperationCanceledException or TimeoutException)
         {
             throw new SettingsException(
-                $"log.kms_key: AWS KMS does not give the public key of {key}: {refused.Message} The gateway needs "
-                + "kms:GetPublicKey and kms:Sign on it.");
+                $"log.kms_key: AWS KMS does not give the public key of {key}: {refused.Message.TrimEnd('.')}. "
+                + "The gateway needs kms:GetPublicKey and kms:Sign on it.");
         }
 
         var publicKey = answer.PublicKey?.ToArray() ?? [];
@@ -82,7 +82,7 @@ internal sealed partial class KmsCheckpointSigner : ICheckpointSigner
             catch (Exception failed) when (!cancellation.IsCancellationRequested)
             {
                 // AWS's refusals, and what its library lets through of the network: none may end the service.
-                LogNotSigned(failed.Message, delay.TotalMilliseconds);
+                LogNotSigned(failed.Message.TrimEnd('.'), delay.TotalMilliseconds);
             }
 
             await Task.Delay(delay, _time, cancellation);
@@ -106,6 +106,6 @@ internal sealed partial class KmsCheckpointSigner : ICheckpointSigner
         return answer.Signature.ToArray();
     }
 
-    [LoggerMessage(LogLevel.Warning, "AWS KMS did not sign a checkpoint: {Reason} Trying again in {DelayMs} ms")]
+    [LoggerMessage(LogLevel.Warning, "AWS KMS did not sign a checkpoint: {Reason}. Trying again in {DelayMs} ms")]
     private partial void LogNotSigned(string reason, double delayMs);
 }

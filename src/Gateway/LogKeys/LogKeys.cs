@@ -33,7 +33,8 @@ internal static class LogKeys
         catch (Exception unusable) when (unusable is AmazonClientException or AmazonServiceException)
         {
             throw new SettingsException(
-                $"log.kms_key: {unusable.Message} Set log.kms_region, or the region of the AWS environment.");
+                $"log.kms_key: {unusable.Message.TrimEnd('.')}. "
+                + "Set log.kms_region, or the region of the AWS environment.");
         }
     }
 }

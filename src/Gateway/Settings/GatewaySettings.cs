@@ -29,9 +29,6 @@ internal sealed record GatewaySettings
 
     public required LoggingSettings Logging { get; init; }
 
-    /// <summary>Tables of the same file that other programs read, or that Kestrel reads itself.</summary>
-    private static readonly string[] ForeignTables = ["iac", "kestrel:endpoints", "kestrel:certificates"];
-
     /// <summary>What the names of overriding environment variables start with.</summary>
     public const string EnvironmentPrefix = "SEQUENCER__";
 
@@ -57,8 +54,9 @@ internal sealed record GatewaySettings
             Feed = FeedSettings.Read(reader),
             Logging = LoggingSettings.Read(reader),
         };
-        foreach (var table in ForeignTables)
-            reader.Leave(table);
+        EndpointSettings.Check(reader);
+        // Of the same file, for another program.
+        reader.Leave("iac");
         reader.RefuseUnknown();
         return settings;
     }

@@ -40,7 +40,9 @@ internal sealed record LogSettings
         }
         catch (ArgumentException malformed)
         {
-            throw new SettingsException($"log.prefix (or server.public_host): {malformed.Message}");
+            // The framework puts the name of the method's parameter behind it.
+            var message = malformed.Message.Split(" (Parameter ")[0];
+            throw new SettingsException($"log.prefix (or server.public_host): {message}");
         }
     }
 

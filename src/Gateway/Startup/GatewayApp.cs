@@ -16,6 +16,7 @@ internal static class GatewayApp
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             EnvironmentName = Environments.Production,
+            ContentRootPath = Directory.GetCurrentDirectory(),
             // Nothing is reloaded, so nothing need be watched: the framework would watch the whole folder, with
             // the ledger's files and the log, and be told of every write to them.
             Args = ["--hostBuilder:reloadConfigOnChange=false"],

@@ -46,27 +46,24 @@ internal sealed record ListenerSettings
         TrustedProxies = Proxies(reader),
     };
 
+    /// <summary>
+    /// Whether an address has a name, a query or a fragment in it: Kestrel would take part of that for the host or the
+    /// port, and listen on every address of the machine.
+    /// </summary>
+    public static bool HasMoreThanAPlace(string address) => address.AsSpan().ContainsAny('@', '?', '#');
+
     private static string Addresses(SettingsReader reader, string listen)
     {
         foreach (var address in listen.Split(';'))
         {
             if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)
-                || uri.Scheme is not ("http" or "https"))
+                || uri.Scheme is not ("http" or "https") || HasMoreThanAPlace(address))
                 throw reader.Wrong("server:listen", listen, "addresses such as http://127.0.0.1:5000");
         }
 
         return listen;
     }
 
-    private static IReadOnlyList<string> Proxies(SettingsReader reader)
-    {
-        var proxies = reader.List("server:trusted_proxies");
-        foreach (var proxy in proxies)
-        {
-            if (!System.Net.IPAddress.TryParse(proxy, out _))
-                throw reader.Wrong("server:trusted_proxies", proxy, "IP addresses");
-        }
-
-        return proxies;
-    }
+    private static IReadOnlyList<string> Proxies(SettingsReader reader) => reader.List(
+        "server:trusted_proxies", "an IP address", proxy => System.Net.IPAddress.TryParse(proxy, out _));
 }

@@ -70,7 +70,8 @@ internal static class ListenerSetup
         }
         catch (Exception refused)
             when (refused is IOException or SocketException or InvalidOperationException
-                or CryptographicException or UnauthorizedAccessException or FormatException)
+                or CryptographicException or UnauthorizedAccessException or FormatException
+                or NotSupportedException)
         {
             throw new SettingsException(Explain(refused, app.Configuration, settings));
         }
@@ -89,7 +90,7 @@ internal static class ListenerSetup
             || (refused is IOException and not (FileNotFoundException or DirectoryNotFoundException));
         return isTaken
             ? $"{setting}: {message}. Stop the program that has it, or listen elsewhere."
-            : $"{setting}: {message}{(endpoints.Exists() ? "; see its certificate" : "")}.";
+            : $"{setting}: {message}{(endpoints.Exists() ? "; see its url and its certificate" : "")}.";
     }
 
     private static void SetLimits(KestrelServerLimits limits, ListenerSettings settings, long bodyMaxBytes)

@@ -8,9 +8,6 @@ internal sealed record WitnessSettings
     /// <summary>What the names of overriding environment variables start with.</summary>
     public const string EnvironmentPrefix = "SEQUENCER_WITNESS__";
 
-    /// <summary>Tables of the same file that Kestrel reads itself.</summary>
-    private static readonly string[] ForeignTables = ["kestrel:endpoints", "kestrel:certificates"];
-
     public required ServerSettings Server { get; init; }
 
     public required IdentitySettings Identity { get; init; }
@@ -37,8 +34,7 @@ internal sealed record WitnessSettings
             Logs = LogRuleSettings.Read(reader),
             Logging = LoggingSettings.Read(reader),
         };
-        foreach (var table in ForeignTables)
-            reader.Leave(table);
+        EndpointSettings.Check(reader);
         reader.RefuseUnknown();
         return settings;
     }

@@ -13,6 +13,7 @@ internal static class WitnessApp
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             EnvironmentName = Environments.Production,
+            ContentRootPath = Directory.GetCurrentDirectory(),
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
         builder.Configuration.Sources.Clear();

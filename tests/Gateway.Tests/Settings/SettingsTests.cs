@@ -157,8 +157,11 @@ public sealed partial class SettingsTests : IDisposable
     [InlineData("[server]\ntrusted_proxies = \"10.0.0.1\"",
         "server.trusted_proxies is \"10.0.0.1\"; expected a list of texts")]
     [InlineData("[server]\ntrusted_proxies = [\"nobody\"]",
-        "server.trusted_proxies is \"nobody\"; expected IP addresses")]
+        "config.toml(2): server.trusted_proxies.0 is \"nobody\"; expected an IP address.")]
     [InlineData("[server]\nlisten = \"5000\"", "expected addresses such as http://127.0.0.1:5000")]
+    [InlineData("[server]\nlisten = \"http://a:b@127.0.0.1:5000\"", "expected addresses such as http://127.0.0.1:5000")]
+    [InlineData("[server]\nlisten = \"http://127.0.0.1:5000?x\"", "expected addresses such as http://127.0.0.1:5000")]
+    [InlineData("[server]\nlisten = \"http://127.0.0.1:5000#x\"", "expected addresses such as http://127.0.0.1:5000")]
     [InlineData("[logging]\nrequests = \"yes\"", "logging.requests is \"yes\"; expected true or false")]
     [InlineData("[logging]\nlevel = \"loud\"", "expected one of debug, information, warning, error")]
     [InlineData("[server]\n\nlissten = \"x\"",
@@ -166,6 +169,11 @@ public sealed partial class SettingsTests : IDisposable
     [InlineData("[srver]\nlisten = \"x\"",
         "srver.listen: there is no such setting; there is no table [srver] either.")]
     [InlineData("[srver]", "srver: there is no such setting; the tables are ")]
+    [InlineData("[chain]", "chains, ")]
+    [InlineData("[chains]\ndemo = 5", "config.toml(2): chains.demo is \"5\"; expected a table.")]
+    [InlineData("[log]\nprefix = \"a\"\nPrefix = \"b\"",
+        "config.toml(3): log.Prefix is set in line 2 already; capitals make no other key.")]
+    [InlineData("[log]\nprefix = \"a\"\n[Log]\nprefix = \"b\"", "config.toml(4): Log.prefix is set in line 2 already")]
     [InlineData("server = 5", "server: there is no such setting")]
     [InlineData("[chains.Demo]\npublic = true", "[chains.\"Demo\"]: a chain id matches")]
     [InlineData("[chains.\"..\"]", "[chains.\"..\"]: a chain id matches")]
@@ -177,8 +185,22 @@ public sealed partial class SettingsTests : IDisposable
         "[auth] needs exactly one of public_key_file, jwks_file and jwks_url")]
     [InlineData("[chain_defaults]\nfinality = \"maybe\"", "expected one of enclave, witnessed")]
     [InlineData("[ledger]\ncompression = \"gzip\"", "ledger.compression is \"gzip\"; expected one of none, lz4, zstd")]
-    [InlineData("[log]\nprefix = \"https://x\"", "log.prefix (or server.public_host): ")]
+    [InlineData("[log]\nprefix = \"https://x\"", "no slash at either end.")]
     [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
+    [InlineData("[kestrel.endpoints.a]\nprotocols = \"Http2\"", "kestrel.endpoints.a.url is \"\"; expected an address")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://a:b@127.0.0.1:1\"", "expected an address such as https://")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nclientcertificatmode = \"RequireCertificate\"",
+        "config.toml(3): kestrel.endpoints.a.clientcertificatmode: there is no such setting; [kestrel.endpoints.a] has ")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nclientcertificatemode = \"Required\"",
+        "is \"Required\"; expected one of NoCertificate, AllowCertificate, RequireCertificate, DelayCertificate.")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nprotocols = \"Http4\"", "expected one of None, Http1, ")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nsslprotocols = [\"Tls12\", \"Tls14\"]",
+        "kestrel.endpoints.a.sslprotocols.1 is \"Tls14\"; expected one of None, ")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\n[kestrel.endpoints.a.certificate]\nkeyfile = \"x\"",
+        "kestrel.endpoints.a.certificate.keyfile: there is no such setting")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\n[kestrel.endpoints.a.sni.\"*.x\"]\nprotocol = \"x\"",
+        "protocol: there is no such setting")]
+    [InlineData("[kestrel.certificates.default]\nfile = \"x\"", "file: there is no such setting")]
     [InlineData("[server]\nlisten = ", "config.toml(2): ")]
     [InlineData("[server]\nlisten = \"\\", "config.toml(2): ")]
     [InlineData("[server]\n[server]", "config.toml(2): ")]
@@ -187,7 +209,35 @@ public sealed partial class SettingsTests : IDisposable
     {
         var reading = () => Read(toml);
         var message = reading.Should().Throw<SettingsException>().Which.Message;
-        message.Should().Contain(expected).And.NotContain("\n");
+        message.Should().Contain(expected).And.NotContain("\n").And.NotContain("Parameter");
+    }
+
+    [Theory]
+    [InlineData("SERVER__TRUSTED_PROXIES__0", "nobody", "server.trusted_proxies.0 is \"nobody\"")]
+    [InlineData("CHAINS__demo__PUBLIC", "yes", "chains.demo.public is \"yes\"")]
+    public void MistakeInTheEnvironment_IsNamedByItsVariable(string name, string value, string expected)
+    {
+        // Its own prefix, since the variable is one of this whole process.
+        var prefix = $"SEQUENCER_TEST_{Environment.ProcessId}__";
+        Environment.SetEnvironmentVariable(prefix + name, value);
+        try
+        {
+            var configuration = new ConfigurationBuilder()
+                .Add(new TomlConfigurationSource(TomlFile.Parse("config.toml", "[server]\ntrusted_proxies = []")))
+                .AddEnvironmentVariables(prefix).Build();
+            var reader = new SettingsReader(configuration, prefix);
+            var reading = () =>
+            {
+                ListenerSettings.Read(reader, "http://127.0.0.1:5000");
+                ChainSettings.Read(reader, new Core.SequencerOptions());
+            };
+            reading.Should().Throw<SettingsException>().Which.Message.Should()
+                .StartWith($"environment variable {prefix}{name}: ").And.Contain(expected);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(prefix + name, null);
+        }
     }
 
     [Fact]
@@ -246,7 +296,24 @@ public sealed partial class SettingsTests : IDisposable
 
     [Fact]
     public void OtherProgramsTables_AreLeftAlone() =>
-        Read("[iac.aws]\nanything = [1, 2]\n[kestrel.endpoints.a]\nurl = \"http://127.0.0.1:0\"");
+        Read("[iac.aws]\nanything = [1, 2]");
+
+    [Fact]
+    public void TablesForKestrel_AreTaken() => Read("""
+        [chains]
+        [kestrel.endpoints.a]
+        Url = "https://*:443"
+        Protocols = "Http1AndHttp2"
+        SslProtocols = ["tls13"]
+        ClientCertificateMode = "requirecertificate"
+        Certificate = { Path = "a", KeyPath = "b", Password = "c", Subject = "d", Store = "e", Location = "f" }
+        [kestrel.endpoints.a.sni."*.x"]
+        ClientCertificateMode = "AllowCertificate"
+        [kestrel.endpoints.a.sni."*.x".certificate]
+        AllowInvalid = true
+        [kestrel.certificates.Default]
+        Path = "a"
+        """);
 
     [Fact]
     public void AnyText_IsReadOrRefusedByName() =>

@@ -126,7 +126,15 @@ public sealed class StartupTests : IDisposable
     [InlineData("[auth]\n",
         "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n"
         + "[kestrel.endpoints.public.certificate]\npath = \"secrets/none.pem\"\n[auth]\n",
-        "see its certificate")]
+        "see its url and its certificate.")]
+    [InlineData("[auth]\n",
+        "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n"
+        + "[kestrel.endpoints.public.certificate]\npath = \"secrets/simulated-root.pem\"\n[auth]\n",
+        "kestrel.endpoints.public (https://127.0.0.1:0): ")]
+    [InlineData("[auth]\n",
+        "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n"
+        + "[kestrel.endpoints.public.sni.\"*\".certificate]\npath = \"secrets/simulated-root.pem\"\n[auth]\n",
+        "kestrel.endpoints.public (https://127.0.0.1:0): ")]
     [InlineData("[auth]\n",
         "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n[auth]\n",
         "kestrel.endpoints.public (https://127.0.0.1:0): ")]
@@ -176,7 +184,7 @@ public sealed class StartupTests : IDisposable
         taken.Start();
         var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
         await RefusesAsync($"kestrel.endpoints.public ({address}): ",
-            ("SEQUENCER__KESTREL__ENDPOINTS__public__URL", address));
+            ("SEQUENCER__KESTREL__ENDPOINTS__public__URL", address), ("ASPNETCORE_CONTENTROOT", "/nonexistent"));
     }
 
     [Fact]
