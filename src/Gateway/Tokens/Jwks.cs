@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Sequencer.Gateway;
@@ -23,6 +24,9 @@ internal static class Jwks
     /// used.</exception>
     public static SigningKeySet Parse(ReadOnlyMemory<byte> json, out IReadOnlyList<string> leftOut)
     {
+        // A mark that some editors put before the text (RFC 8259, section 8.1).
+        if (json.Span.StartsWith(Encoding.UTF8.Preamble))
+            json = json[Encoding.UTF8.Preamble.Length..];
         using var document = Jwt.ParseObject(json);
         if (document is null
             || !document.RootElement.TryGetProperty("keys", out var list)

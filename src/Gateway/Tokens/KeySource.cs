@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Sequencer.Gateway;
 
@@ -17,7 +16,7 @@ internal static class KeySource
         }
         catch (Exception malformed) when (malformed is CryptographicException or FormatException)
         {
-            throw new SettingsException($"auth.public_key_file: {path}: {malformed.Message}.");
+            throw new SettingsException($"auth.public_key_file: {path}: {malformed.Message.TrimEnd('.')}.");
         }
     }
 
@@ -30,23 +29,24 @@ internal static class KeySource
                 cancellation => FetchAsync(settings.JwksUrl!, cancellation), settings, time, logger);
         try
         {
-            Jwks.Parse(Encoding.UTF8.GetBytes(SettingsFile.Text("auth.jwks_file", path)));
+            Jwks.Parse(Read(path));
         }
-        catch (CryptographicException malformed)
+        catch (Exception unusable)
+            when (unusable is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"auth.jwks_file: {path}: {malformed.Message}.");
+            throw new SettingsException($"auth.jwks_file: {path}: {unusable.Message.TrimEnd('.')}.");
         }
 
-        return new RotatingKeys(cancellation => ReadAsync(path, cancellation), settings, time, logger);
+        return new RotatingKeys(_ => Task.FromResult(Read(path)), settings, time, logger);
     }
 
-    private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellation)
+    private static byte[] Read(string path)
     {
-        await using var file = File.OpenRead(path);
+        using var file = File.OpenRead(path);
         if (file.Length > Jwks.BytesMax)
-            throw new IOException($"{path} has more than {Jwks.BytesMax} bytes");
+            throw new IOException($"the file has {file.Length} bytes; a key set has at most {Jwks.BytesMax}");
         var bytes = new byte[file.Length];
-        await file.ReadExactlyAsync(bytes, cancellation);
+        file.ReadExactly(bytes);
         return bytes;
     }
 

@@ -1,10 +1,10 @@
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// A JSON Web Key Set from a file or a URL that is read again when a token names an unknown key, at most once
-/// in
+/// A JSON Web Key Set from a file or a URL that is read again when a token names an unknown key, at most once in
 /// <see cref="AuthSettings.JwksReloadMinSeconds"/>, and in any case every
-/// <see cref="AuthSettings.JwksReloadMaxSeconds"/>. A reading that fails leaves the last good set in force.
+/// <see cref="AuthSettings.JwksReloadMaxSeconds"/>; until there is one, as often as may be. A reading that fails
+/// leaves the last good set in force.
 /// </summary>
 internal sealed partial class RotatingKeys(
     Func<CancellationToken, Task<byte[]>> fetch, AuthSettings settings, TimeProvider time,
@@ -27,15 +27,9 @@ internal sealed partial class RotatingKeys(
         {
             if (time.GetUtcNow() - _readAt < TimeSpan.FromSeconds(settings.JwksReloadMinSeconds))
                 return;
+            await ReadAsync();
+            // The end of it: callers who waited meanwhile must not wait in turn for an issuer that hangs.
             _readAt = time.GetUtcNow();
-            // Not the caller's token: callers who give up must not keep new keys from being seen.
-            _current = Jwks.Parse(await fetch(CancellationToken.None), out var leftOut);
-            TellLeftOut(leftOut);
-        }
-        catch (Exception failure)
-        {
-            // Whatever it was: what an issuer sends must not end this service, nor its tokens.
-            LogKeptOld(failure.Message);
         }
         finally
         {
@@ -57,9 +51,31 @@ internal sealed partial class RotatingKeys(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.JwksReloadMaxSeconds), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
+        {
+            // Without keys the service is not ready, so that no token may come to ask for them.
+            var seconds = _current.IsEmpty ? settings.JwksReloadMinSeconds : settings.JwksReloadMaxSeconds;
+            await Task.Delay(TimeSpan.FromSeconds(seconds), time, stoppingToken);
             await RefreshAsync(stoppingToken);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            // Not the caller's token: callers who give up must not keep new keys from being seen.
+            _current = Jwks.Parse(await fetch(CancellationToken.None), out var leftOut);
+            TellLeftOut(leftOut);
+        }
+        catch (Exception failure)
+        {
+            // Whatever it was: what an issuer sends must not end this service, nor its tokens.
+            if (_current.IsEmpty)
+                LogNoKeys(failure.Message);
+            else
+                LogKeptOld(failure.Message);
+        }
     }
 
     /// <summary>One line when it changes, not one for each reading.</summary>
@@ -80,4 +96,8 @@ internal sealed partial class RotatingKeys(
     [LoggerMessage(LogLevel.Warning,
         "The JSON Web Key Set could not be read; the last good one stays in force: {Reason}")]
     private partial void LogKeptOld(string reason);
+
+    [LoggerMessage(LogLevel.Warning,
+        "The JSON Web Key Set could not be read; every token is refused until it can be: {Reason}")]
+    private partial void LogNoKeys(string reason);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace Sequencer.Gateway.Tests;
@@ -33,6 +34,28 @@ public class ServiceTests(SharedGateway shared)
         answer.Text("status").Should().Be(status);
         answer["reason"].Should().BeNull();
         answer["stopped_chains"]!.AsObject().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task ServiceWithoutTheIssuersKeys_IsNotReady_UntilItCouldReadThem()
+    {
+        string? keys = null;
+        await using var issuer = new ScriptedServer(_ => Task.FromResult<string?>(keys is null
+            ? ScriptedServer.Answer("503 Service Unavailable", "text/plain", "")
+            : ScriptedServer.Answer("200 OK", "application/json", keys)));
+        await using var gateway = await TestGateway.StartAsync(
+            ("auth:public_key_file", ""), ("auth:jwks_url", issuer.Url), ("auth:jwks_reload_min_seconds", "1"));
+        ((int)(await gateway.GetAsync("/health/ready")).StatusCode).Should().Be(503);
+        var health = await (await gateway.GetAsync("/health")).JsonAsync();
+        health.Text("status").Should().Be("starting");
+        health.Text("reason").Should().Contain("keys");
+        (await (await gateway.GetAsync("/heartbeat")).JsonAsync()).Text("status").Should().Be("unhealthy");
+        gateway.Log.Text.Should().Contain("every token is refused until it can be");
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        keys = RotatingKeysTests.KeySetOf(("one", key)).ToJsonString();
+        while (!(await gateway.GetAsync("/health/ready")).IsSuccessStatusCode)
+            await Task.Yield();
     }
 
     [Fact]

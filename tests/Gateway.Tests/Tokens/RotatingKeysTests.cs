@@ -81,6 +81,42 @@ public sealed class RotatingKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task IssuerThatHangs_IsWaitedForOnce()
+    {
+        using var keys = Keys();
+        var answer = new TaskCompletionSource<byte[]>();
+        _source = () => answer.Task;
+        var first = keys.RefreshAsync(CancellationToken.None);
+        var second = keys.RefreshAsync(CancellationToken.None);
+        _time.Now += TimeSpan.FromSeconds(11);
+        answer.SetException(new TimeoutException("slow"));
+        await Task.WhenAll(first, second);
+        _fetches.Should().Be(1);
+    }
+
+    [Fact]
+    public void FileWithAByteOrderMark_IsTaken()
+    {
+        using var folder = new TestSecrets();
+        File.WriteAllText(
+            folder.PathOf("jwks.json"), KeySetOf(("one", _first)).ToJsonString(), new UTF8Encoding(true));
+        Jwks.Parse(File.ReadAllBytes(folder.PathOf("jwks.json")))
+            .CandidatesFor(Token(_first, "one")).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void FileThatCannotBeReadLater_IsRefusedAtTheStart()
+    {
+        using var folder = new TestSecrets();
+        var path = folder.PathOf("jwks.json");
+        File.WriteAllText(path, KeySetOf(("one", _first)).ToJsonString() + new string(' ', Jwks.BytesMax));
+        var opening = () => KeySource.FromJwks(
+            Settings with { JwksFile = path }, _time, NullLogger<RotatingKeys>.Instance);
+        opening.Should().Throw<SettingsException>().Which.Message.Should()
+            .StartWith($"auth.jwks_file: {path}: the file has ").And.Contain("at most 262144");
+    }
+
+    [Fact]
     public void KeysOfOtherUse_AreLeftOut()
     {
         var set = Jwks.Parse(Encoding.UTF8.GetBytes(new JsonObject
@@ -142,10 +178,12 @@ public sealed class RotatingKeysTests : IDisposable
 
     private void Serve(params (string Kid, ECDsa Key)[] keys)
     {
-        var set = new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => Jwk(key.Kid, key.Key))]) };
-        var bytes = Encoding.UTF8.GetBytes(set.ToJsonString());
+        var bytes = Encoding.UTF8.GetBytes(KeySetOf(keys).ToJsonString());
         _source = () => Task.FromResult(bytes);
     }
+
+    internal static JsonObject KeySetOf(params (string Kid, ECDsa Key)[] keys) =>
+        new() { ["keys"] = new JsonArray([.. keys.Select(key => Jwk(key.Kid, key.Key))]) };
 
     private static JsonObject Jwk(string kid, ECDsa key)
     {

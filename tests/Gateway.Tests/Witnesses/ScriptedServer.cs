@@ -117,7 +117,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private static int LengthOf(string head)
     {
         const string label = "Content-Length: ";
-        var line = head.Split("\r\n").Single(l => l.StartsWith(label, StringComparison.OrdinalIgnoreCase));
-        return int.Parse(line[label.Length..], System.Globalization.CultureInfo.InvariantCulture);
+        var line = head.Split("\r\n").SingleOrDefault(l => l.StartsWith(label, StringComparison.OrdinalIgnoreCase));
+        return line is null
+            ? 0
+            : int.Parse(line[label.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }
