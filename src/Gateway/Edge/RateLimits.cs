@@ -26,23 +26,28 @@ internal static class RateLimits
                 : PerMinute(ClientAddress.Of(context), settings.AttestationsPerMinute));
         });
 
-    public static Problem Rejected(TimeSpan? pause) => new(ProblemCode.RateLimited,
-        "Too many requests from this address ([reads] in the configuration); slow down, or use a token.")
-    {
-        RetryAfter = pause ?? TimeSpan.FromSeconds(1),
-    };
+    /// <param name="detail">What there were too many of.</param>
+    /// <param name="pause">When there is room again, if that is known.</param>
+    public static Problem Rejected(string detail, TimeSpan? pause) =>
+        new(ProblemCode.RateLimited, detail) { RetryAfter = pause ?? TimeSpan.FromSeconds(1) };
 
     private static RateLimitPartition<string> PerMinute(string client, int perMinute) =>
         RateLimitPartition.GetTokenBucketLimiter(client, _ => PerMinuteOptions(perMinute));
 
-    /// <summary>A minute's worth at once, then one every so often.</summary>
-    public static TokenBucketRateLimiterOptions PerMinuteOptions(int perMinute) => new()
+    /// <summary>A minute's worth at once, then some every so often.</summary>
+    public static TokenBucketRateLimiterOptions PerMinuteOptions(int perMinute)
     {
-        TokenLimit = perMinute,
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
-        QueueLimit = 0,
-    };
+        // As many at a time as make the period no shorter than this: a bucket's timer has whole milliseconds.
+        var periodMin = TimeSpan.FromMilliseconds(100);
+        var perPeriod = (int)Math.Ceiling(perMinute * periodMin.TotalMinutes);
+        return new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = perMinute,
+            TokensPerPeriod = perPeriod,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) * perPeriod / perMinute,
+            QueueLimit = 0,
+        };
+    }
 
     private static RateLimitPartition<string> Bucket(
         string client, int burst, TimeSpan period, int perPeriod) =>
@@ -56,8 +61,13 @@ internal static class RateLimits
 
     private static ValueTask RejectAsync(OnRejectedContext rejected, CancellationToken cancellation)
     {
+        var context = rejected.HttpContext;
         var knowsPause = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var pause);
-        return new(ProblemAnswer.WriteAsync(rejected.HttpContext, Rejected(knowsPause ? pause : null)));
+        var policy = context.GetEndpoint()?.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName;
+        var detail = policy == Attestations
+            ? "Too many attestation documents for this address (reads.attestations_per_minute); slow down."
+            : "Too many reads without a token from this address (reads.per_second); slow down, or use a token.";
+        return new(ProblemAnswer.WriteAsync(context, Rejected(detail, knowsPause ? pause : null)));
     }
 
     /// <summary>

@@ -25,7 +25,9 @@ internal static class AttestationEndpoints
 
         if (!budget.TryTake(out var pause))
         {
-            await ProblemAnswer.WriteAsync(context, RateLimits.Rejected(pause));
+            await ProblemAnswer.WriteAsync(context, RateLimits.Rejected(
+                "Too many attestation documents for all clients together (reads.attestations_per_minute_all); "
+                + "try again.", pause));
             return;
         }
 

@@ -57,7 +57,8 @@ public sealed class RateLimitTests : IAsyncLifetime
         (await _gateway.GetAsync("/attestation")).StatusCode.Should().Be(HttpStatusCode.OK);
         (await _gateway.GetAsync("/attestation?nonce=00")).StatusCode.Should().Be(HttpStatusCode.OK);
         var third = await _gateway.GetAsync("/attestation");
-        await third.ShouldBeProblemAsync(429, "rate_limited");
+        (await third.ShouldBeProblemAsync(429, "rate_limited")).Text("detail")
+            .Should().Contain("(reads.attestations_per_minute)").And.NotContain("token");
         third.Headers.RetryAfter!.Delta.Should().BePositive();
     }
 
@@ -67,6 +68,22 @@ public sealed class RateLimitTests : IAsyncLifetime
         await using var gateway = await TestGateway.StartAsync(
             ("reads:attestations_per_minute", "0"), ("reads:attestations_per_minute_all", "1"));
         (await gateway.GetAsync("/attestation")).StatusCode.Should().Be(HttpStatusCode.OK);
-        await (await gateway.GetAsync("/attestation")).ShouldBeProblemAsync(429, "rate_limited");
+        (await (await gateway.GetAsync("/attestation")).ShouldBeProblemAsync(429, "rate_limited")).Text("detail")
+            .Should().Contain("all clients together");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(599)]
+    [InlineData(601)]
+    [InlineData(60_001)]
+    [InlineData(1_000_000)]
+    public void PerMinute_IsThatManyAMinute_AtATimersPace(int perMinute)
+    {
+        var options = RateLimits.PerMinuteOptions(perMinute);
+        options.ReplenishmentPeriod.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(100));
+        (options.TokensPerPeriod / options.ReplenishmentPeriod.TotalMinutes)
+            .Should().BeApproximately(perMinute, perMinute / 1000.0);
     }
 }
