@@ -56,6 +56,6 @@ internal sealed class WitnessFinality(SequencerOptions options, TimeProvider tim
             RefusalCode.WitnessTimeout,
             $"The enclave has given the entries their places from index {range.FirstIndex}, but no quorum of witnesses "
             + $"has covered them within {options.OutcomeTimeoutSeconds} s: read the entry later for a witnessed receipt.")
-        { RetryAfter = TimeSpan.FromSeconds(1), FirstIndex = range.FirstIndex });
+        { FirstIndex = range.FirstIndex });
     }
 }

@@ -18,6 +18,5 @@ internal sealed class ReceiptUnreadableException(ulong firstIndex, LedgerExcepti
         + "with the same Idempotency-Key, or read them later.")
     {
         FirstIndex = firstIndex,
-        RetryAfter = failure.Reason == LedgerError.Corrupt ? null : TimeSpan.FromSeconds(1),
     };
 }

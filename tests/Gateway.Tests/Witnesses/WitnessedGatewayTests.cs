@@ -126,6 +126,7 @@ public sealed class WitnessedGatewayTests : IAsyncLifetime
         var response = await alone.PostJsonAsync("/sequence", Chain, "{\"data\":\"a\"}");
 
         (await response.ShouldBeProblemAsync(503, "witness_timeout")).Number("idx").Should().Be(0);
+        response.Headers.RetryAfter.Should().BeNull("without a key the same request would take another place");
         var checkpoint = await alone.GetAsync($"/log/{Chain}/checkpoint");
         await checkpoint.ShouldBeProblemAsync(404, "checkpoint_unwitnessed");
         (await alone.GetAsync($"/log/{Chain}/checkpoint?latest")).StatusCode.Should().Be(HttpStatusCode.OK);
