@@ -24,7 +24,7 @@ internal static class Descriptions
         .WithSummary("Read an entry with a receipt against the newest checkpoint")
         .WithDescription("The newest that a quorum of witnesses has cosigned, as soon as one covers the entry.")
         .Produces<ReceiptShape>(200, Json)
-        .RefusesWith(400, 401, 403, 404)
+        .RefusesWith(400, 401, 403, 404, 503)
         .WithMetadata(NeedsToken.Always,
             ApiParameter.Query("bundle", "true for a receipt that can be verified with nothing else"),
             ApiParameter.Query("form", "base64 for data_base64 in any case"));
@@ -49,7 +49,7 @@ internal static class Descriptions
             "Where the service has witnesses: the newest that their quorum has cosigned; with ?latest the newest "
             + "of all.")
         .Produces<string>(200, "text/plain")
-        .RefusesWith(401, 403, 404, 429)
+        .RefusesWith(401, 403, 404, 429, 503)
         .WithMetadata(NeedsToken.UnlessPublic,
             ApiParameter.Query("latest", "present, with or without a value: the newest, witnessed or not"));
 
@@ -58,14 +58,14 @@ internal static class Descriptions
         .WithSummary("A tile of hashes, or a bundle of entries (C2SP tlog-tiles)")
         .WithDescription("path is <L>/<N>[.p/<W>] or entries/<N>[.p/<W>].")
         .Produces<byte[]>(200, Raw)
-        .RefusesWith(400, 401, 403, 404, 429)
+        .RefusesWith(400, 401, 403, 404, 429, 503)
         .WithMetadata(NeedsToken.UnlessPublic);
 
     public static void DescribeEpochs(this RouteHandlerBuilder call) => call
         .WithName("epochs").WithTags("Log")
         .WithSummary("Every enclave boot that signed this chain")
         .Produces<EpochsAnswer>(200, Json)
-        .RefusesWith(401, 403, 404, 429);
+        .RefusesWith(401, 403, 404, 429, 503);
 
     public static void DescribeFeed(this RouteHandlerBuilder call) => call
         .WithName("feed").WithTags("Log")

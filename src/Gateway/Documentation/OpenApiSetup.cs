@@ -11,6 +11,8 @@ internal static class OpenApiSetup
     private const string Scheme = "bearer";
     private const string DocumentPath = "/openapi/v1.json";
 
+    private static readonly string[] RawTypes = ["application/octet-stream", "application/cbor"];
+
     public static void AddOpenApiDocument(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json =>
@@ -24,12 +26,13 @@ internal static class OpenApiSetup
         {
             options.AddDocumentTransformer(DescribeAsync);
             options.AddOperationTransformer(AddParametersAndSecurityAsync);
+            options.AddOperationTransformer(CorrectBodiesAsync);
         });
     }
 
     public static void MapOpenApiDocument(this WebApplication app)
     {
-        app.MapOpenApi().DisableRateLimiting();
+        app.MapOpenApi(DocumentPath).DisableRateLimiting();
         // For its own paths alone: the page's layer matches every GET against patterns of its own.
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments("/swagger"),
@@ -83,4 +86,27 @@ internal static class OpenApiSetup
         operation.Security = needs.IsOptional ? [bearer, []] : [bearer];
         return Task.CompletedTask;
     }
+
+    /// <summary>
+    /// Says what no shape does: that some bodies are the bytes themselves, and that an entry of a batch may be a text.
+    /// </summary>
+    private static Task CorrectBodiesAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context,
+        CancellationToken cancellation)
+    {
+        var answers = operation.Responses?.Select(response => response.Value.Content) ?? [];
+        var contents = answers.Append(operation.RequestBody?.Content).OfType<IDictionary<string, OpenApiMediaType>>();
+        foreach (var (type, body) in contents.SelectMany(content => content))
+        {
+            if (RawTypes.Contains(type))
+                body.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+            else if (body.Schema is { Type: JsonSchemaType.Array, Items: { } item })
+                body.Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = TextOr(item) };
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSchema TextOr(IOpenApiSchema item) =>
+        new() { AnyOf = [new OpenApiSchema { Type = JsonSchemaType.String }, item] };
 }

@@ -93,6 +93,7 @@ internal sealed record ProblemShape
     [Description("Zero-based place in the batch of the refused entry.")]
     public int? Position { get; init; }
 
-    [Description("Index of the first entry, where it has its place nevertheless: with witness_timeout.")]
+    [Description("Index of the first entry, where it has its place nevertheless: with witness_timeout, and with "
+        + "outcome_unknown when it is known.")]
     public ulong? Idx { get; init; }
 }

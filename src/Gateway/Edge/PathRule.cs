@@ -21,7 +21,7 @@ internal static class PathRule
         {
             if (!IsDots(path[range]))
                 continue;
-            return target.StartsWith("/log/", StringComparison.Ordinal)
+            return path[..range.Start] is "/log/"
                 ? new Problem(ProblemCode.ChainIdInvalid,
                     "A chain id matches [a-z0-9][a-z0-9._-]{0,63}; . and .. are none, however spelt.")
                 : new Problem(

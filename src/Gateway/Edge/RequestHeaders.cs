@@ -9,6 +9,8 @@ internal static class RequestHeaders
     /// <summary>Longest <c>Idempotency-Key</c>, in characters.</summary>
     public const int IdempotencyKeyLengthMax = 64;
 
+    private const string NdJson = "application/x-ndjson";
+
     /// <summary>
     /// The body's format; unsupported too for a charset other than UTF-8, and for compressed bodies.
     /// </summary>
@@ -26,7 +28,7 @@ internal static class RequestHeaders
         return type.MediaType.Value?.ToLowerInvariant() switch
         {
             "application/json" => BodyFormat.Json,
-            "application/x-ndjson" or "application/ndjson" => BodyFormat.NdJson,
+            NdJson => BodyFormat.NdJson,
             "application/octet-stream" => BodyFormat.Raw,
             _ => BodyFormat.Unsupported,
         };
@@ -49,35 +51,64 @@ internal static class RequestHeaders
             $"An Idempotency-Key is 1 to {IdempotencyKeyLengthMax} visible ASCII characters, sent once.");
     }
 
-    /// <summary>
-    /// Whether a preference such as <c>return=minimal</c> is among those of RFC 7240 that were sent.
-    /// </summary>
-    public static bool Prefers(HttpRequest request, string preference)
-    {
-        var sent = request.Headers["Prefer"];
-        if (sent.Count == 0)
-            return false;
-        if (sent.Count == 1 && sent[0] == preference)
-            return true;
-        foreach (var item in sent.ToString().Split(','))
-        {
-            var word = item.Split(';')[0].Replace("\"", "", StringComparison.Ordinal);
-            if (string.Equals(word.Trim(), preference, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
+    /// <summary>Whether <c>Prefer: return=minimal</c> was sent.</summary>
+    public static bool PrefersMinimal(HttpRequest request) =>
+        PreferenceOf(request, "return").Equals("minimal", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The finality that <c>Prefer: finality=…</c> asks for; null when it asks for none.</summary>
-    public static Finality? FinalityOf(HttpRequest request) =>
-        request.Headers["Prefer"].Count == 0 ? null
-        : Prefers(request, "finality=witnessed") ? Finality.Witnessed
-        : Prefers(request, "finality=enclave") ? Finality.Enclave
-        : null;
+    public static Finality? FinalityOf(HttpRequest request)
+    {
+        var asked = PreferenceOf(request, "finality");
+        return asked.Equals("witnessed", StringComparison.OrdinalIgnoreCase) ? Finality.Witnessed
+            : asked.Equals("enclave", StringComparison.OrdinalIgnoreCase) ? Finality.Enclave
+            : null;
+    }
 
-    /// <summary>Whether the client names NDJSON as the answer it accepts.</summary>
+    /// <summary>Whether the client names NDJSON as an answer it accepts.</summary>
     public static bool AcceptsNdJson(HttpRequest request) =>
-        request.Headers.Accept.ToString().Contains(
-            "application/x-ndjson", StringComparison.OrdinalIgnoreCase);
+        request.Headers.Accept.ToString().Contains(NdJson, StringComparison.OrdinalIgnoreCase)
+        && MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types)
+        && types.Any(type =>
+            type.MediaType.Equals(NdJson, StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
+
+    /// <summary>
+    /// The value of the first preference of a name, the only one that counts (RFC 7240, section 2); empty for none.
+    /// </summary>
+    private static ReadOnlySpan<char> PreferenceOf(HttpRequest request, ReadOnlySpan<char> name)
+    {
+        foreach (var sent in request.Headers["Prefer"])
+        {
+            for (var rest = sent.AsSpan(); !rest.IsEmpty;)
+            {
+                var preference = CutOff(ref rest, ',');
+                var value = CutOff(ref preference, ';');
+                if (CutOff(ref value, '=').Trim().Equals(name, StringComparison.OrdinalIgnoreCase))
+                    return value.Trim().Trim('"');
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>What stands before the first separator outside of quotes; both are cut off.</summary>
+    private static ReadOnlySpan<char> CutOff(scoped ref ReadOnlySpan<char> rest, char separator)
+    {
+        var whole = rest;
+        var isQuoted = false;
+        for (var i = 0; i < whole.Length; i++)
+        {
+            if (whole[i] == '\\' && isQuoted)
+                i++;
+            else if (whole[i] == '"')
+                isQuoted = !isQuoted;
+            else if (whole[i] == separator && !isQuoted)
+            {
+                rest = whole[(i + 1)..];
+                return whole[..i];
+            }
+        }
+
+        rest = default;
+        return whole;
+    }
 }

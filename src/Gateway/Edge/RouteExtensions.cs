@@ -9,4 +9,8 @@ internal static class RouteExtensions
     public static RouteHandlerBuilder MapRead(
         this IEndpointRouteBuilder routes, string pattern, Delegate handler) =>
         routes.MapMethods(pattern, ReadMethods, handler);
+
+    /// <summary>The same for a call that a library maps for every method.</summary>
+    public static IEndpointConventionBuilder ForReading(this IEndpointConventionBuilder call) =>
+        call.WithMetadata(new HttpMethodMetadata(ReadMethods));
 }

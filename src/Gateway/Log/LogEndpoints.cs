@@ -49,7 +49,7 @@ internal static class LogEndpoints
     }
 
     private static async Task TileAsync(
-        HttpContext context, Gate gate, SequencerCore core, BundleSender sender, string chain, string path)
+        HttpContext context, Gate gate, SequencerCore core, BundleSender sender, string chain, string? path)
     {
         var isBundle = EntryBundlePath.TryParse("tile/" + path, out var bundle);
         var isTile = TileId.TryParse("tile/" + path, out var tile);

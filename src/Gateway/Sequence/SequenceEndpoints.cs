@@ -76,7 +76,7 @@ internal static class SequenceEndpoints
     {
         try
         {
-            if (RequestHeaders.Prefers(context.Request, "return=minimal"))
+            if (RequestHeaders.PrefersMinimal(context.Request))
             {
                 AppliedPreferences.Tell(context, "return=minimal");
                 SequenceAnswer.WriteMinimal(answer, range);

@@ -41,7 +41,7 @@ internal static class GatewayApp
         app.MapAttestation();
         app.MapHeartbeat();
         app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapPrometheusScrapingEndpoint("/metrics").ForReading();
         app.MapOpenApiDocument();
         return app;
     }

@@ -52,6 +52,17 @@ public class BatchTests(SharedGateway shared)
         }
     }
 
+    [Theory]
+    [InlineData("application/x-ndjson;q=0", "application/json")]
+    [InlineData("application/json, application/x-ndjson;q=0.0, */*", "application/json")]
+    [InlineData("application/json, Application/X-NDJSON;q=0.1", NdJson)]
+    public async Task Batch_Accept_SaysWhetherReceiptsCome(string accept, string type)
+    {
+        var response = await _gateway.PostAsync(
+            "/sequence/batch", "receipts", "\"a\"\n"u8.ToArray(), NdJson, ("Accept", accept));
+        response.Content.Headers.ContentType!.MediaType.Should().Be(type);
+    }
+
     [Fact]
     public async Task Batch_SameIdempotencyKey_GetsTheSameIndices()
     {

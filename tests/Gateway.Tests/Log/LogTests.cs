@@ -94,6 +94,8 @@ public class LogTests(SharedGateway shared)
     }
 
     [Theory]
+    [InlineData("tile")]
+    [InlineData("tile/")]
     [InlineData("tile/0/0")]
     [InlineData("tile/0/0000")]
     [InlineData("tile/00/000")]

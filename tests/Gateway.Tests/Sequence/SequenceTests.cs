@@ -80,6 +80,22 @@ public class SequenceTests(SharedGateway shared)
         answer.Text("leaf_hash").Should().Be(MerkleHash.Leaf("x"u8).ToString());
     }
 
+    [Theory]
+    [InlineData("return=minimal", true)]
+    [InlineData("Return = \"minimal\"; a=b", true)]
+    [InlineData("a=\"x\\\", y\", return=minimal, return=representation", true)]
+    [InlineData("return=representation, return=minimal", false)]
+    [InlineData("handling=\"lenient, return=minimal\"", false)]
+    [InlineData("return=minimal2", false)]
+    [InlineData("return", false)]
+    [InlineData("a=\"", false)]
+    public async Task Submit_Prefer_IsReadAsRfc7240Says(string prefer, bool minimal)
+    {
+        var response = await _gateway.PostJsonAsync(
+            "/sequence", "minimal", """{"data":"x"}""", ("Prefer", prefer));
+        (await response.JsonAsync()).ContainsKey("leaf_hash").Should().Be(minimal);
+    }
+
     [Fact]
     public async Task Submit_SameIdempotencyKey_GetsTheSameIndexOnceMore()
     {

@@ -92,6 +92,7 @@ public class ServiceTests(SharedGateway shared)
     [InlineData("/log/demo")]
     [InlineData("/log/demo/nothing")]
     [InlineData("/SEQUENCE/batch/x")]
+    [InlineData("/openapi/v2.json")]
     public async Task UnknownAddress_Is404(string path) =>
         await (await _gateway.GetAsync(path, "demo")).ShouldBeProblemAsync(404, "not_found");
 
@@ -101,6 +102,7 @@ public class ServiceTests(SharedGateway shared)
     [InlineData("PUT", "/sequence/0", "GET, HEAD")]
     [InlineData("POST", "/log/demo/checkpoint", "GET, HEAD")]
     [InlineData("POST", "/heartbeat", "GET, HEAD")]
+    [InlineData("DELETE", "/metrics", "GET, HEAD")]
     [InlineData("OPTIONS", "/sequence", "POST")]
     [InlineData("TRACE", "/heartbeat", "GET, HEAD")]
     [InlineData("BREW", "/heartbeat", "GET, HEAD")]
@@ -175,11 +177,20 @@ public class ServiceTests(SharedGateway shared)
         submit["responses"]!["413"]!["content"]!["application/problem+json"].Should().NotBeNull();
         submit["parameters"]!.AsArray().Select(parameter => parameter!["name"]!.GetValue<string>())
             .Should().BeEquivalentTo("Idempotency-Key", "Prefer");
+        Schema(submit["requestBody"]!, "application/octet-stream")["format"]!.GetValue<string>().Should().Be("binary");
+        var items = Schema(paths["/sequence/batch"]!["post"]!["requestBody"]!, "application/json")["items"]!;
+        items["anyOf"]!.AsArray().Should().HaveCount(2);
+        Schema(paths["/attestation"]!["get"]!["responses"]!["200"]!, "application/cbor")["format"]!
+            .GetValue<string>().Should().Be("binary");
+        foreach (var path in new[] { "/sequence/{idx}", "/log/{chain}/checkpoint", "/log/{chain}/epochs" })
+            paths[path]!["get"]!["responses"]!["503"].Should().NotBeNull(path);
         document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!.GetValue<string>()
             .Should().Be("bearer");
         paths.SelectMany(path => path.Value!.AsObject())
             .Should().NotContain(operation => operation.Key == "head");
     }
+
+    private static JsonNode Schema(JsonNode body, string type) => body["content"]![type]!["schema"]!;
 
     [Fact]
     public async Task Swagger_ShowsThePage()
