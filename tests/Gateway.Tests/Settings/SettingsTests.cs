@@ -190,7 +190,7 @@ public sealed partial class SettingsTests : IDisposable
     [InlineData("[kestrel.endpoints.a]\nprotocols = \"Http2\"", "kestrel.endpoints.a.url is \"\"; expected an address")]
     [InlineData("[kestrel.endpoints.a]\nurl = \"http://a:b@127.0.0.1:1\"", "expected an address such as https://")]
     [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nclientcertificatmode = \"RequireCertificate\"",
-        "config.toml(3): kestrel.endpoints.a.clientcertificatmode: there is no such setting; [kestrel.endpoints.a] has ")]
+        "kestrel.endpoints.a.clientcertificatmode: there is no such setting; [kestrel.endpoints.a] has url")]
     [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nclientcertificatemode = \"Required\"",
         "is \"Required\"; expected one of NoCertificate, AllowCertificate, RequireCertificate, DelayCertificate.")]
     [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nprotocols = \"Http4\"", "expected one of None, Http1, ")]
