@@ -19,7 +19,7 @@ internal sealed class EnclaveConnection(EnclaveSession session, EnclaveEpoch epo
     public async Task WaitEndedAsync(CancellationToken cancellation)
     {
         await session.Ended.WaitAsync(cancellation);
-        ThrowIfFenced();
+        ThrowIfFenced(session);
     }
 
     /// <summary>Sends a request of the write role.</summary>
@@ -28,7 +28,12 @@ internal sealed class EnclaveConnection(EnclaveSession session, EnclaveEpoch epo
     /// <exception cref="IOException">
     /// When the session broke, and the outcome is unknown; or when the enclave cannot sign at the moment.
     /// </exception>
-    public async Task<TReply> SendAsync<TReply>(EnclaveRequest request, CancellationToken cancellation)
+    public Task<TReply> SendAsync<TReply>(EnclaveRequest request, CancellationToken cancellation)
+        where TReply : EnclaveReply => SendAsync<TReply>(session, request, cancellation);
+
+    /// <summary>The same over a session whose epoch is not known yet.</summary>
+    public static async Task<TReply> SendAsync<TReply>(
+        EnclaveSession session, EnclaveRequest request, CancellationToken cancellation)
         where TReply : EnclaveReply
     {
         try
@@ -46,14 +51,14 @@ internal sealed class EnclaveConnection(EnclaveSession session, EnclaveEpoch epo
         }
         catch (IOException)
         {
-            ThrowIfFenced();
+            ThrowIfFenced(session);
             throw;
         }
     }
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
-    private void ThrowIfFenced()
+    private static void ThrowIfFenced(EnclaveSession session)
     {
         if (session.Failure is EnclaveRefusedException { Refusal.Reason: EnclaveRefusalReason.Fenced } fenced)
             throw new EnclaveFencedException(fenced.Refusal.Detail, fenced);

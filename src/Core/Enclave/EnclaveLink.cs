@@ -116,7 +116,7 @@ internal sealed class EnclaveLink(
 
     private async Task<EnclaveEpoch> LearnEpochAsync(EnclaveSession session, CancellationToken cancellation)
     {
-        var describe = await session.SendAsync<DescribeReply>(new DescribeRequest(), cancellation);
+        var describe = await EnclaveConnection.SendAsync<DescribeReply>(session, new DescribeRequest(), cancellation);
         if (describe.LogPrefix != options.LogPrefix)
         {
             throw new EnclaveMismatchException(
@@ -131,7 +131,8 @@ internal sealed class EnclaveLink(
         if (known.FirstOrDefault(epoch => epoch.CosignerKey == cosigner.ToString()) is { } same)
             return new EnclaveEpoch(same.Number, cosigner, same.Document, describe.Mode, demanded);
 
-        var document = await session.SendAsync<AttestReply>(new AttestRequest(Nonce: null), cancellation);
+        var document = await EnclaveConnection.SendAsync<AttestReply>(
+            session, new AttestRequest(Nonce: null), cancellation);
         var record = new EpochRecord((uint)known.Count + 1, cosigner.ToString(), document.Document);
         var batch = new LedgerBatch();
         batch.Epochs.Add(record);

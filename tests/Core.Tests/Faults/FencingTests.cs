@@ -1,3 +1,5 @@
+using Sequencer.Protocol;
+
 namespace Sequencer.Core.Tests.Faults;
 
 /// <summary>Two gateways on one enclave, each with a ledger of its own: the newer one fences the older.</summary>
@@ -20,6 +22,23 @@ public sealed class FencingTests
         var again = () => CoreFixture.StartAsync(olderLedger, enclave);
         (await again.Should().ThrowAsync<EnclaveFencedException>()).WithMessage("*--take-over*");
         (await newer.SequenceAsync("goes on", chain: "other")).FirstIndex.Should().Be(0);
+    }
+
+    /// <summary>Found by reading: whoever was fenced between its hello and its epoch ended as if something had broken,
+    /// without a mark in its ledger, and so was started again.</summary>
+    [Fact]
+    public async Task ANewerGateway_FencesTheOlder_BeforeItKnowsTheEpoch()
+    {
+        await using var enclave = new EnclaveFixture();
+        var ledger = new MemoryLedger();
+        await using var way = new OvertakenWay(enclave);
+
+        await using var older = await SequencerCore.StartAsync(
+            CoreFixture.Options(), CoreFixture.Dependencies(new MemoryLedgerSource(ledger), way), CancellationToken.None);
+
+        await older.Awaiting(core => core.Completion).Should().ThrowAsync<EnclaveFencedException>();
+        older.Status.State.Should().Be(SequencerState.Fenced);
+        ledger.Fence.Should().NotBeNull();
     }
 
     [Fact]
@@ -81,5 +100,45 @@ public sealed class FencingTests
         while (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() <= now)
             await Task.Yield();
         return await CoreFixture.StartAsync(ledger, enclave, options => options.TakeOver = true);
+    }
+
+    /// <summary>A way to the enclave on which another gateway takes the role between the hello and the next request.
+    /// </summary>
+    private sealed class OvertakenWay(EnclaveFixture enclave) : IEnclaveTransport, IAsyncDisposable
+    {
+        private EnclaveSession? _newer;
+
+        public async ValueTask<Stream> ConnectAsync(CancellationToken cancellation) =>
+            new Overtaken(await enclave.ConnectAsync(cancellation), OvertakeAsync);
+
+        public ValueTask DisposeAsync() => _newer?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+        private async Task OvertakeAsync() => _newer = await EnclaveSession.OpenAsync(
+            enclave, generation: 1_000, TimeProvider.System, CancellationToken.None);
+    }
+
+    private sealed class Overtaken(Stream inner, Func<Task> overtake) : AsyncStream
+    {
+        private int _requests;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(buffer, cancellationToken);
+
+        /// <summary>Each write of a session is one request.</summary>
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (++_requests == 2)
+                await overtake();
+            await inner.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }
