@@ -27,6 +27,15 @@ public sealed class CoreFixture : IAsyncDisposable
     public static ChainId Chain(string id = "demo") =>
         ChainId.TryParse(id, out var chain) ? chain : throw new ArgumentException(id);
 
+    /// <summary>A note of a chain that the log alone has signed.</summary>
+    public static byte[] SignAsLog(ChainId chain, string text)
+    {
+        var signature = new byte[VerifierKey.SignatureSizeBytes];
+        LogKey.Sign(Encoding.UTF8.GetBytes(text), signature);
+        var note = SignedNote.Create(text, NoteSignature.Ed25519(LogVerifier(chain), signature));
+        return Encoding.UTF8.GetBytes(note.ToString());
+    }
+
     public static async Task<CoreFixture> StartAsync(
         ILedgerSource ledger, IEnclaveTransport enclave, Action<SequencerOptions>? configure = null,
         WitnessNetwork? witnesses = null, TimeProvider? time = null, CoreMetrics? metrics = null)

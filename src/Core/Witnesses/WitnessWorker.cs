@@ -16,7 +16,8 @@ internal sealed partial class WitnessWorker(
     /// <summary>Most requests under way to one witness.</summary>
     public const int RequestsMax = 8;
 
-    // A witness that answers 409 every time must not keep a turn for ever.
+    // No chain keeps a turn for ever: neither one that always has news, nor one for which the witness always answers
+    // 409.
     private const int RequestsPerTurnMax = 4;
 
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(250);
@@ -38,6 +39,9 @@ internal sealed partial class WitnessWorker(
     {
         /// <summary>There is nothing more to ask.</summary>
         Over,
+
+        /// <summary>It cosigns, and there may be more to ask: after the others.</summary>
+        Unfinished,
 
         /// <summary>The witness fails: everybody waits, and the chain has its turn again.</summary>
         Failed,
@@ -74,13 +78,14 @@ internal sealed partial class WitnessWorker(
             var turn = await TakeTurnAsync(chain, cancellation);
             if (turn is Turn.Refused or Turn.TooEarly)
                 _ = RestAsync(chain, turn == Turn.Refused ? Rest : EarlyRest, cancellation);
-            else if (turn == Turn.Failed || chain.Witnessing!.StaysTaken(place))
+            else if (turn is Turn.Failed or Turn.Unfinished || chain.Witnessing!.StaysTaken(place))
                 _turns.Writer.TryWrite(chain);
         }
     }
 
     private async Task<Turn> TakeTurnAsync(Chain chain, CancellationToken cancellation)
     {
+        var cosigns = false;
         for (var i = 0; i < RequestsPerTurnMax; i++)
         {
             if (chain.Witnessing!.QuestionFor(place) is not { } question)
@@ -92,9 +97,10 @@ internal sealed partial class WitnessWorker(
                 question.OldSize, proof, question.Round.Checkpoint.Note, cancellation);
             if (await JudgeAsync(chain, question, answer, started) is { } end)
                 return end;
+            cosigns |= answer is WitnessAnswer.Cosigned;
         }
 
-        return Turn.Refused;
+        return cosigns ? Turn.Unfinished : Turn.Refused;
     }
 
     /// <summary>The proof from what the witness knows; null when the chain's tiles are damaged, which stops that chain

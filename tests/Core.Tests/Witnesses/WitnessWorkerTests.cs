@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Sequencer.Core.Tests.Witnesses;
+
+/// <summary>One worker and its witness; no time passes, so that whoever is put to rest stays there.</summary>
+public sealed class WitnessWorkerTests
+{
+    private const int Rounds = 50;
+
+    /// <summary>Found by a benchmark of sealed chains: the slowest witness, in whose answers the next round had always
+    /// begun, was put to rest as if it had refused, and did not stand in when another died.</summary>
+    [Fact]
+    public async Task AskedAnew_AtEveryCosignature_IsNotPutToRest()
+    {
+        await using var bench = new Bench();
+        var chain = bench.MakeChain("demo");
+        bench.AskAnewWhenAsked(chain, Rounds);
+
+        bench.Worker.Ask(chain);
+        bench.Run();
+        await Task.WhenAny(bench.Done, bench.Clock.Armed);
+
+        bench.Clock.Armed.IsCompleted.Should().BeFalse("it cosigned whatever it was asked");
+    }
+
+    [Fact]
+    public async Task AskedAnew_AtEveryCosignature_LetsOthersHaveTheirTurns()
+    {
+        await using var bench = new Bench();
+        var busy = Enumerable.Range(0, WitnessWorker.RequestsMax).Select(i => bench.MakeChain($"busy-{i}")).ToList();
+        busy.ForEach(chain => bench.AskAnewWhenAsked(chain, Rounds));
+        var quiet = bench.MakeChain("quiet");
+        bench.AskAnewWhenAsked(quiet, 1);
+
+        busy.ForEach(bench.Worker.Ask);
+        bench.Worker.Ask(quiet);
+        bench.Run();
+        await bench.Done;
+
+        bench.Honest.Requests.Select(asked => asked.Origin).TakeWhile(origin => origin != quiet.Origin).Count()
+            .Should().BeLessThan(WitnessWorker.RequestsMax * (Rounds - 1), "none of them was to be finished before");
+    }
+
+    [Fact]
+    public async Task AWitnessThatAlwaysStatesAnotherSize_IsPutToRest()
+    {
+        var witness = new ScriptedWitness("w1", (old, _, _) =>
+            Task.FromResult<WitnessAnswer>(new WitnessAnswer.Behind(1 - old)));
+        await using var bench = new Bench(witness);
+        var chain = bench.MakeChain("demo");
+
+        bench.Worker.Ask(chain);
+        bench.Run();
+        await bench.Clock.Armed;
+
+        witness.Asked.Should().Be(4);
+    }
+
+    private sealed class Bench : IAsyncDisposable
+    {
+        private readonly WitnessFixture _world = new(witnesses: 1, quorum: 1);
+        private readonly CoreMetrics _metrics = new();
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Dictionary<string, Func<bool>> _askAnew = [];
+        private Task _running = Task.CompletedTask;
+        private int _unfinished;
+
+        /// <param name="witness">The witness; an honest one if null.</param>
+        public Bench(IWitness? witness = null)
+        {
+            if (witness is not null)
+                _world.Replace(witness);
+            Honest.Before = origin =>
+            {
+                if (!_askAnew[origin]() && Interlocked.Decrement(ref _unfinished) == 0)
+                    _done.TrySetResult();
+                return Task.CompletedTask;
+            };
+            var network = _world.Network();
+            Worker = new WitnessWorker(
+                0, network,
+                new WitnessCoordinator(network, CoreFixture.Options(), Clock, NullLogger.Instance, _metrics),
+                Clock, NullLogger.Instance, _metrics);
+        }
+
+        public SilentClock Clock { get; } = new();
+
+        public ModelWitness Honest => _world.Witnesses[0];
+
+        public WitnessWorker Worker { get; }
+
+        /// <summary>Ends when every chain was asked about as often as it was to be.</summary>
+        public Task Done => _done.Task;
+
+        /// <summary>A chain on which one entry is demanded.</summary>
+        public Chain MakeChain(string name)
+        {
+            var chain = SignedTree.MakeChain(name, Rounds, _world.Policy);
+            Demand(chain, 1);
+            return chain;
+        }
+
+        /// <summary>Demands the next size while it is asked about one, up to the last.</summary>
+        public void AskAnewWhenAsked(Chain chain, int last)
+        {
+            var size = 1;
+            _unfinished++;
+            _askAnew[chain.Origin] = () =>
+            {
+                if (size == last)
+                    return false;
+                Demand(chain, ++size);
+                return true;
+            };
+        }
+
+        public void Run() => _running = Worker.RunAsync(_stopping.Token);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync();
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _world.DisposeAsync();
+            _stopping.Dispose();
+            _metrics.Dispose();
+        }
+
+        private void Demand(Chain chain, int size) => chain.Witnessing!.Demand(
+            SignedTree.CheckpointOf(chain, (ulong)size), _world.Policy, timeMin: 0, now: 0);
+    }
+}
