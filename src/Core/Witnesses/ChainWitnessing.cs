@@ -20,6 +20,10 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     private readonly Dictionary<TaskCompletionSource, ulong> _waiting = [];
     private SignedCheckpoint? _durable;
     private WitnessRound? _round;
+    // What the enclave demands before it opens or seals: asked about beside the round.
+    private WitnessRound? _demand;
+    // Witnesses may have cosigned so much, and cosign nothing smaller any more.
+    private ulong _demandedSize;
     private long? _startedAt;
     private bool _isScheduled;
     private volatile SignedCheckpoint? _witnessed;
@@ -89,7 +93,7 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
         {
             due = _startedAt is { } started ? Math.Max(now, started + interval) : now;
             // A round that lacks its quorum is followed by the next one once it has it.
-            if (_isScheduled || size == 0 || _witnessed?.Size >= size || _round is { IsHeld: true })
+            if (_isScheduled || size == 0 || _witnessed?.Size >= size || IsBusy)
                 return false;
             return _isScheduled = true;
         }
@@ -101,8 +105,8 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
         lock (_lock)
         {
             _isScheduled = false;
-            if (_durable is not { } newest || _witnessed?.Size >= newest.Size
-                || _round is { IsHeld: true } || _round?.Checkpoint.Size >= newest.Size)
+            if (_durable is not { } newest || _witnessed?.Size >= newest.Size || IsBusy
+                || newest.Size < _demandedSize || _round?.Checkpoint.Size >= newest.Size)
             {
                 return false;
             }
@@ -140,35 +144,38 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     {
         lock (_lock)
         {
-            return _round is { } round && !round.HasCosignatureOf(place)
+            // The round first: who has cosigned what is demanded, which is newer, cosigns it no more.
+            return (Lacking(_round, place) ?? Lacking(_demand, place)) is { } round
                 ? new WitnessQuestion(round, Math.Min(_memories[place].Size, round.Checkpoint.Size))
                 : null;
         }
     }
 
     /// <summary>
-    /// Begins the round that the enclave demands before it opens or seals: it takes the place of any other, and
-    /// no other takes its place before it is ended.
+    /// Begins what the enclave demands before it opens or seals. A round that some have cosigned goes on beside it;
+    /// no other begins before it is ended.
     /// </summary>
     public WitnessRound Demand(SignedCheckpoint checkpoint, TlogPolicy measured, ulong timeMin, long now)
     {
         lock (_lock)
         {
-            return _round = new WitnessRound(checkpoint, TextOf(checkpoint), policy.Witnesses, measured, now)
+            if (_round is not { IsHeld: true })
+                _round = null;
+            _demandedSize = checkpoint.Size;
+            return _demand = new WitnessRound(checkpoint, TextOf(checkpoint), policy.Witnesses, measured, now)
             {
-                IsDemanded = true,
                 TimeMin = timeMin,
             };
         }
     }
 
-    /// <summary>Ends a demanded round, whatever came of it.</summary>
+    /// <summary>Ends a demand, whatever came of it.</summary>
     public void EndDemand(WitnessRound round)
     {
         lock (_lock)
         {
-            if (_round == round)
-                _round = null;
+            if (_demand == round)
+                _demand = null;
         }
     }
 
@@ -184,44 +191,68 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
             _memories[place].Size = round.Checkpoint.Size;
             if (time < round.TimeMin)
                 return WitnessGain.TooEarly;
-            if (round != _round)
+            // What it cosigned is the text, whichever of the two asked for it.
+            if (_demand?.Text == round.Text && time >= _demand.TimeMin)
+                _demand.Add(place, cosignature);
+            if (_round?.Text != round.Text)
                 return WitnessGain.None;
-            round.Add(place, cosignature);
-            if (!round.HasQuorum || round.IsDemanded)
+            var hadQuorum = _round.HasQuorum;
+            _round.Add(place, cosignature);
+            if (!_round.HasQuorum)
                 return WitnessGain.None;
             // Cosignatures beyond the quorum are taken in as well: another verifier may demand just those.
-            Publish(round.Witnessed());
-            return WitnessGain.Quorum;
+            Publish(_round.Witnessed());
+            return hadQuorum ? WitnessGain.More : WitnessGain.Quorum;
         }
     }
 
-    /// <summary>Takes a checkpoint that was made with its quorum, unless the gateway's own policy wants more.
-    /// </summary>
-    public void Adopt(SignedCheckpoint checkpoint)
+    /// <summary>Takes a checkpoint that was made with the enclave's quorum; false when the gateway's own policy wants
+    /// more.</summary>
+    public bool Adopt(SignedCheckpoint checkpoint)
     {
         if (!policy.Evaluate(Cosigners(checkpoint.Note)).IsSatisfied)
-            return;
+            return false;
         lock (_lock)
         {
+            if (_round?.Checkpoint.Size <= checkpoint.Size)
+                _round = null;
             if (_witnessed is null || _witnessed.Size <= checkpoint.Size)
                 Publish(checkpoint);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Begins the round for a sealed checkpoint on which the gateway's own policy wants more, with the cosignatures it
+    /// has; false while one lacks its quorum. What is sealed next would leave behind any that begins later.
+    /// </summary>
+    public bool TryGoOn(SignedCheckpoint checkpoint, long now)
+    {
+        lock (_lock)
+        {
+            if (_round is { IsHeld: true })
+                return false;
+            Begin(checkpoint, now).AddOwn();
+            return true;
         }
     }
 
     /// <summary>Takes the size that a witness says it cosigned last; nobody else may have to wait for what one
     /// witness says.</summary>
     /// <param name="place">The witness.</param>
+    /// <param name="round">What it was asked.</param>
     /// <param name="size">What it says.</param>
     /// <param name="now">The clock's timestamp.</param>
-    public WitnessLesson Learn(int place, ulong size, long now)
+    public WitnessLesson Learn(int place, WitnessRound round, ulong size, long now)
     {
         lock (_lock)
         {
             _memories[place].Size = size;
-            if (_round is not { } round || size <= round.Checkpoint.Size)
+            if (size <= round.Checkpoint.Size || (round != _round && round != _demand))
                 return WitnessLesson.AskAgain;
             var canHaveQuorum = CanHaveQuorum(round);
-            if (round.IsDemanded)
+            if (round == _demand)
             {
                 if (!canHaveQuorum)
                     round.Fail(OlderLedger(round));
@@ -232,10 +263,20 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
                 return WitnessLesson.BeyondLedger;
             if (round.IsCosigned && canHaveQuorum)
                 return WitnessLesson.BeyondRound;
+            if (newest.Size < _demandedSize)
+            {
+                // The next one begins with what is sealed.
+                _round = null;
+                return WitnessLesson.AskAgain;
+            }
+
             Begin(newest, now);
             return WitnessLesson.RoundRenewed;
         }
     }
+
+    /// <summary>Whether no round may begin.</summary>
+    private bool IsBusy => _demand is not null || _round is { IsHeld: true };
 
     /// <summary>Whether the witnesses that have not seen more than the round's size would make its quorum.
     /// </summary>
@@ -278,11 +319,14 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
         }
     }
 
-    private void Begin(SignedCheckpoint newest, long now)
+    private WitnessRound Begin(SignedCheckpoint newest, long now)
     {
         _startedAt = now;
-        _round = new WitnessRound(newest, TextOf(newest), policy.Witnesses, policy, now);
+        return _round = new WitnessRound(newest, TextOf(newest), policy.Witnesses, policy, now);
     }
+
+    private static WitnessRound? Lacking(WitnessRound? round, int place) =>
+        round?.HasCosignatureOf(place) == false ? round : null;
 
     private string TextOf(SignedCheckpoint checkpoint) =>
         new Checkpoint(origin, checkpoint.Size, checkpoint.Root).ToNoteText();

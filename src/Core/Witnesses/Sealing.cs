@@ -95,8 +95,10 @@ internal sealed class Sealing(
     private void Publish(Chain chain, SignedCheckpoint checkpoint)
     {
         chain.Publish(checkpoint);
-        chain.Witnessing!.Adopt(checkpoint);
-        chain.TellWitnessed();
+        if (chain.Witnessing!.Adopt(checkpoint))
+            chain.TellWitnessed();
+        else
+            witnesses!.GoOn(chain, checkpoint);
         rideAlong.Add(chain);
         if (chain.Witnessing.Witnessed == checkpoint)
             rideAlong.AddWitnessed(chain);

@@ -15,7 +15,6 @@ internal sealed class WitnessCoordinator
 
     private readonly WitnessNetwork _network;
     private readonly TimeProvider _time;
-    private readonly CoreMetrics _metrics;
     private readonly TimeSpan _patience;
     private readonly long _interval;
     private readonly List<WitnessWorker> _workers;
@@ -27,7 +26,7 @@ internal sealed class WitnessCoordinator
     public WitnessCoordinator(
         WitnessNetwork network, SequencerOptions options, TimeProvider time, ILogger logger, CoreMetrics metrics)
     {
-        (_network, _time, _metrics) = (network, time, metrics);
+        (_network, _time) = (network, time);
         _patience = TimeSpan.FromSeconds(options.WitnessPatienceSeconds);
         _interval = (long)(network.Interval.TotalSeconds * time.TimestampFrequency);
         _workers =
@@ -69,10 +68,17 @@ internal sealed class WitnessCoordinator
     /// <summary>Brings a chain before every witness.</summary>
     public void AskAll(Chain chain) => _workers.ForEach(worker => worker.Ask(chain));
 
-    /// <summary>A checkpoint has its quorum: it is written down, and the next round may follow.</summary>
-    public async Task WitnessedAsync(Chain chain, WitnessRound round)
+    /// <summary>Has the other witnesses asked about a sealed checkpoint, where the gateway's own policy wants more than
+    /// the enclave's.</summary>
+    public void GoOn(Chain chain, SignedCheckpoint checkpoint)
     {
-        _metrics.Witnessed(_time.GetElapsedTime(round.StartedAt));
+        if (chain.Witnessing!.TryGoOn(checkpoint, _time.GetTimestamp()))
+            AskAll(chain);
+    }
+
+    /// <summary>A checkpoint has its quorum: it is written down, and the next round may follow.</summary>
+    public async Task WitnessedAsync(Chain chain)
+    {
         chain.TellWitnessed();
         _rideAlong!.AddWitnessed(chain);
         News(chain);

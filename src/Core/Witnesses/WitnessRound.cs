@@ -29,10 +29,6 @@ internal sealed class WitnessRound(
 
     public TlogPolicy Policy { get; } = policy;
 
-    /// <summary>Whether the enclave demands the quorum, so that no other round may take this one's place.
-    /// </summary>
-    public bool IsDemanded { get; init; }
-
     /// <summary>The earliest time of a cosignature that counts, in seconds since 1970.</summary>
     public ulong TimeMin { get; init; }
 
@@ -42,7 +38,7 @@ internal sealed class WitnessRound(
     public bool IsCosigned => Array.Exists(_cosignatures, cosignature => cosignature is not null);
 
     /// <summary>Whether a newer checkpoint must wait until this one has its quorum.</summary>
-    public bool IsHeld => !HasQuorum && (IsDemanded || IsCosigned);
+    public bool IsHeld => !HasQuorum && IsCosigned;
 
     /// <summary>The cosignatures of a demanded quorum, as signature lines.</summary>
     /// <exception cref="OlderLedgerException">When no quorum is left that has not seen more.</exception>
@@ -60,12 +56,32 @@ internal sealed class WitnessRound(
             _demanded.TrySetResult(Lines);
     }
 
+    /// <summary>Adds the cosignatures that the checkpoint was sealed with.</summary>
+    public void AddOwn()
+    {
+        var lines = SignedNote.Parse(Checkpoint.Note.Span).Signatures;
+        for (var place = 0; place < witnesses.Count; place++)
+        {
+            if (lines.FirstOrDefault(line => IsOf(witnesses[place], line)) is { } own)
+                Add(place, own);
+        }
+    }
+
     /// <summary>Gives up a demanded quorum.</summary>
     public void Fail(Exception why) => _demanded.TrySetException(why);
 
     /// <summary>The checkpoint with the cosignatures under it, in the policy's order.</summary>
-    public SignedCheckpoint Witnessed() =>
-        Checkpoint with { Note = (byte[])[.. Checkpoint.Note.Span, .. Encoding.UTF8.GetBytes(Lines)] };
+    public SignedCheckpoint Witnessed()
+    {
+        // It may have been opened or sealed with some of them.
+        var others = SignedNote.Parse(Checkpoint.Note.Span).Signatures
+            .Where(line => !witnesses.Any(witness => IsOf(witness, line)));
+        var note = SignedNote.Create(Text, [.. others, .. _cosignatures.OfType<NoteSignature>()]);
+        return Checkpoint with { Note = Encoding.UTF8.GetBytes(note.ToString()) };
+    }
+
+    private static bool IsOf(PolicyWitness witness, NoteSignature line) =>
+        line.KeyId == witness.Key.KeyId && line.Name == witness.Key.Name;
 
     private string Lines => string.Concat(_cosignatures.Select(line => line?.ToLine()));
 }

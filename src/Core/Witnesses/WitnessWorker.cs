@@ -156,11 +156,15 @@ internal sealed partial class WitnessWorker(
         }
 
         Succeed("cosigned");
-        var time = Cosignature.DecodeBlob(cosignature.Blob.Span, out _);
-        switch (chain.Witnessing!.Accept(place, round, cosignature, time))
+        var stated = Cosignature.DecodeBlob(cosignature.Blob.Span, out _);
+        switch (chain.Witnessing!.Accept(place, round, cosignature, stated))
         {
             case WitnessGain.Quorum:
-                await coordinator.WitnessedAsync(chain, round);
+                metrics.Witnessed(time.GetElapsedTime(round.StartedAt));
+                await coordinator.WitnessedAsync(chain);
+                return null;
+            case WitnessGain.More:
+                await coordinator.WitnessedAsync(chain);
                 return null;
             case WitnessGain.TooEarly:
                 return Turn.TooEarly;
@@ -171,7 +175,7 @@ internal sealed partial class WitnessWorker(
 
     private Turn? Learn(Chain chain, WitnessQuestion question, ulong size)
     {
-        switch (chain.Witnessing!.Learn(place, size, time.GetTimestamp()))
+        switch (chain.Witnessing!.Learn(place, question.Round, size, time.GetTimestamp()))
         {
             case WitnessLesson.RoundRenewed:
                 coordinator.AskAll(chain);

@@ -16,6 +16,7 @@ internal sealed class SimWorld
     private readonly Dictionary<string, Checkpoint> _verified = [];
     private readonly HashSet<(ChainId Chain, string Key)> _cosigners = [];
     private readonly SimDisk _disk;
+    private readonly TlogPolicy _measured;
     private bool _isHealed;
 
     public SimWorld(ulong seed, PlantedBug bug = PlantedBug.None)
@@ -25,7 +26,10 @@ internal sealed class SimWorld
         var witnesses = Enumerable.Range(1, 3).Select(i => new SimWitness(Scheduler, _disk, $"w{i}")).ToList();
         var (isWitnessed, isDemanded, isSealed) = (seed % 2 == 0, seed % 4 == 0, seed % 8 == 0);
         var policy = ModelWitness.PolicyTextOf(2, witnesses.Select(witness => witness.Model));
-        Policy = TlogPolicy.Parse(policy);
+        _measured = TlogPolicy.Parse(policy);
+        Policy = seed % 16 != 0
+            ? _measured
+            : TlogPolicy.Parse(ModelWitness.PolicyTextOf(3, witnesses.Select(witness => witness.Model)));
         Enclave = new SimEnclave(Scheduler, bug)
         {
             Demand = isDemanded ? WitnessDemand.Parse(policy, isSealed ? ["demo"] : []) : null,
@@ -44,8 +48,8 @@ internal sealed class SimWorld
     public SimScheduler Scheduler { get; }
 
     /// <summary>
-    /// The witnesses of every second world, two of three. In every fourth the enclave demands them, and in every
-    /// eighth it seals the first chain.
+    /// The witnesses of every second world, two of three. In every fourth the enclave demands them, in every eighth it
+    /// seals the first chain, and in every sixteenth it does while the gateway wants all three.
     /// </summary>
     public TlogPolicy Policy { get; }
 
@@ -95,8 +99,10 @@ internal sealed class SimWorld
         if (submission.FirstIndex is { } first && first != range.FirstIndex)
             Scheduler.Violate($"The submission at {first} of '{submission.Chain}' was given {range.FirstIndex} as well.");
         submission.FirstIndex = range.FirstIndex;
-        if (range.IsWitnessed || Enclave.Demand?.IsWitnessed(submission.Chain.Value) == true)
+        if (range.IsWitnessed)
             RequireQuorum(range.Checkpoint);
+        else if (Enclave.Demand?.IsWitnessed(submission.Chain.Value) == true)
+            RequireQuorum(range.Checkpoint, _measured);
         if (receipts.Count != submission.Texts.Count)
             Scheduler.Violate($"{submission.Texts.Count} entries got {receipts.Count} receipts.");
         for (var i = 0; i < receipts.Count; i++)
@@ -115,9 +121,11 @@ internal sealed class SimWorld
     }
 
     /// <summary>A note that passes for witnessed has its quorum.</summary>
-    public void RequireQuorum(ReadOnlyMemory<byte> note)
+    public void RequireQuorum(ReadOnlyMemory<byte> note) => RequireQuorum(note, Policy);
+
+    private void RequireQuorum(ReadOnlyMemory<byte> note, TlogPolicy policy)
     {
-        var quorum = Policy.Evaluate(SignedNote.Parse(note.Span).Verify(Policy.Keys).Keys);
+        var quorum = policy.Evaluate(SignedNote.Parse(note.Span).Verify(Policy.Keys).Keys);
         if (!quorum.IsSatisfied)
             Scheduler.Violate($"A checkpoint passes for witnessed: {quorum.Reason}");
     }

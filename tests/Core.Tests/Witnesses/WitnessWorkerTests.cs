@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Sequencer.Core.Tests.Witnesses;
@@ -55,6 +58,36 @@ public sealed class WitnessWorkerTests
 
         witness.Asked.Should().Be(4);
     }
+
+    /// <summary>Also found there: the duration was recorded again for every cosignature beyond the quorum.</summary>
+    [Fact]
+    public async Task Duration_IsRecordedWhenTheQuorumIsReached_AndNotAgain()
+    {
+        using var meters = new RecordingMeters("sequencer.witness.duration");
+        await using var world = new WitnessFixture();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Witnesses[2].Before = _ => gate.Task;
+        using var metrics = new CoreMetrics(meters);
+        var dependencies = CoreFixture.Dependencies(new MemoryLedgerSource(world.Ledger), world.Enclave);
+        await using var core = await SequencerCore.StartAsync(
+            CoreFixture.Options(), dependencies with { Metrics = metrics, Witnesses = world.Network() },
+            CancellationToken.None);
+        await core.WhenReadyAsync(CancellationToken.None);
+
+        await core.SubmitAsync(
+            new Submission { Chain = CoreFixture.Chain(), Entries = ["entry"u8.ToArray()], Finality = Finality.Witnessed },
+            CancellationToken.None);
+        gate.SetResult();
+        while (CosignersInLedger(world) < 3)
+            await Task.Yield();
+
+        meters.Recorded.Should().ContainSingle();
+    }
+
+    private static int CosignersInLedger(WitnessFixture world) =>
+        world.Ledger.WitnessedCheckpoint(new ChainNumber(1)) is { } witnessed
+            ? world.VerifyQuorum(Encoding.UTF8.GetString(witnessed.Note.Span)).Count
+            : 0;
 
     private sealed class Bench : IAsyncDisposable
     {
@@ -128,5 +161,28 @@ public sealed class WitnessWorkerTests
 
         private void Demand(Chain chain, int size) => chain.Witnessing!.Demand(
             SignedTree.CheckpointOf(chain, (ulong)size), _world.Policy, timeMin: 0, now: 0);
+    }
+
+    /// <summary>What one histogram of one core records.</summary>
+    private sealed class RecordingMeters : IMeterFactory
+    {
+        private readonly MeterListener _listener = new();
+
+        public RecordingMeters(string histogram)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == histogram && instrument.Meter.Scope == this)
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<double>((_, value, _, _) => Recorded.Enqueue(value));
+            _listener.Start();
+        }
+
+        public ConcurrentQueue<double> Recorded { get; } = [];
+
+        public Meter Create(MeterOptions options) => new(new MeterOptions(options.Name) { Scope = this });
+
+        public void Dispose() => _listener.Dispose();
     }
 }
