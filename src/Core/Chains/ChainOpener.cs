@@ -51,10 +51,8 @@ internal sealed class ChainOpener(
         var held = await enclave.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation);
         if (held.Heads is not [var head])
             await AdoptAsync(chain, enclave, cancellation);
-        else if (chain.Latest?.Epoch == enclave.Epoch.Number)
-            await MeetAsync(chain, head, count, enclave.Epoch, cancellation);
         else
-            await RecordAsync(chain, head, "", count, enclave.Epoch, cancellation);
+            await TakeUpAsync(chain, head, "", count, enclave.Epoch, cancellation);
         if (held.Heads is [{ Proposal: { } proposal }])
             await SealAsync(chain, proposal, count, enclave, cancellation);
         await SignTailAsync(chain, count, enclave, cancellation);
@@ -95,7 +93,24 @@ internal sealed class ChainOpener(
             return;
         }
 
-        await RecordAsync(chain, head, lines, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
+        await TakeUpAsync(chain, head, lines, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
+    }
+
+    /// <summary>Goes on from what the enclave holds, in an epoch that the chain knows or a new one.</summary>
+    private async Task TakeUpAsync(
+        Chain chain, Head head, string witnessLines, ulong count, EnclaveEpoch epoch, CancellationToken cancellation)
+    {
+        try
+        {
+            if (chain.Latest?.Epoch == epoch.Number)
+                await MeetAsync(chain, head, count, epoch, cancellation);
+            else
+                await RecordAsync(chain, head, witnessLines, count, epoch, cancellation);
+        }
+        catch (OlderLedgerException exception)
+        {
+            chain.Stop(exception.Message);
+        }
     }
 
     /// <summary>
@@ -211,6 +226,8 @@ internal sealed class ChainOpener(
 
         if (!Reach(chain, head, count) || !TryNoteHandover(chain, head, epoch, out var handover))
             return;
+        if (witnessLines.Length == 0)
+            witnessLines = await sealing.WitnessAsync(chain, head, epoch, cancellation);
         var checkpoint = await assembler.AssembleAsync(head, epoch, cancellation, witnessLines);
         var number = chain.Record!.Number;
         var batch = new LedgerBatch();
@@ -218,16 +235,17 @@ internal sealed class ChainOpener(
         batch.ChainEpochs.Add(new ChainEpochRecord(number, head.Size, epoch.Number, handover));
         batch.Tiles.AddRange(chain.Tree!.TakeCompleted());
         await rideAlong.WriteAsync(batch, sync: true);
-        chain.Publish(checkpoint);
         chain.Witnessing?.NoteDurable(checkpoint);
-        if (witnessLines.Length > 0)
-        {
-            chain.Witnessing!.Adopt(checkpoint);
-            chain.TellWitnessed();
-        }
-
+        Publish(chain, checkpoint, witnessLines);
         foreach (var tile in batch.Tiles)
             chain.Tree.Written(tile);
+    }
+
+    private static void Publish(Chain chain, SignedCheckpoint checkpoint, string witnessLines)
+    {
+        chain.Publish(checkpoint);
+        if (witnessLines.Length > 0 && chain.Witnessing!.Adopt(checkpoint))
+            chain.TellWitnessed();
     }
 
     /// <summary>The handover's note, null for a new chain; stops the chain if its signature does not hold.</summary>
@@ -261,7 +279,8 @@ internal sealed class ChainOpener(
     {
         if (!Reach(chain, head, count) || head.Size == chain.Latest!.Size)
             return;
-        chain.Publish(await assembler.AssembleAsync(head, epoch, cancellation));
+        var lines = await sealing.WitnessAsync(chain, head, epoch, cancellation);
+        Publish(chain, await assembler.AssembleAsync(head, epoch, cancellation, lines), lines);
         rideAlong.Add(chain);
     }
 

@@ -78,6 +78,22 @@ internal sealed class Sealing(
         }
     }
 
+    /// <summary>
+    /// Has a head that was sealed or opened unseen cosigned once more: what a sealed chain shows has its quorum. Its
+    /// lines; empty for other chains, and where a proposal is sealed next, since witnesses may have gone on to that.
+    /// </summary>
+    /// <exception cref="WitnessesUnavailableException">When there is no quorum at the moment: try again.
+    /// </exception>
+    /// <exception cref="OlderLedgerException">When too many witnesses have seen more.</exception>
+    public async Task<string> WitnessAsync(
+        Chain chain, Head head, EnclaveEpoch epoch, CancellationToken cancellation)
+    {
+        if (epoch.Witnesses is not { } measured || !measured.Seals(chain.Id) || head.Proposal is not null)
+            return "";
+        var note = await assembler.AssembleAsync(head, epoch, cancellation);
+        return await witnesses!.DemandAsync(chain, note, measured.Policy, timeMin: 0, cancellation);
+    }
+
     /// <summary>A later epoch can go on from what witnesses have seen only if the proposal outlives a crash.
     /// </summary>
     private async Task RecordAsync(Chain chain, Proposal proposal, EnclaveEpoch epoch)

@@ -161,6 +161,7 @@ public sealed class SealedRestartTests
 
         private void Keep(string chain, string text, SequencedRange range)
         {
+            Witnesses.VerifyQuorum(Encoding.UTF8.GetString(range.Checkpoint.Span), chain);
             lock (_receipts)
                 _receipts.Add((chain, text, CoreFixture.Receipt(range)));
         }
