@@ -53,7 +53,11 @@ internal sealed class ChainRegistry(
         lock (_claiming)
         {
             if (chain.TryBeginOpening())
+            {
+                chain.Loading = LoadAsync(chain);
                 chain.Opening = OpenClaimedAsync(chain, cancellation);
+            }
+
             return chain.Opening;
         }
     }
@@ -78,12 +82,25 @@ internal sealed class ChainRegistry(
 
     public void Dispose() => _opening.Dispose();
 
+    /// <summary>Loads what the ledger has, which needs no turn among those that wait for the enclave: readers wait for
+    /// this alone.</summary>
+    private async Task LoadAsync(Chain chain)
+    {
+        // Off the caller's stack, as the opening.
+        await Task.Yield();
+        chain.Record ??= ledger.FindChain(chain.Id) ?? await CreateRecordAsync(chain);
+        // Loaded once: what was published since may be ahead of the ledger and must not be taken back.
+        if (chain.Record is not null && chain.Tree is null)
+            opener.Load(chain);
+    }
+
     private async Task OpenClaimedAsync(Chain chain, CancellationToken cancellation)
     {
         // Off the caller's stack: the caller sets chain.Opening before anything can end here.
         await Task.Yield();
         try
         {
+            await chain.Loading;
             await _opening.WaitAsync(cancellation);
             try
             {
@@ -147,7 +164,6 @@ internal sealed class ChainRegistry(
 
     private async Task OpenRecordedAsync(Chain chain, CancellationToken cancellation)
     {
-        chain.Record ??= ledger.FindChain(chain.Id) ?? await CreateRecordAsync(chain);
         if (chain.Record is null)
         {
             chain.EndOpening(opened: false);
@@ -155,9 +171,6 @@ internal sealed class ChainRegistry(
             return;
         }
 
-        // Loaded once: what was published since may be ahead of the ledger and must not be taken back.
-        if (chain.Tree is null)
-            opener.Load(chain);
         var enclave = link.Connection ?? throw new IOException("The enclave has not been reached yet.");
         await opener.OpenAsync(chain, enclave, cancellation);
         chain.EndOpening(opened: true);

@@ -186,8 +186,12 @@ internal sealed class Engine : IAsyncDisposable
         if (chain.Phase is ChainPhase.Closed or ChainPhase.Opening)
         {
             var opening = Chains.OpenAsync(chain, _stop);
+            // Its failure is the opening's.
+            await chain.Loading.WaitAsync(cancellation).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellation.ThrowIfCancellationRequested();
             // Without the enclave, and while it wants witnesses first, what the ledger has is served as it is.
-            if (chain.Latest is null || (IsConnected && Epoch?.Witnesses is null))
+            if (chain.Tree is null || (IsConnected && Epoch?.Witnesses is null))
                 await opening.WaitAsync(cancellation);
         }
 

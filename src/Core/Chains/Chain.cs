@@ -48,6 +48,9 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     /// <summary>The ledger's record; set when the chain is loaded.</summary>
     public ChainRecord? Record { get; set; }
 
+    /// <summary>The first part of <see cref="Opening"/>, which reads the ledger alone; faults as that ends.</summary>
+    public Task Loading { get; set; } = Task.CompletedTask;
+
     /// <summary>The opening under way or the last one; set by whoever claimed it.</summary>
     public Task Opening { get; set; } = Task.CompletedTask;
 

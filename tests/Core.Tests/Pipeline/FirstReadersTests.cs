@@ -1,4 +1,5 @@
 using System.Text;
+using Sequencer.Core.Tests.Witnesses;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Pipeline;
@@ -68,6 +69,51 @@ public sealed class FirstReadersTests
         // An older checkpoint than the one that was served would look as if entries were taken back.
         var checkpoint = () => after.Core.ReadCheckpointAsync(CoreFixture.Chain(), CancellationToken.None).AsTask();
         (await checkpoint.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
+    }
+
+    /// <summary>Found by reading: whoever came first waited until witnesses had cosigned, or did not, what the chain
+    /// starts from; whoever came later did not.</summary>
+    [Fact]
+    public async Task ReadEntry_WhileTheEnclaveWantsWitnessesFirst_DoesNotWaitForThem()
+    {
+        await using var world = new WitnessFixture([]);
+        await using (var before = await world.StartAsync())
+            await before.SequenceAsync("here");
+        await world.Enclave.RebootAsync();
+        await using var core = await StartAtStandstillAsync(world);
+
+        var reading = await core.ReadEntryAsync(CoreFixture.Chain(), 0, CancellationToken.None)
+            .AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
+        Encoding.UTF8.GetString(reading!.Data.Span).Should().Be("here");
+    }
+
+    [Fact]
+    public async Task ReadCheckpoint_MoreChainsWaitForWitnessesThanMayAtOnce_DoesNotWaitForThem()
+    {
+        await using var world = new WitnessFixture([]);
+        var batch = new LedgerBatch();
+        for (var i = 1U; i <= 600; i++)
+            batch.Chains.Add(new ChainRecord(CoreFixture.Chain($"chain-{i}"), new ChainNumber(i), Unique: false));
+        await world.Ledger.WriteAsync(batch, sync: true);
+        await using var core = await StartAtStandstillAsync(world);
+
+        foreach (var chain in batch.Chains)
+        {
+            (await core.ReadCheckpointAsync(chain.Id, CancellationToken.None)
+                .AsTask().WaitAsync(TimeSpan.FromMinutes(1))).Should().BeNull();
+        }
+    }
+
+    /// <summary>A core for which no time passes, so that no witness is ever asked.</summary>
+    private static async Task<SequencerCore> StartAtStandstillAsync(WitnessFixture world)
+    {
+        var dependencies = CoreFixture.Dependencies(new MemoryLedgerSource(world.Ledger), world.Enclave);
+        var core = await SequencerCore.StartAsync(
+            CoreFixture.Options(), dependencies with { Witnesses = world.Network(), Time = new SilentClock() },
+            CancellationToken.None);
+        await core.WhenReadyAsync(CancellationToken.None);
+        return core;
     }
 
     private static async Task<EntryReading> UntilOpenAsync(Func<Task<EntryReading?>> reading)

@@ -13,7 +13,7 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
 
     public async Task RunAsync()
     {
-        var note = await ReadAsync(core => core.ReadCheckpointAsync(chain, CancellationToken.None).AsTask());
+        var note = await ReadAsync(ReadCheckpointAsync);
         if (note is null)
         {
             Require(world.Receipts.TrueForAll(receipt => receipt.Chain != chain), "it has receipts but no checkpoint");
@@ -28,6 +28,22 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
         CheckReceipts();
         CheckSignatures();
         CheckSubmissions();
+    }
+
+    /// <summary>Comes again while the chain is being opened, which may have to wait for witnesses.</summary>
+    private async Task<ReadOnlyMemory<byte>?> ReadCheckpointAsync(SequencerCore core)
+    {
+        while (true)
+        {
+            try
+            {
+                return await core.ReadCheckpointAsync(chain, CancellationToken.None);
+            }
+            catch (LedgerException exception) when (exception.Reason == LedgerError.Unavailable)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), new SimClock(world.Scheduler, owner: null));
+            }
+        }
     }
 
     private async Task CheckWitnessedAsync()
