@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Sequencer.Attestation;
 using Sequencer.Cli.Terminal;
 using Sequencer.Client;
@@ -91,7 +92,10 @@ internal sealed class FeedCommand : Command
             // the beginning, or what comes until the next run would be passed over.
             var isFromNow = parsed.GetValue(_from) is null;
             if (parsed.GetValue(_position) is { } file && (_next is not null || (isFromNow && follower.HasBegun)))
-                Save(file, _next is { } next ? follower.PositionAt(next) : follower.Position);
+            {
+                var position = _next is { } next ? follower.PositionAt(next) : follower.Position;
+                OutputFile.Write(file, Encoding.UTF8.GetBytes($"{position}\n"), replace: true);
+            }
         }
     }
 
@@ -126,8 +130,8 @@ internal sealed class FeedCommand : Command
             await foreach (var entry in Follow(parsed, follower, cancellation).ConfigureAwait(false))
             {
                 _environment.Output.WriteLine(EntryLine.ToJson(entry));
-                await _environment.Output.FlushAsync(cancellation).ConfigureAwait(false);
-                // One that nobody took is not passed over the next time.
+                // To its end: what was printed is not printed again the next time, and what nobody took is.
+                await _environment.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
                 _next = entry.Index + 1;
                 if (--left == 0)
                     break;
@@ -151,21 +155,6 @@ internal sealed class FeedCommand : Command
                 $"{file} is no position of a feed. {malformed.Message} "
                     + "Name another, or remove it to begin anew.",
                 malformed);
-        }
-    }
-
-    /// <summary>The old file stays whole until the new one is.</summary>
-    private static void Save(FileInfo file, FeedPosition position)
-    {
-        try
-        {
-            var next = file.FullName + ".next";
-            File.WriteAllText(next, position + "\n");
-            File.Move(next, file.FullName, overwrite: true);
-        }
-        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
-        {
-            throw CliException.Usage($"The position {file} cannot be written: {unwritable.Message}", unwritable);
         }
     }
 }

@@ -6,7 +6,7 @@ internal sealed class SilentStream(Action awaited, ManualResetEventSlim released
     public override int Read(Span<byte> buffer)
     {
         awaited();
-        released.Wait();
+        released.Wait(); // as a terminal does at which nobody types: that is what this stream stands for
         return 0;
     }
 
