@@ -78,7 +78,8 @@ public sealed class WitnessWorkerTests
             new Submission { Chain = CoreFixture.Chain(), Entries = ["entry"u8.ToArray()], Finality = Finality.Witnessed },
             CancellationToken.None);
         gate.SetResult();
-        while (CosignersInLedger(world) < 3)
+        // The third witness may be in the ledger before whoever brought the quorum has noted how long it took.
+        while (CosignersInLedger(world) < 3 || meters.Recorded.IsEmpty)
             await Task.Yield();
 
         meters.Recorded.Should().ContainSingle();
