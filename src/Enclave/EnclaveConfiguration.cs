@@ -25,7 +25,10 @@ public sealed record EnclaveConfiguration
     /// </summary>
     public int AnchorIntervalSeconds { get; init; } = 300;
 
-    /// <summary>The oldest anchor to sign by, in seconds, at least 2; default 1,800.</summary>
+    /// <summary>
+    /// The oldest anchor to sign by, in seconds, 2 to 3,600: what the counter loses until then, witnesses' clocks are
+    /// ahead by. Default 1,800.
+    /// </summary>
     public int AnchorAgeMaxSeconds { get; init; } = 1_800;
 
     /// <summary>Images, besides this one, whose chains may be resumed; null for none.</summary>
@@ -58,8 +61,16 @@ public sealed record EnclaveConfiguration
         using var document = JsonDocument.ParseValue(ref reader);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new FormatException("The enclave's configuration is no JSON object.");
-        foreach (var key in document.RootElement.EnumerateObject().Where(key => key.Value.ValueKind == JsonValueKind.Null))
-            throw new FormatException($"{key.Name} is null: give it a value, or leave it out.");
+        foreach (var key in document.RootElement.EnumerateObject())
+        {
+            if (key.Value.ValueKind == JsonValueKind.Null)
+                throw new FormatException($"{key.Name} is null: give it a value, or leave it out.");
+            if (key.Value.ValueKind == JsonValueKind.Array
+                && key.Value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null))
+            {
+                throw new FormatException($"{key.Name} has a null in it: give it a value, or leave it out.");
+            }
+        }
     }
 }
 
@@ -67,7 +78,7 @@ public sealed record EnclaveConfiguration
 internal sealed class EnclaveFile
 {
     private const int ChainsMost = 10_000_000;
-    private const int AnchorSecondsMax = 86_400;
+    private const int AnchorSecondsMax = 3_600;
 
     [JsonRequired] public string LogPrefix { get; set; } = "";
 

@@ -44,15 +44,15 @@ public sealed class WitnessDemand
     /// <param name="policy">C2SP tlog-policy of witnesses, groups and a quorum; its URLs mean nothing here.
     /// </param>
     /// <param name="witnessedChains">Ids of chains, or a single <see cref="EveryChain"/>.</param>
-    /// <param name="clockAheadSeconds">How far an honest witness's clock may be ahead of the enclave's, 0 to
-    /// 30; opening a chain takes that long.</param>
+    /// <param name="clockAheadSeconds">How far an honest witness's clock may be ahead of the enclave's, 1 to
+    /// 30: that is behind by what the NSM took to answer. Opening a chain takes that long.</param>
     /// <exception cref="FormatException">With a sentence that says which rule was broken.</exception>
     public static WitnessDemand Parse(
         string policy, IReadOnlyList<string> witnessedChains,
         int clockAheadSeconds = DefaultClockAheadSeconds)
     {
-        if (clockAheadSeconds is < 0 or > 30)
-            throw new FormatException($"witness_clock_ahead_seconds is {clockAheadSeconds}; use 0 to 30.");
+        if (clockAheadSeconds is < 1 or > 30)
+            throw new FormatException($"witness_clock_ahead_seconds is {clockAheadSeconds}; use 1 to 30.");
         CheckChains(witnessedChains);
         return new WitnessDemand(policy, ParsePolicy(policy), witnessedChains, clockAheadSeconds);
     }
