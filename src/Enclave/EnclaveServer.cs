@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Sequencer.Protocol;
 
 namespace Sequencer.Enclave;
@@ -18,7 +19,7 @@ public sealed class EnclaveServer(
         $"{NsmTurns.WaitingMax} sessions wait for the NSM already; ask again."));
 
     /// <summary>Serves until cancelled, and returns when the last session has ended.</summary>
-    /// <exception cref="IOException">When the listener fails.</exception>
+    /// <exception cref="SocketException">When the listener fails.</exception>
     public async Task RunAsync(TimeSpan renewalInterval, CancellationToken cancellation)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Sequencer.Attestation;
@@ -27,7 +28,7 @@ internal static class OrdinaryProcess
             await Console.Error.WriteLineAsync(HostArguments.Usage);
             return 2;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException
                                               or FormatException or NsmException or CryptographicException)
         {
             HostLog.Line(exception.Message);

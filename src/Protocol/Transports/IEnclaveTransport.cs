@@ -12,5 +12,6 @@ public interface IEnclaveTransport
 public interface IEnclaveListener : IAsyncDisposable
 {
     /// <summary>Waits for the next stream.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">When there can be none any more.</exception>
     ValueTask<Stream> AcceptAsync(CancellationToken cancellation);
 }

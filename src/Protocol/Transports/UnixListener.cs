@@ -59,6 +59,12 @@ public sealed class UnixListener : IEnclaveListener
             File.Delete(path);
             return;
         }
+        catch (SocketException exception)
+        {
+            throw new IOException(
+                $"{path} is a socket on which nothing can listen ({exception.Message}); give the enclave another path.",
+                exception);
+        }
 
         throw new IOException($"Another process already listens on unix://{path}; stop it first.");
     }

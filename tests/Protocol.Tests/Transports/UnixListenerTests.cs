@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Sequencer.Protocol.Tests;
 
 public sealed class UnixListenerTests : IDisposable
@@ -65,6 +67,16 @@ public sealed class UnixListenerTests : IDisposable
         var act = () => EnclaveTransports.Listen(Endpoint);
         act.Should().Throw<IOException>().WithMessage("*is no socket*");
         File.ReadAllText(Endpoint.Path).Should().Be(content);
+    }
+
+    [Fact]
+    public void Listen_WhereASocketOfAnotherKindIs_IsRefusedAndItIsKept()
+    {
+        using var datagrams = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        datagrams.Bind(new UnixDomainSocketEndPoint(Endpoint.Path));
+        var act = () => EnclaveTransports.Listen(Endpoint);
+        act.Should().Throw<IOException>().WithMessage("*nothing can listen*another path*");
+        File.Exists(Endpoint.Path).Should().BeTrue();
     }
 
     [Fact]
