@@ -7,8 +7,8 @@ using Sequencer.Tlog;
 namespace Sequencer.Enclave;
 
 /// <summary>
-/// Decides whether a history may be adopted. Each prior document is verified once; its key is remembered.
-/// One caller at a time.
+/// Decides whether a history may be adopted. Of the first 64 prior documents the key is remembered; others are verified
+/// each time. One caller at a time.
 /// </summary>
 /// <param name="root">The attestation root that prior documents must chain to.</param>
 /// <param name="acceptable">Images whose chains may be resumed; null for none.</param>

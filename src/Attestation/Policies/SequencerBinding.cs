@@ -24,6 +24,7 @@ public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
+    /// <summary>The user data; <see cref="Parse"/> reads it back.</summary>
     /// <exception cref="ArgumentException">The name is no key name, or too long.</exception>
     public static byte[] Encode(string cosignerName, int protocolVersion)
     {
@@ -76,9 +77,6 @@ public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
 
         return new SequencerBinding(lines[1][CosignerLabel.Length..], protocol);
     }
-
-    /// <summary>The encoding of this binding; <see cref="Parse"/> reads it back.</summary>
-    public byte[] Encode() => Encode(CosignerName, ProtocolVersion);
 
     private static bool IsKeyName(string name)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -12,9 +11,6 @@ public sealed record Checkpoint(string Origin, ulong Size, Hash Root)
 {
     /// <summary>Longest origin, in UTF-8 bytes.</summary>
     public const int MaxOriginSizeBytes = 255;
-
-    /// <summary>Most bytes of a note text without extension lines.</summary>
-    public const int MaxTextSizeBytes = MaxOriginSizeBytes + 1 + 19 + 1 + Hash.Base64Length + 1;
 
     /// <summary>Lines after the root, none of them empty; none by default, and discouraged.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];
@@ -72,39 +68,6 @@ public sealed record Checkpoint(string Origin, ulong Size, Hash Root)
         }
 
         return text.ToString();
-    }
-
-    /// <summary>
-    /// Writes the note text of a checkpoint without extension lines; allocates nothing. The origin is the
-    /// caller's to have checked.
-    /// </summary>
-    /// <returns>The text's length in bytes.</returns>
-    /// <exception cref="ArgumentException">When <paramref name="destination"/> is too short.</exception>
-    /// <exception cref="TlogException">
-    /// With <see cref="TlogError.MalformedCheckpoint"/> for a size above 2^63-1.
-    /// </exception>
-    public static int WriteNoteText(
-        ReadOnlySpan<byte> originUtf8, ulong size, in Hash root, Span<byte> destination)
-    {
-        CheckSize(size);
-        Span<byte> digits = stackalloc byte[20];
-        Utf8Formatter.TryFormat(size, digits, out var digitCount);
-        var length = originUtf8.Length + 1 + digitCount + 1 + Hash.Base64Length + 1;
-        if (destination.Length < length)
-        {
-            throw new ArgumentException(
-                $"The text needs {length} bytes; there are {destination.Length}.", nameof(destination));
-        }
-
-        originUtf8.CopyTo(destination);
-        var at = originUtf8.Length;
-        destination[at++] = (byte)'\n';
-        digits[..digitCount].CopyTo(destination[at..]);
-        at += digitCount;
-        destination[at++] = (byte)'\n';
-        Base64.EncodeToUtf8(root.Bytes, destination[at..], out _, out var encoded);
-        destination[at + encoded] = (byte)'\n';
-        return length;
     }
 
     public bool Equals(Checkpoint? other) =>

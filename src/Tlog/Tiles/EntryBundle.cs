@@ -11,9 +11,6 @@ public static class EntryBundle
     /// <summary>Bytes before each entry.</summary>
     public const int PrefixSizeBytes = 2;
 
-    /// <summary>Largest bundle: 256 entries of 65,535 bytes.</summary>
-    public const int MaxSizeBytes = Tile.Width * (PrefixSizeBytes + Entry.MaxSizeBytes);
-
     /// <summary>Appends one entry.</summary>
     /// <exception cref="TlogException">With <see cref="TlogError.EntryTooLarge"/>.</exception>
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> entry)

@@ -1,4 +1,3 @@
-using System.Text;
 using CsCheck;
 
 namespace Sequencer.Tlog.Tests;
@@ -24,31 +23,6 @@ public sealed class CheckpointTests
                 parsed.GetHashCode().Should().Be(checkpoint.GetHashCode());
                 parsed.ToNoteText().Should().Be(checkpoint.ToNoteText());
             }, iter: 200);
-
-    [Fact]
-    public void WriteNoteText_IsTheNoteTextInUtf8() =>
-        Gen.Select(Line, AnySize, Gen.Byte.Array[32]).Sample((origin, size, root) =>
-        {
-            var expected = new Checkpoint(origin, size, Hash.Read(root)).ToNoteText();
-            var destination = new byte[Checkpoint.MaxTextSizeBytes];
-            var length = Checkpoint.WriteNoteText(
-                Encoding.UTF8.GetBytes(origin), size, Hash.Read(root), destination);
-            return Encoding.UTF8.GetString(destination.AsSpan(0, length)) == expected;
-        }, iter: 200);
-
-    [Fact]
-    public void WriteNoteText_LongestText_FillsTheStatedRoom()
-    {
-        const ulong max = CompactRange.MaxSize;
-        var origin = new byte[Checkpoint.MaxOriginSizeBytes];
-        var destination = new byte[Checkpoint.MaxTextSizeBytes];
-        Checkpoint.WriteNoteText(origin, max, MerkleHash.Empty, destination).Should().Be(destination.Length);
-
-        var write = () => Checkpoint.WriteNoteText(origin, max, MerkleHash.Empty, destination.AsSpan(1));
-        write.Should().Throw<ArgumentException>();
-        Refusal.Of(() => Checkpoint.WriteNoteText(origin, max + 1, MerkleHash.Empty, destination))
-            .Should().Be(TlogError.MalformedCheckpoint);
-    }
 
     [Theory]
     [InlineData("", TlogError.MalformedCheckpoint)]
