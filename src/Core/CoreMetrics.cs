@@ -23,13 +23,14 @@ public sealed class CoreMetrics : IDisposable
     {
         _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
         _batchEntries = _meter.CreateHistogram<int>(
-            "sequencer.batch.entries", "{entry}", "Entries made durable and signed together.");
+            "sequencer.batch.entries", "{entry}", "Entries of a round, made durable and signed together.");
         _commitSeconds = _meter.CreateHistogram<double>(
-            "sequencer.commit.duration", "s", "From closing a batch until it is on stable storage.");
+            "sequencer.commit.duration", "s", "From closing a round until it is on stable storage.");
         _enclaveSeconds = _meter.CreateHistogram<double>(
-            "sequencer.enclave.duration", "s", "From asking for a batch's signatures until a request of it is answered.");
+            "sequencer.enclave.duration", "s",
+            "From asking for a round's signatures until a request of it is answered.");
         _publishSeconds = _meter.CreateHistogram<double>(
-            "sequencer.publish.duration", "s", "From a durable batch until a chain's callers in it have receipts.");
+            "sequencer.publish.duration", "s", "From a durable round until a chain's callers in it have receipts.");
         _entries = _meter.CreateCounter<long>(
             "sequencer.entries", "{entry}", "Entries that were receipted.");
         _refusals = _meter.CreateCounter<long>(

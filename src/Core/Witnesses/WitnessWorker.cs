@@ -64,12 +64,12 @@ internal sealed partial class WitnessWorker(
     /// <exception cref="LedgerException">When the ledger must be opened anew.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        List<Task> lanes = [.. Enumerable.Range(0, RequestsMax).Select(_ => RunLaneAsync(cancellation))];
+        List<Task> askers = [.. Enumerable.Range(0, RequestsMax).Select(_ => RunAskerAsync(cancellation))];
         // The first that fails ends the engine, and with it the others.
-        await await Task.WhenAny(lanes);
+        await await Task.WhenAny(askers);
     }
 
-    private async Task RunLaneAsync(CancellationToken cancellation)
+    private async Task RunAskerAsync(CancellationToken cancellation)
     {
         while (true)
         {
