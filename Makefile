@@ -1,4 +1,4 @@
-# BLOCKY Sequencer. `make` alone lists what there is. Needs the .NET 10 SDK, make and git; nothing else.
+# BLOCKY Sequencer. `make` alone lists what there is. Needs Linux, the .NET 10 SDK, make and git; the demo also curl.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
