@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Sequencer.Testing;
 
 namespace Sequencer.Architecture.Tests;
 
@@ -26,22 +25,12 @@ public class ReferenceRuleTests
         ["Witness"] = ["Attestation", "Client", "Hosting", "Tlog"],
     };
 
-    public static TheoryData<string> Projects()
-    {
-        var data = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(SourceFolder, "*.csproj", SearchOption.AllDirectories))
-            data.Add(Path.GetFileNameWithoutExtension(file));
-        return data;
-    }
-
-    private static string SourceFolder => Path.Combine(SharedData.RepositoryRoot, "src");
-
     [Theory]
-    [MemberData(nameof(Projects))]
+    [MemberData(nameof(Sources.Projects), MemberType = typeof(Sources))]
     public void Project_References_StayWithinTheLayout(string project)
     {
         Allowed.Should().ContainKey(project, "every project of src/ has its row in the layout");
-        var document = XDocument.Load(Path.Combine(SourceFolder, project, project + ".csproj"));
+        var document = XDocument.Load(Path.Combine(Sources.Folder, project, project + ".csproj"));
         var references = document.Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
         references.Should().BeSubsetOf(Allowed[project]);
@@ -51,7 +40,7 @@ public class ReferenceRuleTests
     public void TrustedBase_Packages_AreTheFewThatAuditorsKnow()
     {
         var packages = new[] { "Tlog", "Attestation", "Protocol", "Enclave" }
-            .Select(project => XDocument.Load(Path.Combine(SourceFolder, project, project + ".csproj")))
+            .Select(project => XDocument.Load(Path.Combine(Sources.Folder, project, project + ".csproj")))
             .SelectMany(document => document.Descendants("PackageReference"))
             .Select(reference => reference.Attribute("Include")!.Value)
             .Distinct();

@@ -41,7 +41,7 @@ internal static partial class GatewayHost
         // The server first: calls in flight get their answers from a sequencer that still runs.
         await app.StopAsync();
         using var patience = new CancellationTokenSource(
-            TimeSpan.FromSeconds(settings.Server.Listener.StopTimeoutSeconds));
+            TimeSpan.FromSeconds(settings.Server.Listener.StopTimeoutSeconds), TimeProvider.System);
         await service.Core.StopAsync(patience.Token);
         LogStopped(logger);
         return !stoppedByItself && broken is null ? ExitCodes.Stopped
