@@ -7,19 +7,22 @@ namespace Sequencer.Hashing.Tests;
 /// <summary>Each lane gives the SHA-256 of its message, in vectors of either length.</summary>
 public sealed class Sha256LanesTests
 {
-    [Fact]
+    [LanesFact]
     public void Hash_EightLanes_IsTheDigestOfEachMessage() => CheckAll<EightLanes>();
 
-    [Fact]
+    [LanesFact]
     public void Hash_SixteenLanes_IsTheDigestOfEachMessage() => CheckAll<SixteenLanes>();
 
     private static void CheckAll<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        if (!Sha256Lanes.AreSupported)
-            return;
+        where TLanes : unmanaged, ILanes<TLanes> =>
         Gen.Select(Gen.Int[0, LaneMemory.MessageBytesMax - 9], Gen.Int[1, TLanes.Count], Gen.Int).Sample(
             (length, count, seed) => Check<TLanes>(length, count, new Random(seed)), iter: 200);
+
+    /// <summary>A test of what needs AVX2; skipped, with the reason, where the processor has none.</summary>
+    private sealed class LanesFactAttribute : FactAttribute
+    {
+        public LanesFactAttribute() =>
+            Skip = Sha256Lanes.AreSupported ? null : "This processor has no AVX2.";
     }
 
     private static void Check<TLanes>(int length, int count, Random random)

@@ -16,9 +16,8 @@ internal sealed class Tool : IDisposable
         Directory.CreateDirectory(Path.Combine(Folder, "secrets"));
         Write("setup/config.toml", config);
         Write("secrets/operator.csv", $"Access key ID,Secret access key\n{KeyId},{Secret}\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(
-                PathOf("secrets/operator.csv"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(
+            PathOf("secrets/operator.csv"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public const string StandardConfig = """

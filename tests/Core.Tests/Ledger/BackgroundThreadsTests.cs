@@ -5,8 +5,6 @@ public sealed class BackgroundThreadsTests
     [Fact]
     public void Start_WhatItOpens_RunsBelowItsCaller()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
         var before = Niceness();
 
         var inside = BackgroundThreads.Start(Niceness);

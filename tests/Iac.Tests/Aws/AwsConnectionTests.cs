@@ -136,8 +136,6 @@ public sealed class AwsConnectionTests
     [Fact]
     public async Task Credentials_OthersCanRead_AreUsedWithAWarning()
     {
-        if (OperatingSystem.IsWindows())
-            return;
         using var tool = new Tool();
         File.SetUnixFileMode(tool.PathOf("secrets/operator.csv"), (UnixFileMode)Convert.ToInt32("644", 8));
         var run = await tool.RunAsync("key list", ExitCode.Done);

@@ -22,8 +22,7 @@ public sealed class KeyCreateTests
         });
         tool.Read("secrets/test-key.pem")
             .Should().StartWith("-----BEGIN OPENSSH PRIVATE KEY-----").And.EndWith("-----\n");
-        if (!OperatingSystem.IsWindows())
-            File.GetUnixFileMode(tool.PathOf("secrets/test-key.pem")).Should().Be(OwnerOnly);
+        File.GetUnixFileMode(tool.PathOf("secrets/test-key.pem")).Should().Be(OwnerOnly);
         tool.Has("secrets/test-key.pem.partial").Should().BeFalse();
         run.Output.Should().Be("""
             {

@@ -23,9 +23,8 @@ public sealed class ShellWordTests
         using var tool = new Tool();
         Directory.CreateDirectory(tool.PathOf("my secrets"));
         tool.Write("my secrets/operator (1).csv", tool.Read("secrets/operator.csv"));
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(
-                tool.PathOf("my secrets/operator (1).csv"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(
+            tool.PathOf("my secrets/operator (1).csv"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
         var run = await tool.RunAsync(
             ["up", "--secrets", "my secrets", "--cred-file", "operator (1).csv"], ExitCode.Done);
         run.Output.Should().Contain("Connect: ssh -i 'my secrets/test-key.pem' ec2-user@");
