@@ -66,12 +66,10 @@ public static class CpioArchive
     private static CpioEntry Entry(FileSystemInfo item, string path) => item switch
     {
         { LinkTarget: { } target } => CpioEntry.SymbolicLink(path, target),
-        FileInfo file => CpioEntry.File(path, File.ReadAllBytes(file.FullName), MayRun(file)),
+        FileInfo file => CpioEntry.File(
+            path, File.ReadAllBytes(file.FullName), file.UnixFileMode.HasFlag(UnixFileMode.UserExecute)),
         _ => CpioEntry.Directory(path),
     };
-
-    private static bool MayRun(FileInfo file) =>
-        !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
 
     private static void CheckPath(string path)
     {

@@ -11,17 +11,19 @@ internal static class SecretFile
     public static void CloseFolder(string folder)
     {
         Directory.CreateDirectory(folder);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, OwnerOnly | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(folder, OwnerOnly | UnixFileMode.UserExecute);
     }
 
     /// <exception cref="IOException">When the file exists, or cannot be written.</exception>
     public static void Write(string path, string text)
     {
         var draft = $"{path}.{Path.GetRandomFileName()}.new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerOnly,
+        };
         try
         {
             using (var stream = new FileStream(draft, options))

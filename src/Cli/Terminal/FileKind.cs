@@ -17,7 +17,7 @@ internal static partial class FileKind
     /// <summary>Whether there is something at a path, behind its links, that is no regular file.</summary>
     public static bool IsSpecial(string path)
     {
-        if (!OperatingSystem.IsLinux() || !Path.Exists(path))
+        if (!Path.Exists(path))
             return false;
         Span<byte> stat = stackalloc byte[StatBytes];
         return StatX(CurrentFolder, path, 0, TypeWanted, stat) == 0

@@ -37,7 +37,7 @@ internal sealed partial class StandardOutput : Stream
     /// <exception cref="OutputException">When nobody reads it any more, or its disk is full.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (!OperatingSystem.IsWindows() && !buffer.IsEmpty)
+        while (!buffer.IsEmpty)
         {
             var written = WriteTo(Handle, buffer, buffer.Length);
             if (written > 0)

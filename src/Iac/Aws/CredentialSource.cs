@@ -63,7 +63,7 @@ internal static partial class CredentialSource
     }
 
     public static bool IsReadableByOthers(string path) =>
-        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & OthersMode) != 0;
+        (File.GetUnixFileMode(path) & OthersMode) != 0;
 
     private static IacException NotFound(Exception e)
     {

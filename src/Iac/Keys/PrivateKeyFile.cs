@@ -43,9 +43,8 @@ internal sealed class PrivateKeyFile(string keyName, SecretsFolder secrets)
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             BufferSize = 0, // A full disk shows in the write, not once more when the file is closed.
+            UnixCreateMode = OwnerOnly,
         };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
         try
         {
             secrets.Ensure();

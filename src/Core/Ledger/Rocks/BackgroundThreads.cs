@@ -25,8 +25,7 @@ internal static partial class BackgroundThreads
         {
             try
             {
-                if (OperatingSystem.IsLinux())
-                    _ = setpriority(PriorityOfProcess, CallingThread, Niceness);
+                _ = setpriority(PriorityOfProcess, CallingThread, Niceness);
                 opened = open();
             }
             catch (Exception exception)
