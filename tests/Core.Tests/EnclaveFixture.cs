@@ -1,4 +1,3 @@
-using Sequencer.Attestation;
 using Sequencer.Enclave;
 using Sequencer.Protocol;
 using Sequencer.Simulation;
@@ -28,8 +27,6 @@ public sealed class EnclaveFixture : IEnclaveTransport, IAsyncDisposable
         _witnesses = witnesses;
         Boot();
     }
-
-    public TrustedRoot Root => _root.Trusted;
 
     public int Boots { get; private set; }
 

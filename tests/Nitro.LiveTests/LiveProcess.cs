@@ -38,8 +38,6 @@ internal sealed class LiveProcess : IAsyncDisposable
         }
     }
 
-    public int ExitCode => _process.ExitCode;
-
     public bool HasExited => _process.HasExited;
 
     public static LiveProcess Start(string program, params IEnumerable<string> arguments) =>

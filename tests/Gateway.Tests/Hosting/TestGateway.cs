@@ -35,8 +35,6 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public LogSink Log { get; }
 
-    public SequencerCore Core => _service.Core;
-
     public IServiceProvider Services => _app.Services;
 
     public TestTokens Tokens => _secrets.Tokens;

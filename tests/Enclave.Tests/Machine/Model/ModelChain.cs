@@ -11,8 +11,6 @@ internal sealed class ModelChain(string id, bool isWitnessed)
 {
     public string Origin { get; } = $"{Epoch.Prefix}/{id}";
 
-    public bool IsWitnessed => isWitnessed;
-
     /// <summary>Every leaf, those of an unsealed proposal too.</summary>
     public List<Hash> Leaves { get; } = [];
 
