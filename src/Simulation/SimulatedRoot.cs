@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sequencer.Attestation;
+using Sequencer.Hosting;
 
 namespace Sequencer.Simulation;
 

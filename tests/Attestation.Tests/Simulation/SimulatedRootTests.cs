@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Sequencer.Hosting;
 using Sequencer.Simulation;
 
 namespace Sequencer.Attestation.Tests;
