@@ -12,18 +12,7 @@ internal static class GatewayApp
         GatewaySettings settings, IConfiguration configuration, SequencerCore sequencer, LogIdentity identity,
         Serilog.ILogger logger, TimeProvider time, BufferedOutput? requestLines = null)
     {
-        // Neither the environment nor files of the framework change what runs: the settings are all there is.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            EnvironmentName = Environments.Production,
-            ContentRootPath = Directory.GetCurrentDirectory(),
-            // Nothing is reloaded, so nothing need be watched: the framework would watch the whole folder, with
-            // the ledger's files and the log, and be told of every write to them.
-            Args = ["--hostBuilder:reloadConfigOnChange=false"],
-        });
-        builder.Configuration.Sources.Clear();
-        builder.Configuration.AddConfiguration(configuration);
-        builder.Logging.UseLogger(logger);
+        var builder = ServerBuilder.Create(configuration, logger);
         builder.UseListener(
             settings.Server.Listener, Math.Max(settings.Server.BodyMaxBytes, settings.Server.BatchBodyMaxBytes));
         builder.Services.AddGateway(settings, time);

@@ -9,16 +9,7 @@ internal static class WitnessApp
         WitnessSettings settings, IConfiguration configuration, WitnessService service,
         Serilog.ILogger logger, TimeProvider time)
     {
-        // Neither the environment nor files of the framework change what runs: the settings are all there is.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            EnvironmentName = Environments.Production,
-            ContentRootPath = Directory.GetCurrentDirectory(),
-            Args = ["--hostBuilder:reloadConfigOnChange=false"],
-        });
-        builder.Configuration.Sources.Clear();
-        builder.Configuration.AddConfiguration(configuration);
-        builder.Logging.UseLogger(logger);
+        var builder = ServerBuilder.Create(configuration, logger);
         // One byte more than a request may have, so that the endpoint sees that it is too long and says so.
         builder.UseListener(settings.Server.Listener, Tlog.AddCheckpointRequest.MaxSizeBytes + 1);
         builder.Services.AddSingleton(time).AddSingleton(settings.Server).AddSingleton(settings.Logging);
