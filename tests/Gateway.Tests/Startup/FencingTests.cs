@@ -1,3 +1,5 @@
+using Sequencer.Testing;
+
 namespace Sequencer.Gateway.Tests;
 
 /// <summary>
@@ -28,14 +30,14 @@ public sealed class FencingTests : IDisposable
             .Should().Contain("was fenced and does not come back by itself").And.Contain("--take-over");
     }
 
-    private static async Task ReadyAsync(GatewayProcess gateway)
+    private static async Task ReadyAsync(ServerProcess gateway)
     {
         using var http = new HttpClient { BaseAddress = await gateway.ListeningAsync() };
         while (!(await http.GetAsync("/health/ready")).IsSuccessStatusCode)
             await Task.Yield();
     }
 
-    private async Task<GatewayProcess> StartAsync(string name, params string[] arguments)
+    private async Task<ServerProcess> StartAsync(string name, params string[] arguments)
     {
         var folder = Path.Combine(_folder, name);
         if (!Directory.Exists(folder))

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -234,7 +235,7 @@ public sealed class StartupTests : IDisposable
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
-    private GatewayProcess Serve(params (string, string)[] environment) =>
+    private ServerProcess Serve(params (string, string)[] environment) =>
         GatewayProcess.Start(_folder, [], [("SEQUENCER__SERVER__LISTEN", FreePort), .. environment]);
 
     private async Task<string> ConfigAsync()
