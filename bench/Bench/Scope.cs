@@ -43,7 +43,9 @@ internal sealed record Scope
 
     public required string Name { get; init; }
 
-    /// <summary>Whether memory is brought to the state of a server at work first (<see cref="Running.PageCache"/>).</summary>
+    /// <summary>
+    /// Whether memory is brought to the state of a server at work first (<see cref="Running.PageCache"/>).
+    /// </summary>
     public required bool FillsPageCache { get; init; }
 
     /// <summary>How long one load is measured.</summary>
@@ -62,7 +64,8 @@ internal sealed record Scope
     public required double RoundSeconds { get; init; }
 
     /// <summary>
-    /// How long a server is driven at a time before it is measured, until it gets no faster (<see cref="Load.WarmUp"/>).
+    /// How long a server is driven at a time before it is measured, until it gets no faster
+    /// (<see cref="Load.WarmUp"/>).
     /// </summary>
     public required double WarmUpStepSeconds { get; init; }
 

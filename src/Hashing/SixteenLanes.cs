@@ -19,7 +19,8 @@ internal readonly struct SixteenLanes(Vector512<uint> words) : ILanes<SixteenLan
     public static SixteenLanes operator +(SixteenLanes left, SixteenLanes right) => new(left._words + right._words);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SixteenLanes Xor(SixteenLanes x, SixteenLanes y, SixteenLanes z) => new(x._words ^ y._words ^ z._words);
+    public static SixteenLanes Xor(SixteenLanes x, SixteenLanes y, SixteenLanes z) =>
+        new(x._words ^ y._words ^ z._words);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SixteenLanes Choose(SixteenLanes x, SixteenLanes y, SixteenLanes z) =>

@@ -107,13 +107,15 @@ internal sealed class Deployment : IDisposable
 
     private Process Start(string project, string program, string? toFile, params string[] arguments)
     {
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        var isRelease = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal);
+        var configuration = isRelease ? "Release" : "Debug";
         var path = Path.Combine(
             SharedData.RepositoryRoot, "src", project, "bin", configuration, "net10.0", program);
         // A shell sends both streams to the file, which a killed program cannot take with it.
         var start = toFile is null
             ? new ProcessStartInfo(path, arguments)
-            : new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" >>\"{InFolder(toFile)}\" 2>&1", "sh", path, .. arguments]);
+            : new ProcessStartInfo(
+                "/bin/sh", ["-c", $"exec \"$@\" >>\"{InFolder(toFile)}\" 2>&1", "sh", path, .. arguments]);
         start.WorkingDirectory = Folder;
         start.RedirectStandardOutput = toFile is null;
         start.Environment["SEQUENCER__SERVER__LISTEN"] = $"http://127.0.0.1:{_port}";

@@ -35,7 +35,9 @@ public sealed class CoreMetricsTests
         meters.Of(Entries).Should().Equal(1);
     }
 
-    /// <summary>Found by reading: they were counted when they were given to the lane, as published within no time.</summary>
+    /// <summary>
+    /// Found by reading: they were counted when they were given to the lane, as published within no time.
+    /// </summary>
     [Fact]
     public async Task Entries_OfASealedChain_AreCountedWithTheirReceipts()
     {

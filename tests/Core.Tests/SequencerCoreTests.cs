@@ -25,7 +25,8 @@ public class SequencerCoreTests
         var texts = Enumerable.Range(0, 2_000).Select(i => $"entry {i}").ToArray();
         var ranges = await Task.WhenAll(texts.Select(text => fixture.SequenceAsync(text)));
 
-        ranges.Select(range => range.FirstIndex).Order().Should().Equal(Enumerable.Range(0, 2_000).Select(i => (ulong)i));
+        ranges.Select(range => range.FirstIndex).Order()
+            .Should().Equal(Enumerable.Range(0, 2_000).Select(i => (ulong)i));
         for (var i = 0; i < texts.Length; i++)
             CoreFixture.VerifyReceipt(CoreFixture.Receipt(ranges[i]), texts[i]);
     }
@@ -36,7 +37,8 @@ public class SequencerCoreTests
         var folder = Directory.CreateTempSubdirectory("ledger-").FullName;
         await using var enclave = new EnclaveFixture();
         string receipt;
-        await using (var first = await CoreFixture.StartAsync(new RocksLedgerSource(folder, "id", initialise: true), enclave))
+        await using (var first = await CoreFixture.StartAsync(
+            new RocksLedgerSource(folder, "id", initialise: true), enclave))
         {
             for (var i = 0; i < 300; i++)
                 await first.SequenceAsync($"entry {i}");
@@ -44,14 +46,16 @@ public class SequencerCoreTests
         }
 
         await enclave.RebootAsync();
-        await using (var second = await CoreFixture.StartAsync(new RocksLedgerSource(folder, "id", initialise: false), enclave))
+        await using (var second = await CoreFixture.StartAsync(
+            new RocksLedgerSource(folder, "id", initialise: false), enclave))
         {
             var range = await second.SequenceAsync("entry 301");
             range.FirstIndex.Should().Be(301);
             CoreFixture.VerifyReceipt(CoreFixture.Receipt(range), "entry 301");
             var old = (await second.Core.ReadEntryAsync(CoreFixture.Chain(), 17, CancellationToken.None))!;
             Encoding.UTF8.GetString(old.Data.Span).Should().Be("entry 17");
-            (await second.Core.ReadEpochsAsync(CoreFixture.Chain(), CancellationToken.None))!.Epochs.Should().HaveCount(2);
+            (await second.Core.ReadEpochsAsync(CoreFixture.Chain(), CancellationToken.None))!
+                .Epochs.Should().HaveCount(2);
         }
 
         CoreFixture.VerifyReceipt(receipt, "entry 300").Size.Should().Be(301);
@@ -95,6 +99,7 @@ public class SequencerCoreTests
 
         again.FirstIndex.Should().Be(first.FirstIndex);
         CoreFixture.VerifyReceipt(CoreFixture.Receipt(again), "pay 5");
-        mismatch.Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal.Code.Should().Be(RefusalCode.IdempotencyMismatch);
+        mismatch.Should().BeOfType<SubmitOutcome.Refused>()
+            .Which.Refusal.Code.Should().Be(RefusalCode.IdempotencyMismatch);
     }
 }

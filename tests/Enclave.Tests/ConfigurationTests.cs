@@ -48,9 +48,11 @@ public sealed class ConfigurationTests
     [InlineData("""{"log_prefix": "x/log", "chains_max": 0}""", "chains_max")]
     [InlineData("""{"log_prefix": "x/log", "chains_max": 10000001}""", "chains_max")]
     [InlineData("""{"log_prefix": "x/log", "chains_max": "5"}""", "chains_max")]
-    [InlineData("""{"log_prefix": "x/log", "anchor_age_max_seconds": 3601}""", "anchor_age_max_seconds is 3601; use 2 to 3600")]
+    [InlineData(
+        """{"log_prefix": "x/log", "anchor_age_max_seconds": 3601}""", "anchor_age_max_seconds is 3601; use 2 to 3600")]
     [InlineData("""{"log_prefix": "x/log", "anchor_interval_seconds": 1800}""", "anchor_interval_seconds")]
-    [InlineData("""{"log_prefix": "x/log", "anchor_age_max_seconds": 1}""", "anchor_age_max_seconds is 1; use 2 to 3600")]
+    [InlineData(
+        """{"log_prefix": "x/log", "anchor_age_max_seconds": 1}""", "anchor_age_max_seconds is 1; use 2 to 3600")]
     [InlineData("""{"log_prefix": "x/log", "anchor_age_max_seconds": 9, "anchor_interval_seconds": 9}""", "use 1 to 8")]
     [InlineData("""{"log_prefix": "x/log", "witness_policy": null}""", "witness_policy is null")]
     [InlineData("""{"log_prefix": "x/log", "witness_policy": ["quorum a", null]}""", "witness_policy has a null in it")]

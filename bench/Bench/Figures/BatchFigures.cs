@@ -61,7 +61,7 @@ internal static class BatchFigures
             Limit = limit,
             Goal = goal,
             Note = string.Create(CultureInfo.InvariantCulture,
-            $"gateway {result.ServerMicros / entries:0.00} + enclave {result.EnclaveMicros / entries:0.00} µs an entry; "
-            + $"sender {result.SenderShare:P0}"),
+                $"gateway {result.ServerMicros / entries:0.00} + "
+                + $"enclave {result.EnclaveMicros / entries:0.00} µs an entry; sender {result.SenderShare:P0}"),
         };
 }

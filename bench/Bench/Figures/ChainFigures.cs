@@ -10,8 +10,8 @@ internal static class ChainFigures
     private const int FewChains = 64;
 
     /// <summary>
-    /// Many chains have more clients than one has, and a signature is for all that a chain has in a round. One chain gets
-    /// no faster beyond the first of them.
+    /// Many chains have more clients than one has, and a signature is for all that a chain has in a round. One chain
+    /// gets no faster beyond the first of them.
     /// </summary>
     private static readonly int[] Connections = [256, 1024];
 
@@ -56,7 +56,9 @@ internal static class ChainFigures
             Limit = limit,
             Goal = .80,
             Note = string.Create(CultureInfo.InvariantCulture,
-                $"{string.Join(", ", Connections.Zip(bestOfEach, Named))}; one chain {oneChainPerSecond:0}/s; gateway {best.ServerMicros:0.0} + enclave {best.EnclaveMicros:0.0} µs a request; sender {best.SenderShare:P0}"),
+                $"{string.Join(", ", Connections.Zip(bestOfEach, Named))}; one chain {oneChainPerSecond:0}/s; "
+                + $"gateway {best.ServerMicros:0.0} + enclave {best.EnclaveMicros:0.0} µs a request; "
+                + $"sender {best.SenderShare:P0}"),
         };
     }
 

@@ -36,7 +36,8 @@ internal static class OldAgeFigures
         var restart = await stage.Service.KillAndRestartAsync();
         stage.Add(new Figure
         {
-            Name = string.Create(CultureInfo.InvariantCulture, $"kill -9 and restart until ready, at {entries:#,0} entries"),
+            Name = string.Create(
+                CultureInfo.InvariantCulture, $"kill -9 and restart until ready, at {entries:#,0} entries"),
             Value = restart.TotalSeconds,
             Unit = "s",
             LimitName = "s",
@@ -67,7 +68,9 @@ internal static class OldAgeFigures
             LimitName = "SHA-256 of 64 B ÷ 3",
             Limit = stage.Limits.Sha256PerSecond / 3,
             Goal = .50,
-            Note = string.Create(CultureInfo.InvariantCulture, $"{size:#,0} entries in {seconds:0.0} s, the gateway serving on the same processors; {perSecond / stage.Limits.Sha256PerSecond:0.00} of the undivided limit"),
+            Note = string.Create(CultureInfo.InvariantCulture,
+                $"{size:#,0} entries in {seconds:0.0} s, the gateway serving on the same processors; "
+                + $"{perSecond / stage.Limits.Sha256PerSecond:0.00} of the undivided limit"),
         });
     }
 

@@ -13,7 +13,9 @@ internal static class SingleFigures
     private const int LatencyConnections = 64;
     private static readonly int[] Connections = [64, 256];
 
-    /// <summary>Measures the rate with receipts and with small answers, then latency at a quarter of the rate.</summary>
+    /// <summary>
+    /// Measures the rate with receipts and with small answers, then latency at a quarter of the rate.
+    /// </summary>
     /// <returns>The load with receipts, and a file with a sample of those.</returns>
     public static async Task<(PostLoad Load, string SampleFile)> MeasureAsync(Stage stage)
     {
@@ -94,15 +96,19 @@ internal static class SingleFigures
             Goal = 3,
             LessIsBetter = true,
             Note = string.Create(CultureInfo.InvariantCulture,
-                $"p50 {gateway.P50Micros / 1000:0.00}, p99.9 {gateway.P999Micros / 1000:0.00}; bare p50 {bare.P50Micros / 1000:0.00}, "
-                + $"p99 {bare.P99Micros / 1000:0.00}; p99 of each turn {P99s(gatewayTurns)}, bare {P99s(bareTurns)}; "
+                $"p50 {gateway.P50Micros / 1000:0.00}, p99.9 {gateway.P999Micros / 1000:0.00}; "
+                + $"bare p50 {bare.P50Micros / 1000:0.00}, p99 {bare.P99Micros / 1000:0.00}; "
+                + $"p99 of each turn {P99s(gatewayTurns)}, bare {P99s(bareTurns)}; "
                 + $"asked {rate:0}/s, sent {gateway.Load.PerSecond:0}/s; "
-                + $"gateway {gateway.Load.ServerMicros:0.0} + enclave {gateway.Load.EnclaveMicros:0.0} µs a request; sender {gateway.Load.SenderShare:P0}"),
+                + $"gateway {gateway.Load.ServerMicros:0.0} + enclave {gateway.Load.EnclaveMicros:0.0} µs a request; "
+                + $"sender {gateway.Load.SenderShare:P0}"),
         });
         return sample;
     }
 
-    /// <summary>The turn whose p99 is neither the best nor the worst: one stall of the machine decides no figure.</summary>
+    /// <summary>
+    /// The turn whose p99 is neither the best nor the worst: one stall of the machine decides no figure.
+    /// </summary>
     private static OpenLoopResult Median(IEnumerable<OpenLoopResult> turns)
     {
         var sorted = turns.OrderBy(turn => turn.P99Micros).ToList();

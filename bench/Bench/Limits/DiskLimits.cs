@@ -36,7 +36,9 @@ internal static partial class DiskLimits
         return micros[(int)(count * .99)];
     }
 
-    /// <summary>Entries of 256 bytes a second into RocksDB alone: batches of 1,000 single keys, each with sync.</summary>
+    /// <summary>
+    /// Entries of 256 bytes a second into RocksDB alone: batches of 1,000 single keys, each with sync.
+    /// </summary>
     public static double RocksEntriesPerSecond(string folder, double seconds)
     {
         var path = Path.Combine(folder, "rocks-alone");

@@ -10,7 +10,9 @@ internal static class RawLimits
     private const int MessageBytes = 64;
     private const int CountsAtOnce = 256;
 
-    /// <summary>Until the loop around the call is compiled for good: a limit that is too low flatters a ratio.</summary>
+    /// <summary>
+    /// Until the loop around the call is compiled for good: a limit that is too low flatters a ratio.
+    /// </summary>
     private const double WarmUpSecondsMin = .5;
 
     /// <summary>SHA-256 of 64-byte messages by the framework's one call for it, all processors, a second.</summary>

@@ -24,7 +24,9 @@ internal static class Filler
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", service.Tokens.For(chain));
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(async sender =>
         {
-            for (var turn = sender; Interlocked.Add(ref left, -BatchEntries) is var rest && rest > -BatchEntries; turn++)
+            for (var turn = sender;
+                Interlocked.Add(ref left, -BatchEntries) is var rest && rest > -BatchEntries;
+                turn++)
             {
                 var body = rest >= 0
                     ? bodies[turn % BodiesPrepared]
@@ -54,7 +56,8 @@ internal static class Filler
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await http.SendAsync(request);
         if (!answer.IsSuccessStatusCode)
-            throw new BenchException($"{path} answered {answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            throw new BenchException(
+                $"{path} answered {answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }
 
     private static byte[] MakeLines(int seed, int count)

@@ -10,9 +10,10 @@ internal sealed record PeerReport(DateTimeOffset Started, double Seconds, IReadO
     public void Print(TextWriter output)
     {
         var ours = Results[0].Rates!;
+        var processors = Environment.ProcessorCount;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
-            {Started:yyyy-MM-dd HH:mm} UTC; {Environment.ProcessorCount} processors; {Peer.EntryBytes} B, {Seconds:0} s each
+            {Started:yyyy-MM-dd HH:mm} UTC; {processors} processors; {Peer.EntryBytes} B, {Seconds:0} s each
 
             | system | acknowledged means | single, {Peer.Clients} clients, /s | ours is | batches, /s | ours is |
             |---|---|---|---|---|---|

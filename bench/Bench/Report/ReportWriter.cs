@@ -9,9 +9,10 @@ internal static class ReportWriter
     /// <summary>Prints the table; one line for each figure, Markdown.</summary>
     public static void Print(Report report, TextWriter output)
     {
+        var load = $"load average {report.LoadBefore} before, {report.LoadAfter} after";
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
-            {report.Started:yyyy-MM-dd HH:mm} UTC, {report.Scope}; {Environment.ProcessorCount} processors; load average {report.LoadBefore} before, {report.LoadAfter} after
+            {report.Started:yyyy-MM-dd HH:mm} UTC, {report.Scope}; {Environment.ProcessorCount} processors; {load}
             Limits: {string.Join("; ", report.Limits.Select(pair => $"{pair.Key} {Number(pair.Value)}"))}
             Receipts verified by the client library: {report.ReceiptsVerified}
 
@@ -29,7 +30,8 @@ internal static class ReportWriter
     public static string Save(Report report, string folder)
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, report.Started.ToString("yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture) + ".json");
+        var started = report.Started.ToString("yyyy-MM-dd'T'HHmmss", CultureInfo.InvariantCulture);
+        var path = Path.Combine(folder, started + ".json");
         using var stream = File.Create(path);
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();

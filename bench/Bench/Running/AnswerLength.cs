@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Sequencer.Bench.Running;
 
-/// <summary>How long the gateway's answers are, so that bare Kestrel can be made to answer at the same length.</summary>
+/// <summary>
+/// How long the gateway's answers are, so that bare Kestrel can be made to answer at the same length.
+/// </summary>
 internal static class AnswerLength
 {
     private const int EntryBytes = 256;

@@ -49,6 +49,7 @@ internal static class PageCache
         if (!File.Exists(MemoryFile))
             return 0;
         var line = File.ReadLines(MemoryFile).First(line => line.StartsWith("MemFree:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return 1024 * long.Parse(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

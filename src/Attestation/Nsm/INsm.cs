@@ -3,8 +3,8 @@ namespace Sequencer.Attestation;
 /// <summary>
 /// A Nitro Secure Module: signs statements about the enclave it belongs to, keeps its PCRs, gives randomness.
 /// Implementations may be called from several threads; calls take turns and may block for up to two minutes.
-/// Every call throws <see cref="NsmException"/> when the module refuses or cannot be reached. All of its calls are here;
-/// the sequencer's enclave makes two of them, <see cref="Attest"/> and <see cref="DescribePcr"/>.
+/// Every call throws <see cref="NsmException"/> when the module refuses or cannot be reached. All of its calls are
+/// here; the sequencer's enclave makes two of them, <see cref="Attest"/> and <see cref="DescribePcr"/>.
 /// </summary>
 public interface INsm : IDisposable
 {

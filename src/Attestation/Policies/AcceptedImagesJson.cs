@@ -90,7 +90,8 @@ internal static class AcceptedImagesJson
         if (measurements.ValueKind != JsonValueKind.Object)
             throw new FormatException($"{name}: Measurements is {InWords(measurements)}, expected an object.");
         foreach (var property in element.EnumerateObject().Where(IsPcr))
-            throw new FormatException($"{name} has {property.Name} beside Measurements: put it into them, or remove it.");
+            throw new FormatException(
+                $"{name} has {property.Name} beside Measurements: put it into them, or remove it.");
         return ReadPcrs(measurements, name);
     }
 

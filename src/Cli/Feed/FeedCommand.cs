@@ -103,7 +103,11 @@ internal sealed class FeedCommand : Command
     private void Warn(ParseResult parsed)
     {
         if (parsed.GetValue(_trust.Policy) is null)
-            _environment.Error.WriteLine("The log's key is taken from the gateway on trust. Give --policy FILE to name it.");
+        {
+            _environment.Error.WriteLine(
+                "The log's key is taken from the gateway on trust. Give --policy FILE to name it.");
+        }
+
         if (parsed.GetValue(_trust.Images) is null)
         {
             _environment.Error.WriteLine(

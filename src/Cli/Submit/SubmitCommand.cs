@@ -121,7 +121,8 @@ internal sealed class SubmitCommand : Command
         if (text is not null)
             return Encoding.UTF8.GetBytes(text);
         // A terminal or a pipe may keep one waiting for ever: whoever asks to stop is heard all the same.
-        return await Task.Run(() => file is null ? ReadInput() : InputFile.ReadBytes(file, Entry.MaxSizeBytes), cancellation)
+        return await Task
+            .Run(() => file is null ? ReadInput() : InputFile.ReadBytes(file, Entry.MaxSizeBytes), cancellation)
             .WaitAsync(cancellation).ConfigureAwait(false);
     }
 

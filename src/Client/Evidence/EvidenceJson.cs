@@ -20,7 +20,8 @@ internal static class EvidenceJson
         catch (JsonException broken)
         {
             throw new FormatException(
-                $"This is no evidence file: it is not the JSON that `sequencer monitor` writes ({broken.Message})", broken);
+                $"This is no evidence file: it is not the JSON that `sequencer monitor` writes ({broken.Message})",
+                broken);
         }
         catch (TlogException wrong)
         {

@@ -43,7 +43,7 @@ public sealed class LogFollower
     /// <summary>Where to go on: behind the last entry that was given out.</summary>
     public FeedPosition Position => new(_current.After(_given));
 
-    /// <summary>The same at the last entry that was given out, or behind it: for a user that did not get to use it.</summary>
+    /// <summary>The same at the last entry given out, or behind it: for a user that did not get to use it.</summary>
     public FeedPosition PositionAt(ulong next) => new(_current.After((int)(next - _current.Before.Size)));
 
     /// <summary>

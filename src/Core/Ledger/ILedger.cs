@@ -29,13 +29,13 @@ public interface ILedger : IAsyncDisposable
 
     /// <summary>
     /// Forgets idempotency keys that expired before a time, some hundreds at most, without a sync; a key that is used
-    /// meanwhile stays. One call at a time. Unless a call is of an earlier time than the one before it, what was written
-    /// with a time that calls have passed may stay until the ledger is opened again.
+    /// meanwhile stays. One call at a time. Unless a call is of an earlier time than the one before it, what was
+    /// written with a time that calls have passed may stay until the ledger is opened again.
     /// </summary>
     /// <param name="before">Seconds since 1970.</param>
     /// <returns>Whether more of them are left.</returns>
-    /// <exception cref="LedgerException"><see cref="LedgerError.Corrupt"/>: a key's record is damaged. It stays, and the
-    /// next call goes on behind it.</exception>
+    /// <exception cref="LedgerException"><see cref="LedgerError.Corrupt"/>: a key's record is damaged. It stays, and
+    /// the next call goes on behind it.</exception>
     ValueTask<bool> ForgetKeysAsync(ulong before);
 
     /// <summary>Highest generation ever written, 0 at first.</summary>

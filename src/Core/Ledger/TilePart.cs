@@ -59,7 +59,9 @@ public sealed class TilePart
         return _nodes[2 * Width - (2 * Width >> partRow) + (position & ((Width >> partRow) - 1))];
     }
 
-    /// <summary>Rows of 16, 8, 4 and 2, within the object: one look into memory less where many are remembered.</summary>
+    /// <summary>
+    /// Rows of 16, 8, 4 and 2, within the object: one look into memory less where many are remembered.
+    /// </summary>
     [InlineArray(NodesCount)]
     private struct Nodes
     {

@@ -7,7 +7,7 @@ namespace Sequencer.Core;
 /// only get in each other's way. Safe for concurrent use.
 /// </summary>
 /// <param name="time">Measures the reads.</param>
-/// <param name="setMore">Is told how many threads there shall be beyond the usual: <see cref="ThreadsMax"/> or 0.</param>
+/// <param name="setMore">Told how many threads there shall be beyond the usual: <see cref="ThreadsMax"/> or 0.</param>
 internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : IDisposable
 {
     /// <summary>How many reads may wait at once, beyond a thread for each processor.</summary>
@@ -23,7 +23,9 @@ internal sealed class ReaderThreads(TimeProvider time, Action<int> setMore) : ID
     /// <summary>What it takes at most to read an entry from memory: 0.01 ms, and a disk's answer takes 0.1.</summary>
     public static readonly TimeSpan EntryFromMemory = TimeSpan.FromMilliseconds(0.1);
 
-    /// <summary>The same for a bundle of entries: 0.06 ms, or 0.09 by large reads, which a disk answers in 0.2.</summary>
+    /// <summary>
+    /// The same for a bundle of entries: 0.06 ms, or 0.09 by large reads, which a disk answers in 0.2.
+    /// </summary>
     public static readonly TimeSpan BundleFromMemory = TimeSpan.FromMilliseconds(0.2);
 
     private readonly Lock _deciding = new();

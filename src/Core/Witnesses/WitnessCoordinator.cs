@@ -112,8 +112,8 @@ internal sealed class WitnessCoordinator
         catch (TimeoutException)
         {
             throw new WitnessesUnavailableException(
-                $"The enclave demands a quorum of witnesses on size {checkpoint.Size} of chain '{chain.Id}', and within "
-                + $"{_patience.TotalSeconds:0} s there was none.");
+                $"The enclave demands a quorum of witnesses on size {checkpoint.Size} of chain '{chain.Id}', and "
+                + $"within {_patience.TotalSeconds:0} s there was none.");
         }
         finally
         {
@@ -135,7 +135,8 @@ internal sealed class WitnessCoordinator
             }
 
             chains.Clear();
-            await Task.Delay(_network.Interval / 10 < GatheringMax ? _network.Interval / 10 : GatheringMax, _time, cancellation);
+            var tenth = _network.Interval / 10;
+            await Task.Delay(tenth < GatheringMax ? tenth : GatheringMax, _time, cancellation);
         }
     }
 

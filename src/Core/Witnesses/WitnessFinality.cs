@@ -55,7 +55,8 @@ internal sealed class WitnessFinality(SequencerOptions options, TimeProvider tim
         return new SubmitOutcome.Refused(new Refusal(
             RefusalCode.WitnessTimeout,
             $"The enclave has given the entries their places from index {range.FirstIndex}, but no quorum of witnesses "
-            + $"has covered them within {options.OutcomeTimeoutSeconds} s: read the entry later for a witnessed receipt.")
+            + $"has covered them within {options.OutcomeTimeoutSeconds} s: read the entry later for a witnessed "
+            + "receipt.")
         { FirstIndex = range.FirstIndex });
     }
 }

@@ -72,7 +72,8 @@ internal sealed partial class KmsCheckpointSigner : ICheckpointSigner
     public async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> noteText, CancellationToken cancellation)
     {
         if (noteText.Length > MessageBytesMax)
-            throw new CryptographicException($"KMS signs at most {MessageBytesMax} bytes; this note has {noteText.Length}.");
+            throw new CryptographicException(
+                $"KMS signs at most {MessageBytesMax} bytes; this note has {noteText.Length}.");
         for (var delay = RetryDelayMin; ; delay = delay * 2 < RetryDelayMax ? delay * 2 : RetryDelayMax)
         {
             try

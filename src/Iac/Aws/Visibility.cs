@@ -13,7 +13,9 @@ internal sealed class Visibility(Session session)
     /// <summary>How long after something is made AWS may still say that there is none.</summary>
     private static readonly TimeSpan UnseenMax = TimeSpan.FromSeconds(30);
 
-    /// <summary>Does something, again while it fails so; what fails so for too long is told to be repeated later.</summary>
+    /// <summary>
+    /// Does something, again while it fails so; what fails so for too long is told to be repeated later.
+    /// </summary>
     /// <param name="what">What was made, for the person who waits.</param>
     /// <param name="isUnseen">Whether a failure may come from AWS not seeing it yet.</param>
     /// <param name="action">What to do.</param>

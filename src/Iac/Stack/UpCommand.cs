@@ -134,7 +134,9 @@ internal static class UpCommand
         return (new StackStepView(StackStepView.Instance, name, running.InstanceId, outcome), running);
     }
 
-    /// <summary>Does what needs the key pair and the group, again while AWS does not see everywhere those just made.</summary>
+    /// <summary>
+    /// Does what needs the key pair and the group, again while AWS does not see everywhere those just made.
+    /// </summary>
     private static Task<T> WhenSeenAsync<T>(
         Session session, IReadOnlyList<StackStepView> made, Func<Task<T>> action, CancellationToken cancellation) =>
         made.Count == 0

@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 namespace Sequencer.Tlog;
 
 /// <summary>
-/// SHA-256 (FIPS 180-4) of the short messages of a tree. Where there is libcrypto of OpenSSL 3, with which the framework
-/// hashes as well, its three functions for this digest are called. The framework's way, through objects for whatever
-/// digest, takes more than three times as long for the 65 bytes of a node. OpenSSL 3 has the three as deprecated in
-/// favour of those objects; a library without them is as good as none. Safe for concurrent use.
+/// SHA-256 (FIPS 180-4) of the short messages of a tree. Where there is libcrypto of OpenSSL 3, with which the
+/// framework hashes as well, its three functions for this digest are called. The framework's way, through objects for
+/// whatever digest, takes more than three times as long for the 65 bytes of a node. OpenSSL 3 has the three as
+/// deprecated in favour of those objects; a library without them is as good as none. Safe for concurrent use.
 /// </summary>
 internal static partial class Sha256
 {

@@ -79,7 +79,8 @@ public class ProcessTests
     }
 
     /// <summary>Runs it from a shell, with what stands behind its arguments and before it.</summary>
-    private static Task<(int ExitCode, string Output, string Error)> RunShellAsync(string command, string before = "") =>
+    private static Task<(int ExitCode, string Output, string Error)> RunShellAsync(
+        string command, string before = "") =>
         RunAsync(new ProcessStartInfo("bash", ["-c", $"{before} dotnet exec '{Program}' {command}"]));
 
     private static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args) =>

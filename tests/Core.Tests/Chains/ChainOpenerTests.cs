@@ -8,8 +8,10 @@ public sealed class ChainOpenerTests
 {
     private static readonly ChainNumber Number = new(1);
 
-    /// <summary>Found by reading: an entry whose checkpoint a crash took, and which the enclave still told of, had the time
-    /// of the tail that was signed behind it.</summary>
+    /// <summary>
+    /// Found by reading: an entry whose checkpoint a crash took, and which the enclave still told of, had the time of
+    /// the tail that was signed behind it.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -69,7 +71,8 @@ public sealed class ChainOpenerTests
         var assembler = new CheckpointAssembler(new KeyFileSigner(NoteSigner.FromSeed(new byte[32])));
         var rideAlong = new RideAlong(ledger);
         new ChainOpener(
-            ledger, assembler, rideAlong, witnesses: null, new Sealing(witnesses: null, assembler, rideAlong)).Load(chain);
+            ledger, assembler, rideAlong, witnesses: null,
+            new Sealing(witnesses: null, assembler, rideAlong)).Load(chain);
         return chain;
     }
 }

@@ -5,7 +5,9 @@ namespace Sequencer.Core.Tests.Faults;
 
 public sealed class DamagedAdoptionTests
 {
-    /// <summary>Found by reading: damage that was met while a new epoch took a chain up ended the engine of all.</summary>
+    /// <summary>
+    /// Found by reading: damage that was met while a new epoch took a chain up ended the engine of all.
+    /// </summary>
     [Fact]
     public async Task Adopt_ByANewEpochOfAChainThatIsDamaged_StopsThatChainAlone()
     {

@@ -4,7 +4,9 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Faults;
 
-/// <summary>Single records whose bytes are not what was written: what they belong to suffers, and nothing else.</summary>
+/// <summary>
+/// Single records whose bytes are not what was written: what they belong to suffers, and nothing else.
+/// </summary>
 public sealed class DamagedRecordTests : IDisposable
 {
     private static readonly ChainNumber One = new(1);
@@ -12,7 +14,8 @@ public sealed class DamagedRecordTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly RocksLedgerSource _source;
 
-    public DamagedRecordTests() => _source = new RocksLedgerSource(_folder.Under("ledger"), "ledger-1", initialise: true);
+    public DamagedRecordTests() =>
+        _source = new RocksLedgerSource(_folder.Under("ledger"), "ledger-1", initialise: true);
 
     public void Dispose() => _folder.Dispose();
 

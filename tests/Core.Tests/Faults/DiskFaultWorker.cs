@@ -18,7 +18,9 @@ internal static class DiskFaultWorker
         return entry;
     }
 
-    /// <summary>Runs; prints <c>ack N SIZE ROOT</c> for a receipt, <c>refused CODE</c> and <c>state STATE</c>.</summary>
+    /// <summary>
+    /// Runs; prints <c>ack N SIZE ROOT</c> for a receipt, <c>refused CODE</c> and <c>state STATE</c>.
+    /// </summary>
     /// <param name="folder">The ledger's folder.</param>
     /// <param name="count">How many entries to submit.</param>
     /// <param name="ballast">A file that is deleted, to make room, once submissions are refused.</param>
@@ -59,7 +61,8 @@ internal static class DiskFaultWorker
         if (outcome is SubmitOutcome.Sequenced(var range))
         {
             var note = System.Text.Encoding.UTF8.GetString(range.Checkpoint.Span).Split('\n');
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ack {range.FirstIndex} {note[1]} {note[2]}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"ack {range.FirstIndex} {note[1]} {note[2]}"));
             return range.FirstIndex == (ulong)n
                 ? true
                 : throw new InvalidOperationException($"Entry {n} was given the index {range.FirstIndex}.");

@@ -34,7 +34,8 @@ public sealed class FencingTests
         await using var way = new OvertakenWay(enclave);
 
         await using var older = await SequencerCore.StartAsync(
-            CoreFixture.Options(), CoreFixture.Dependencies(new MemoryLedgerSource(ledger), way), CancellationToken.None);
+            CoreFixture.Options(), CoreFixture.Dependencies(new MemoryLedgerSource(ledger), way),
+            CancellationToken.None);
 
         await older.Awaiting(core => core.Completion).Should().ThrowAsync<EnclaveFencedException>();
         older.Status.State.Should().Be(SequencerState.Fenced);

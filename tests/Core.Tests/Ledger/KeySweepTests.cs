@@ -33,7 +33,9 @@ public sealed class KeySweepTests
         core.Core.Status.State.Should().Be(SequencerState.Ready);
     }
 
-    /// <summary>The system's clock, but for who waits a minute at a time: for them it passes when a test says so.</summary>
+    /// <summary>
+    /// The system's clock, but for who waits a minute at a time: for them it passes when a test says so.
+    /// </summary>
     private sealed class MinuteClock : TimeProvider
     {
         private readonly TaskCompletionSource<Action> _minute = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,7 +12,9 @@ public sealed class RocksBatchWriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Commits may come between the reading of an expired key and its deletion, and use the key again.</summary>
+    /// <summary>
+    /// Commits may come between the reading of an expired key and its deletion, and use the key again.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -31,7 +33,8 @@ public sealed class RocksBatchWriterTests : IDisposable
         writer.Forget([new ExpiredKey(100, One, Digest, IsUsedAgain: false)]);
         Commit(writer);
 
-        RocksValues.ToKey(One, Digest, database.Get(RocksKeys.IdempotencyKey(One, Digest, Buffer()))!).ExpiresAt.Should().Be(900);
+        RocksValues.ToKey(One, Digest, database.Get(RocksKeys.IdempotencyKey(One, Digest, Buffer()))!)
+            .ExpiresAt.Should().Be(900);
         database.Get(RocksKeys.Expiry(900, One, Digest, Buffer())).Should().NotBeNull();
         database.Get(RocksKeys.Expiry(100, One, Digest, Buffer())).Should().BeNull();
     }

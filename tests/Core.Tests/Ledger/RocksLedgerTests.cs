@@ -197,7 +197,9 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         await ReopenAsync();
     }
 
-    /// <summary>Entries that were written under one compression are read under any other, and texts take less.</summary>
+    /// <summary>
+    /// Entries that were written under one compression are read under any other, and texts take less.
+    /// </summary>
     [Fact]
     public async Task Compression_ChangedFromOpeningToOpening_ReadsAllAndSavesSpace()
     {
@@ -229,14 +231,20 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
 
         async Task AppendTextsAsync(ILedger ledger)
         {
-            var entries = Enumerable.Range(model.Count, 4_000).Select(i => Encoding.UTF8.GetBytes(
-                $$"""{"type":"transfer","from":"account-{{i % 97}}","to":"account-{{i % 89}}","amount":{{i}},"currency":"EUR"}"""))
-                .ToList();
+            var entries = Enumerable.Range(model.Count, 4_000).Select(TextOf).ToList();
             var batch = new LedgerBatch();
             batch.AddEntries(One, (ulong)model.Count, entries.ConvertAll(entry => new ReadOnlyMemory<byte>(entry)));
             await ledger.WriteAsync(batch, sync: true);
             model.AddRange(entries);
         }
+    }
+
+    private static byte[] TextOf(int i)
+    {
+        var accounts = $$"""
+            "from":"account-{{i % 97}}","to":"account-{{i % 89}}"
+            """;
+        return Encoding.UTF8.GetBytes($$"""{"type":"transfer",{{accounts}},"amount":{{i}},"currency":"EUR"}""");
     }
 
     private static long TableBytes(string path) => !Directory.Exists(path)

@@ -5,7 +5,9 @@ namespace Sequencer.Core.Tests.Pipeline;
 /// <summary>What is refused leaves nothing behind.</summary>
 public sealed class AdmissionTests
 {
-    /// <summary>Found by reading: each new name left a chain behind, which no limit bounded and nothing freed.</summary>
+    /// <summary>
+    /// Found by reading: each new name left a chain behind, which no limit bounded and nothing freed.
+    /// </summary>
     [Theory]
     [InlineData(RefusalCode.QueueFull)]
     [InlineData(RefusalCode.ChainQueueFull)]

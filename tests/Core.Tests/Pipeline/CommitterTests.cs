@@ -7,8 +7,10 @@ public sealed class CommitterTests
 {
     private readonly Intake _intake = new(new SequencerOptions());
 
-    /// <summary>Found by reading: the publisher leaves its checkpoints to the next round while anything is under way, and
-    /// a round in which everything is a repeat was never written.</summary>
+    /// <summary>
+    /// Found by reading: the publisher leaves its checkpoints to the next round while anything is under way, and a
+    /// round in which everything is a repeat was never written.
+    /// </summary>
     [Fact]
     public async Task Run_WhereOnlyRepeatsFollow_StillWritesTheCheckpointThatWaits()
     {

@@ -48,7 +48,8 @@ public sealed class FairnessTests
         {
             foreach (var run in _committer.Gather().Runs)
             {
-                var cost = run.Submissions.Sum(submission => submission.Bytes + ChainQueue.EntryCost * submission.EntryCount);
+                var cost = run.Submissions.Sum(
+                    submission => submission.Bytes + ChainQueue.EntryCost * submission.EntryCount);
                 if (run.Chain == small)
                     smallCost += cost;
                 else

@@ -60,7 +60,8 @@ public sealed class FirstReadersTests
         await ledger.WriteAsync(batch, sync: true);
         await using var after = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave);
         await enclave.KillAsync();
-        var reading = (ulong index) => after.Core.ReadEntryAsync(CoreFixture.Chain(), index, CancellationToken.None).AsTask();
+        var reading = (ulong index) =>
+            after.Core.ReadEntryAsync(CoreFixture.Chain(), index, CancellationToken.None).AsTask();
 
         (await reading(0)).Should().NotBeNull();
         (await reading(2)).Should().BeNull();

@@ -72,7 +72,8 @@ public sealed class LimitTests
         await using var core = await CoreFixture.StartAsync(
             ledger, enclave, options => options.QueueMaxEntries = 10);
         var first = core.Core.SubmitAsync(Batch(8), CancellationToken.None).AsTask();
-        (await Code(core.Core.SubmitAsync(Batch(3), CancellationToken.None).AsTask())).Should().Be(RefusalCode.QueueFull);
+        (await Code(core.Core.SubmitAsync(Batch(3), CancellationToken.None).AsTask()))
+            .Should().Be(RefusalCode.QueueFull);
         core.Core.Status.QueueEntries.Should().Be(8);
         var rest = core.Core.SubmitAsync(Batch(2), CancellationToken.None).AsTask();
         ledger.Open();

@@ -97,7 +97,8 @@ internal sealed class SimWorld
     public void Keep(SimSubmission submission, SequencedRange range, IReadOnlyList<string> receipts)
     {
         if (submission.FirstIndex is { } first && first != range.FirstIndex)
-            Scheduler.Violate($"The submission at {first} of '{submission.Chain}' was given {range.FirstIndex} as well.");
+            Scheduler.Violate(
+                $"The submission at {first} of '{submission.Chain}' was given {range.FirstIndex} as well.");
         submission.FirstIndex = range.FirstIndex;
         if (range.IsWitnessed)
             RequireQuorum(range.Checkpoint);

@@ -16,7 +16,9 @@ public sealed class ChainWitnessingTests
 
     private ChainWitnessing Witnessing => _chain.Witnessing!;
 
-    /// <summary>Found by reading: every seal threw the round away in which the rest of the witnesses were asked.</summary>
+    /// <summary>
+    /// Found by reading: every seal threw the round away in which the rest of the witnesses were asked.
+    /// </summary>
     [Fact]
     public void Seals_OneAfterTheOther_LeaveTheRoundThatWantsMoreToItsWitnesses()
     {

@@ -7,8 +7,10 @@ public sealed class DamagedChainTests
     private const int Entries = 300;
     private const ulong SeenByTheWitness = 10;
 
-    /// <summary>Found by reading: tiles that a witness needs and the ledger has lost ended the engine of all chains, each
-    /// time the witness was asked.</summary>
+    /// <summary>
+    /// Found by reading: tiles that a witness needs and the ledger has lost ended the engine of all chains, each time
+    /// the witness was asked.
+    /// </summary>
     [Fact]
     public async Task AskWitness_TheChainsTilesAreLost_StopsThatChainAlone()
     {

@@ -87,7 +87,8 @@ public sealed class DemandedWitnessesTests
         var refused = (await restored.SubmitAsync("another")).Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal;
 
         refused.Code.Should().Be(RefusalCode.ChainStopped);
-        refused.Detail.Should().Contain("the ledger ends at size 0").And.MatchRegex(@"w\d \(size 1\)").And.Contain("restore the newest copy");
+        refused.Detail.Should().Contain("the ledger ends at size 0")
+            .And.MatchRegex(@"w\d \(size 1\)").And.Contain("restore the newest copy");
     }
 
     [Fact]

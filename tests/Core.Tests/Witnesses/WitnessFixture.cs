@@ -58,7 +58,8 @@ internal sealed class WitnessFixture : IAsyncDisposable
     /// <summary>Checks that a note has the log's signature and the policy's quorum; gives its witnesses.</summary>
     public IReadOnlyList<string> VerifyQuorum(string note, string chain = "demo")
     {
-        var verified = SignedNote.Parse(note).Verify([CoreFixture.LogVerifier(CoreFixture.Chain(chain)), .. Policy.Keys]);
+        var verified = SignedNote.Parse(note).Verify(
+            [CoreFixture.LogVerifier(CoreFixture.Chain(chain)), .. Policy.Keys]);
         var quorum = Policy.Evaluate(verified.Keys);
         quorum.IsSatisfied.Should().BeTrue(quorum.Reason);
         return [.. quorum.Cosigned.Select(witness => witness.Name)];

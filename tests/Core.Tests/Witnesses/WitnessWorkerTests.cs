@@ -75,7 +75,12 @@ public sealed class WitnessWorkerTests
         await core.WhenReadyAsync(CancellationToken.None);
 
         await core.SubmitAsync(
-            new Submission { Chain = CoreFixture.Chain(), Entries = ["entry"u8.ToArray()], Finality = Finality.Witnessed },
+            new Submission
+            {
+                Chain = CoreFixture.Chain(),
+                Entries = ["entry"u8.ToArray()],
+                Finality = Finality.Witnessed,
+            },
             CancellationToken.None);
         gate.SetResult();
         // The third witness may be in the ledger before whoever brought the quorum has noted how long it took.

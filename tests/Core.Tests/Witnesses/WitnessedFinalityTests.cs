@@ -45,7 +45,8 @@ public sealed class WitnessedFinalityTests
     public async Task Submit_ChainOfWitnessedFinality_NeedNotAsk()
     {
         await using var world = new WitnessFixture();
-        await using var fixture = await world.StartAsync(options => options.ChainDefaults.Finality = Finality.Witnessed);
+        await using var fixture = await world.StartAsync(
+            options => options.ChainDefaults.Finality = Finality.Witnessed);
 
         (await fixture.SequenceAsync("entry")).IsWitnessed.Should().BeTrue();
         (await SequenceAsync(fixture, "another", Finality.Enclave)).IsWitnessed.Should().BeFalse();
@@ -92,7 +93,8 @@ public sealed class WitnessedFinalityTests
             .Which.Should().OnlyContain(refused => refused.Refusal.Code == RefusalCode.WitnessTimeout);
     }
 
-    public static TheoryData<string> BadWitnesses => ["dead", "silent", "lying", "refusing", "behind", "ahead", "other key"];
+    public static TheoryData<string> BadWitnesses =>
+        ["dead", "silent", "lying", "refusing", "behind", "ahead", "other key"];
 
     [Theory]
     [MemberData(nameof(BadWitnesses))]
@@ -152,7 +154,8 @@ public sealed class WitnessedFinalityTests
         // others: the third is asked as well, but not waited for.
         while (world.Witnesses.Any(witness => witness.Requests.IsEmpty))
             await Task.Yield();
-        world.Witnesses.Count(witness => witness.Requests.FirstOrDefault().OldSize == 1).Should().BeGreaterThanOrEqualTo(2);
+        world.Witnesses.Count(witness => witness.Requests.FirstOrDefault().OldSize == 1)
+            .Should().BeGreaterThanOrEqualTo(2);
     }
 
     [Fact]
@@ -194,7 +197,8 @@ public sealed class WitnessedFinalityTests
         }
 
         await using var fixture = await world.StartAsync();
-        var ranges = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => SequenceAsync(fixture, "entry", chain: $"chain-{i}")));
+        var ranges = await Task.WhenAll(Enumerable.Range(0, 500).Select(
+            i => SequenceAsync(fixture, "entry", chain: $"chain-{i}")));
 
         for (var i = 0; i < ranges.Length; i++)
             world.VerifyQuorum(Encoding.UTF8.GetString(ranges[i].Checkpoint.Span), $"chain-{i}");
@@ -212,12 +216,14 @@ public sealed class WitnessedFinalityTests
         await SequenceAsync(fixture, "elsewhere", chain: "other");
 
         foreach (var witness in world.Witnesses)
-            witness.Requests.Count(asked => asked.Origin.EndsWith("demo", StringComparison.Ordinal)).Should().BeLessThanOrEqualTo(1);
+            witness.Requests.Count(asked => asked.Origin.EndsWith("demo", StringComparison.Ordinal))
+                .Should().BeLessThanOrEqualTo(1);
     }
 
     private static ScriptedWitness Bad(string kind, WitnessFixture world)
     {
-        var impostor = new ModelWitness("other", origin => CoreFixture.LogVerifier(CoreFixture.Chain()), TimeProvider.System);
+        var impostor = new ModelWitness(
+            "other", origin => CoreFixture.LogVerifier(CoreFixture.Chain()), TimeProvider.System);
         return kind switch
         {
             "dead" => ScriptedWitness.Always("w1", new WitnessAnswer.Unreachable("connection refused")),

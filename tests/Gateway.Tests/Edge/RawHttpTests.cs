@@ -127,7 +127,9 @@ public class RawHttpTests(SharedGateway shared)
         _gateway.Log.Text.Should().NotContain("Unhandled");
     }
 
-    /// <summary>Whether it is answered, with 400, or counts as gone depends on which of the two is seen first.</summary>
+    /// <summary>
+    /// Whether it is answered, with 400, or counts as gone depends on which of the two is seen first.
+    /// </summary>
     [Theory]
     [InlineData("/sequence")]
     [InlineData("/sequence/batch")]

@@ -47,7 +47,8 @@ public sealed class KmsCheckpointSignerTests
 
         var creating = () => CreateAsync(kms);
 
-        (await creating.Should().ThrowAsync<SettingsException>()).WithMessage("log.kms_key:*kms:GetPublicKey and kms:Sign*");
+        (await creating.Should().ThrowAsync<SettingsException>())
+            .WithMessage("log.kms_key:*kms:GetPublicKey and kms:Sign*");
     }
 
     [Fact]

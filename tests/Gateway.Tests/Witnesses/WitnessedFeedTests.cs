@@ -126,7 +126,8 @@ public sealed class WitnessedFeedTests : IAsyncLifetime, IDisposable
         VerifierKey.Create(origin, SignatureType.Ed25519, _gateway.LogPublicKey.Span);
 
     private string PolicyOf(int quorum) =>
-        string.Concat(_witnesses.Select(witness => witness.PolicyLine)) + $"group some {quorum} w1 w2 w3\nquorum some\n";
+        string.Concat(_witnesses.Select(witness => witness.PolicyLine))
+        + $"group some {quorum} w1 w2 w3\nquorum some\n";
 
     private async Task SubmitAsync(
         string text, string finality, TestGateway? gateway = null, string chain = Chain) =>

@@ -156,7 +156,8 @@ public sealed class EnclaveSessionTests
         foreach (var waiting in new[] { first, second })
         {
             await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<IOException>()
-                .WithMessage("*RetireRequest was not answered within 15 s.", "that is the cause, not what it cancelled");
+                .WithMessage(
+                    "*RetireRequest was not answered within 15 s.", "that is the cause, not what it cancelled");
         }
 
         session.IsOpen.Should().BeFalse();

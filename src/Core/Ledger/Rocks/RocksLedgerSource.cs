@@ -132,8 +132,8 @@ public sealed class RocksLedgerSource(
         if (format != FormatVersion)
         {
             throw new LedgerException(LedgerError.Corrupt,
-                $"The ledger in '{folder}' has format {format}; this version reads format {FormatVersion}. Go on with the "
-                + "version that wrote it: ledgers are not converted.");
+                $"The ledger in '{folder}' has format {format}; this version reads format {FormatVersion}. Go on "
+                + "with the version that wrote it: ledgers are not converted.");
         }
 
         var id = Encoding.UTF8.GetString(database.Get(RocksKeys.LedgerId) ?? []);

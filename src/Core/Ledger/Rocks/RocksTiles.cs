@@ -1,6 +1,8 @@
 namespace Sequencer.Core;
 
-/// <summary>Reads full tiles: their hashes, and the parts that proofs go through (see <see cref="TilePart"/>).</summary>
+/// <summary>
+/// Reads full tiles: their hashes, and the parts that proofs go through (see <see cref="TilePart"/>).
+/// </summary>
 internal sealed class RocksTiles(RocksDatabase database)
 {
     private readonly TilePartMemory _memory = new();
@@ -47,7 +49,8 @@ internal sealed class RocksTiles(RocksDatabase database)
         if (hashes.Bytes.Length != bytes)
         {
             throw new LedgerException(LedgerError.Corrupt,
-                $"A record of tile {index} of level {level} has {hashes.Bytes.Length} bytes in the ledger, not {bytes}.");
+                $"A record of tile {index} of level {level} has {hashes.Bytes.Length} bytes in the ledger, "
+                + $"not {bytes}.");
         }
     }
 }

@@ -81,8 +81,10 @@ internal sealed class RocksWriter : IDisposable
         {
             // Whatever it was, this opening of the ledger is not to be trusted with another write.
             // Damage that it met is one chain's: told as such, it would stop the chains that the others are for.
-            _failed ??= exception is LedgerException { Reason: not LedgerError.Corrupt } told ? told : new LedgerException(
-                LedgerError.WriteFailed, $"The ledger could not be written: {exception.Message}", exception);
+            _failed ??= exception is LedgerException { Reason: not LedgerError.Corrupt } told
+                ? told
+                : new LedgerException(
+                    LedgerError.WriteFailed, $"The ledger could not be written: {exception.Message}", exception);
             writes.ForEach(write => write.Done.SetException(_failed));
         }
     }
