@@ -11,7 +11,7 @@ namespace Sequencer.Gateway;
 /// </summary>
 internal sealed partial class FeedReaders(
     FeedSettings settings, SequencerCore core, IHostApplicationLifetime lifetime, TimeProvider time,
-    ILogger<FeedReaders> logger) : IHostedService, IDisposable
+    ILogger<FeedReaders> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -19,8 +19,6 @@ internal sealed partial class FeedReaders(
     private readonly ConcurrentDictionary<(ChainId, Finality), ChainFeed> _feeds = new();
     private readonly HashSet<FeedReader> _readers = [];
     private readonly Dictionary<string, int> _clients = [];
-    private readonly CancellationTokenSource _ended = new();
-    private Task _ticking = Task.CompletedTask;
     private uint _lastSlot;
 
     /// <summary>Readers at this moment.</summary>
@@ -40,23 +38,19 @@ internal sealed partial class FeedReaders(
 
     public TimeProvider Time => time;
 
-    public Task StartAsync(CancellationToken cancellation)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         core.Published.Published += WakeReaders;
         // Readers end their answers before the server waits for them.
         lifetime.ApplicationStopping.Register(WakeAll);
-        _ticking = TickAsync(_ended.Token);
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
 
-    public async Task StopAsync(CancellationToken cancellation)
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
         core.Published.Published -= WakeReaders;
-        await _ended.CancelAsync();
-        await _ticking;
+        return base.StopAsync(cancellationToken);
     }
-
-    public void Dispose() => _ended.Dispose();
 
     /// <summary>Lets a reader in; whoever is let in calls <see cref="Leave"/> at the end.</summary>
     /// <returns>Why not, or null.</returns>
@@ -90,6 +84,31 @@ internal sealed partial class FeedReaders(
         }
     }
 
+    /// <summary>Breaks off the answers of readers that have taken nothing for too long.</summary>
+    public void CutOffStalled()
+    {
+        // Nobody waits for them while the service stops: they can go on at its successor.
+        var patience = IsStopping ? TimeSpan.Zero : TimeSpan.FromSeconds(settings.WriteTimeoutSeconds);
+        List<FeedReader> stalled;
+        lock (_lock)
+            stalled = [.. _readers.Where(reader => reader.StalledFor > patience)];
+        foreach (var reader in stalled)
+            CutOffUnlessGone(reader);
+    }
+
+    /// <summary>Wakes one slot after another, each once in the time between two signs of life.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var period = TimeSpan.FromSeconds(settings.KeepAliveSeconds) / ChainFeed.Slots;
+        using var timer = new PeriodicTimer(period, time);
+        for (var tick = 0; await timer.WaitForNextTickAsync(stoppingToken); tick++)
+        {
+            CutOffStalled();
+            foreach (var feed in _feeds.Values)
+                feed.Wake(tick % ChainFeed.Slots);
+        }
+    }
+
     private int CountOf(ChainId chain, Finality finality) =>
         _feeds.GetValueOrDefault((chain, finality))?.Readers ?? 0;
 
@@ -119,45 +138,25 @@ internal sealed partial class FeedReaders(
             feed.WakeAll();
     }
 
-    /// <summary>Wakes one slot after another, each once in the time between two signs of life.</summary>
-    private async Task TickAsync(CancellationToken cancellation)
-    {
-        var period = TimeSpan.FromSeconds(settings.KeepAliveSeconds) / ChainFeed.Slots;
-        using var timer = new PeriodicTimer(period, time);
-        try
-        {
-            for (var tick = 0; await timer.WaitForNextTickAsync(cancellation); tick++)
-            {
-                CutOffStalled();
-                foreach (var feed in _feeds.Values)
-                    feed.Wake(tick % ChainFeed.Slots);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The server has ended.
-        }
-    }
-
     private void WakeAll()
     {
         foreach (var feed in _feeds.Values)
             feed.WakeAll();
     }
 
-    private void CutOffStalled()
+    /// <summary>Under the lock by which readers leave: the connection of one that has left is another request's.</summary>
+    private void CutOffUnlessGone(FeedReader reader)
     {
-        // Nobody waits for them while the service stops: they can go on at its successor.
-        var patience = IsStopping ? TimeSpan.Zero : TimeSpan.FromSeconds(settings.WriteTimeoutSeconds);
-        List<FeedReader> stalled;
+        var seconds = reader.StalledFor.TotalSeconds;
         lock (_lock)
-            stalled = [.. _readers.Where(reader => reader.StalledFor > patience)];
-        foreach (var reader in stalled)
         {
+            if (!_readers.Contains(reader))
+                return;
             CutOff++;
-            LogCutOff(reader.Chain.Value, reader.Position, reader.StalledFor.TotalSeconds);
             reader.Abort();
         }
+
+        LogCutOff(reader.Chain.Value, reader.Position, seconds);
     }
 
     [LoggerMessage(LogLevel.Information,
