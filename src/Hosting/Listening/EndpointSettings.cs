@@ -13,23 +13,42 @@ internal static class EndpointSettings
     /// <exception cref="SettingsException">Naming the first key or value that Kestrel would not take.</exception>
     public static void Check(SettingsReader reader)
     {
+        var certificates = Tables(reader, "kestrel:certificates").ToList();
+        foreach (var certificate in certificates)
+            CheckCertificate(reader, certificate);
+        var hasDefault = certificates.Contains("kestrel:certificates:default", StringComparer.OrdinalIgnoreCase);
         foreach (var endpoint in Tables(reader, "kestrel:endpoints"))
         {
             CheckUrl(reader, endpoint + ":url");
             CheckTls(reader, endpoint);
-            foreach (var name in Tables(reader, endpoint + ":sni"))
+            var names = Tables(reader, endpoint + ":sni").ToList();
+            foreach (var name in names)
                 CheckTls(reader, name);
+            if (!hasDefault && names.Count == 0)
+                RequireCertificate(reader, endpoint);
         }
-
-        foreach (var certificate in Tables(reader, "kestrel:certificates"))
-            CheckCertificate(reader, certificate);
     }
 
     private static void CheckUrl(SettingsReader reader, string key)
     {
         var url = reader.Text(key, "");
-        if (url.Length == 0 || ListenerSettings.HasMoreThanAPlace(url))
-            throw reader.Wrong(key, url, "an address such as https://0.0.0.0:443");
+        if (!ListenerSettings.IsPlace(url, "http", "https"))
+            throw reader.Wrong(
+                key, url, "an address such as https://0.0.0.0:443, of an IP address, localhost, or * for all");
+    }
+
+    /// <summary>Without one Kestrel would take the developer's own, if this machine has it.</summary>
+    private static void RequireCertificate(SettingsReader reader, string endpoint)
+    {
+        var url = reader.Text(endpoint + ":url", "");
+        var certificate = endpoint + ":certificate";
+        var hasOne = reader.Text(certificate + ":path", "").Length > 0
+            || reader.Text(certificate + ":subject", "").Length > 0;
+        if (!hasOne && url.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw reader.Wrong(endpoint + ":url", url,
+                $"a certificate with it, in [{certificate.Replace(':', '.')}] or [kestrel.certificates.default]");
+        }
     }
 
     private static void CheckTls(SettingsReader reader, string table)

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Sequencer.Hosting;
 
 /// <summary>
@@ -47,23 +49,39 @@ internal sealed record ListenerSettings
     };
 
     /// <summary>
-    /// Whether an address has a name, a query or a fragment in it: Kestrel would take part of that for the host or the
-    /// port, and listen on every address of the machine.
+    /// Whether an address is one that Kestrel takes by the letter. Of every name but <c>localhost</c>, of a port that
+    /// is none, and of names, queries and fragments around them it makes "every address of the machine".
     /// </summary>
-    public static bool HasMoreThanAPlace(string address) => address.AsSpan().ContainsAny('@', '?', '#');
-
-    private static string Addresses(SettingsReader reader, string listen)
+    /// <param name="address">The address.</param>
+    /// <param name="schemes">The schemes that it may have.</param>
+    public static bool IsPlace(string address, params ReadOnlySpan<string> schemes)
     {
-        foreach (var address in listen.Split(';'))
+        if (address.AsSpan().ContainsAny('@', '?', '#'))
+            return false;
+        try
         {
-            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)
-                || uri.Scheme is not ("http" or "https") || HasMoreThanAPlace(address))
-                throw reader.Wrong("server:listen", listen, "addresses such as http://127.0.0.1:5000");
+            var place = BindingAddress.Parse(address);
+            return schemes.Contains(place.Scheme.ToLowerInvariant())
+                && place.PathBase.Length == 0
+                && (place.IsUnixPipe || (place.Port is >= 0 and <= IPEndPoint.MaxPort && IsHost(place.Host)));
         }
-
-        return listen;
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
+    private static bool IsHost(string host) =>
+        host is "*" or "+" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || IPAddress.TryParse(host, out _);
+
+    private static string Addresses(SettingsReader reader, string listen) =>
+        listen.Split(';').All(address => IsPlace(address, "http"))
+            ? listen
+            : throw reader.Wrong("server:listen", listen,
+                "addresses such as http://127.0.0.1:5000, each of an IP address, localhost, or * for all (https needs "
+                + "a table [kestrel.endpoints.*])");
+
     private static IReadOnlyList<string> Proxies(SettingsReader reader) => reader.List(
-        "server:trusted_proxies", "an IP address", proxy => System.Net.IPAddress.TryParse(proxy, out _));
+        "server:trusted_proxies", "an IP address", proxy => IPAddress.TryParse(proxy, out _));
 }

@@ -71,26 +71,39 @@ internal static class ListenerSetup
         catch (Exception refused)
             when (refused is IOException or SocketException or InvalidOperationException
                 or CryptographicException or UnauthorizedAccessException or FormatException
-                or NotSupportedException)
+                or NotSupportedException or ArgumentException)
         {
             throw new SettingsException(Explain(refused, app.Configuration, settings));
         }
     }
 
     /// <summary>Names the setting: a certificate that cannot be read is no address that is taken.</summary>
-    private static string Explain(Exception refused, IConfiguration configuration, ListenerSettings settings)
+    internal static string Explain(Exception refused, IConfiguration configuration, ListenerSettings settings)
     {
-        var message = refused.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        // The framework puts the name of the method's parameter behind some of them.
+        var message = refused.Message.Split(" (Parameter ")[0].ReplaceLineEndings(" ").TrimEnd('.');
         var endpoints = configuration.GetSection("kestrel:endpoints");
         var setting = endpoints.Exists()
             ? string.Join(", ", endpoints.GetChildren().Select(
                 endpoint => $"kestrel.endpoints.{endpoint.Key} ({endpoint["url"]})"))
             : $"server.listen ({settings.Listen})";
-        var isTaken = refused is SocketException
-            || (refused is IOException and not (FileNotFoundException or DirectoryNotFoundException));
-        return isTaken
-            ? $"{setting}: {message}. Stop the program that has it, or listen elsewhere."
-            : $"{setting}: {message}{(endpoints.Exists() ? "; see its url and its certificate" : "")}.";
+        return SocketErrorOf(refused) switch
+        {
+            SocketError.AddressAlreadyInUse =>
+                $"{setting}: {message}. Stop the program that has it, or listen elsewhere.",
+            SocketError.AddressNotAvailable =>
+                $"{setting}: {message}. This machine has no such address: name one of its own, or * for all.",
+            SocketError.AccessDenied =>
+                $"{setting}: {message}. A port below 1024 needs the capability CAP_NET_BIND_SERVICE.",
+            _ => $"{setting}: {message}{(endpoints.Exists() ? "; see its url and its certificate" : "")}.",
+        };
+    }
+
+    private static SocketError? SocketErrorOf(Exception? refused)
+    {
+        while (refused is not (null or SocketException))
+            refused = refused.InnerException;
+        return (refused as SocketException)?.SocketErrorCode;
     }
 
     private static void SetLimits(KestrelServerLimits limits, ListenerSettings settings, long bodyMaxBytes)

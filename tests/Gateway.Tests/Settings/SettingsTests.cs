@@ -158,10 +158,6 @@ public sealed partial class SettingsTests : IDisposable
         "server.trusted_proxies is \"10.0.0.1\"; expected a list of texts")]
     [InlineData("[server]\ntrusted_proxies = [\"nobody\"]",
         "config.toml(2): server.trusted_proxies.0 is \"nobody\"; expected an IP address.")]
-    [InlineData("[server]\nlisten = \"5000\"", "expected addresses such as http://127.0.0.1:5000")]
-    [InlineData("[server]\nlisten = \"http://a:b@127.0.0.1:5000\"", "expected addresses such as http://127.0.0.1:5000")]
-    [InlineData("[server]\nlisten = \"http://127.0.0.1:5000?x\"", "expected addresses such as http://127.0.0.1:5000")]
-    [InlineData("[server]\nlisten = \"http://127.0.0.1:5000#x\"", "expected addresses such as http://127.0.0.1:5000")]
     [InlineData("[logging]\nrequests = \"yes\"", "logging.requests is \"yes\"; expected true or false")]
     [InlineData("[logging]\nlevel = \"loud\"", "expected one of debug, information, warning, error")]
     [InlineData("[server]\n\nlissten = \"x\"",
@@ -189,16 +185,21 @@ public sealed partial class SettingsTests : IDisposable
     [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
     [InlineData("[kestrel.endpoints.a]\nprotocols = \"Http2\"", "kestrel.endpoints.a.url is \"\"; expected an address")]
     [InlineData("[kestrel.endpoints.a]\nurl = \"http://a:b@127.0.0.1:1\"", "expected an address such as https://")]
-    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nclientcertificatmode = \"RequireCertificate\"",
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://a.example:443\"",
+        "a.url is \"https://a.example:443\"; expected an address such as https://0.0.0.0:443, of an IP")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://0.0.0.0:80/base\"", "expected an address such as https://")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"https://*\"",
+        "a.url is \"https://*\"; expected a certificate with it, in [kestrel.endpoints.a.certificate] or ")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://*\"\nclientcertificatmode = \"RequireCertificate\"",
         "kestrel.endpoints.a.clientcertificatmode: there is no such setting; [kestrel.endpoints.a] has url")]
-    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nclientcertificatemode = \"Required\"",
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://*\"\nclientcertificatemode = \"Required\"",
         "is \"Required\"; expected one of NoCertificate, AllowCertificate, RequireCertificate, DelayCertificate.")]
-    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nprotocols = \"Http4\"", "expected one of None, Http1, ")]
-    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\nsslprotocols = [\"Tls12\", \"Tls14\"]",
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://*\"\nprotocols = \"Http4\"", "expected one of None, Http1, ")]
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://*\"\nsslprotocols = [\"Tls12\", \"Tls14\"]",
         "kestrel.endpoints.a.sslprotocols.1 is \"Tls14\"; expected one of None, ")]
-    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\n[kestrel.endpoints.a.certificate]\nkeyfile = \"x\"",
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://*\"\n[kestrel.endpoints.a.certificate]\nkeyfile = \"x\"",
         "kestrel.endpoints.a.certificate.keyfile: there is no such setting")]
-    [InlineData("[kestrel.endpoints.a]\nurl = \"https://x\"\n[kestrel.endpoints.a.sni.\"*.x\"]\nprotocol = \"x\"",
+    [InlineData("[kestrel.endpoints.a]\nurl = \"http://*\"\n[kestrel.endpoints.a.sni.\"*.x\"]\nprotocol = \"x\"",
         "protocol: there is no such setting")]
     [InlineData("[kestrel.certificates.default]\nfile = \"x\"", "file: there is no such setting")]
     [InlineData("[server]\nlisten = ", "config.toml(2): ")]

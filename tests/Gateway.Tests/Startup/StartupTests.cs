@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
@@ -138,7 +140,7 @@ public sealed class StartupTests : IDisposable
         "kestrel.endpoints.public (https://127.0.0.1:0): ")]
     [InlineData("[auth]\n",
         "[kestrel.endpoints.public]\nurl = \"https://127.0.0.1:0\"\n[auth]\n",
-        "kestrel.endpoints.public (https://127.0.0.1:0): ")]
+        "kestrel.endpoints.public.url is \"https://127.0.0.1:0\"; expected a certificate with it")]
     public async Task MistakeInTheConfiguration_StopsTheStartWithOneLine(
         string text, string replacement, string expected)
     {
@@ -186,6 +188,44 @@ public sealed class StartupTests : IDisposable
         var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
         await RefusesAsync($"kestrel.endpoints.public ({address}): ",
             ("SEQUENCER__KESTREL__ENDPOINTS__public__URL", address), ("ASPNETCORE_CONTENTROOT", "/nonexistent"));
+    }
+
+    [Theory]
+    [InlineData(SocketError.AddressAlreadyInUse, "Stop the program that has it, or listen elsewhere.")]
+    [InlineData(
+        SocketError.AddressNotAvailable, "This machine has no such address: name one of its own, or * for all.")]
+    [InlineData(SocketError.AccessDenied, "A port below 1024 needs the capability CAP_NET_BIND_SERVICE.")]
+    public void AddressThatCannotBeHad_IsExplainedByItsReason(SocketError error, string advice)
+    {
+        var settings = ListenerSettings.Read(
+            new SettingsReader(new ConfigurationBuilder().Build(), "NONE_"), "http://127.0.0.1:443");
+        var refused = new IOException("Failed to bind.", new AggregateException(new SocketException((int)error)));
+
+        ListenerSetup.Explain(refused, new ConfigurationBuilder().Build(), settings)
+            .Should().Be($"server.listen (http://127.0.0.1:443): Failed to bind. {advice}");
+    }
+
+    [Fact]
+    public async Task AddressOfAnotherMachine_StopsTheStartWithOneLine()
+    {
+        await ConfigAsync();
+        await RefusesAsync("This machine has no such address", ("SEQUENCER__SERVER__LISTEN", "http://192.0.2.1:0"));
+    }
+
+    [Fact]
+    public async Task EncryptedKeyWithoutItsPassword_StopsTheStartWithOneLine()
+    {
+        await ConfigAsync();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(99));
+        await File.WriteAllTextAsync(PathOf("tls.pem"), certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(PathOf("tls.key"), key.ExportEncryptedPkcs8PrivateKeyPem(
+            "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000)));
+        const string Table = "SEQUENCER__KESTREL__ENDPOINTS__public__";
+        await RefusesAsync("no password was provided", (Table + "URL", "https://127.0.0.1:0"),
+            (Table + "CERTIFICATE__PATH", "tls.pem"), (Table + "CERTIFICATE__KEYPATH", "tls.key"));
     }
 
     [Fact]
