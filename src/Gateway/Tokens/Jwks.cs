@@ -50,18 +50,9 @@ internal static class Jwks
         }
         catch (CryptographicException refused)
         {
-            unusable.Add($"kid {Shown(Jwt.TextOf(key, "kid"))}: {refused.Message}");
+            unusable.Add($"kid {Printable.Of(Jwt.TextOf(key, "kid") ?? "none", ShownLengthMax)}: {refused.Message}");
             return null;
         }
-    }
-
-    /// <summary>A name from outside as it may stand in a line of log.</summary>
-    private static string Shown(string? name)
-    {
-        if (name is null)
-            return "none";
-        var start = name.AsSpan(0, Math.Min(name.Length, ShownLengthMax)).ToString();
-        return string.Concat(start.Select(c => char.IsControl(c) ? '?' : c));
     }
 
     /// <summary>

@@ -66,7 +66,7 @@ internal sealed class HttpWitness : IWitness
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return new WitnessAnswer.Unreachable(Printable(failure.GetBaseException().Message));
+            return new WitnessAnswer.Unreachable(Reason(failure.GetBaseException().Message));
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class HttpWitness : IWitness
         {
             HttpStatusCode.OK => Cosigned(answer),
             HttpStatusCode.Conflict => Behind(response.Content.Headers.ContentType, answer),
-            _ => new WitnessAnswer.Refused(status, Printable(Encoding.UTF8.GetString(answer.Span))),
+            _ => new WitnessAnswer.Refused(status, Reason(Encoding.UTF8.GetString(answer.Span))),
         };
     }
 
@@ -100,7 +100,7 @@ internal sealed class HttpWitness : IWitness
         }
         catch (TlogException malformed)
         {
-            return new WitnessAnswer.Refused(StatusCodes.Status200OK, Printable(malformed.Message));
+            return new WitnessAnswer.Refused(StatusCodes.Status200OK, Reason(malformed.Message));
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class HttpWitness : IWitness
         if (!expected.Equals(type?.MediaType, StringComparison.OrdinalIgnoreCase))
         {
             return new WitnessAnswer.Refused(
-                status, Printable($"its content type is '{type}', expected '{expected}'"));
+                status, Reason($"its content type is '{type}', expected '{expected}'"));
         }
 
         try
@@ -121,7 +121,7 @@ internal sealed class HttpWitness : IWitness
         }
         catch (TlogException malformed)
         {
-            return new WitnessAnswer.Refused(status, Printable(malformed.Message));
+            return new WitnessAnswer.Refused(status, Reason(malformed.Message));
         }
     }
 
@@ -155,11 +155,6 @@ internal sealed class HttpWitness : IWitness
                 $"The URL of the witness {name} is '{submissionPrefix}'; "
                 + "expected one such as https://witness.example/prefix.", nameof(submissionPrefix));
 
-    /// <summary>What a stranger wrote, fit for one line of a log.</summary>
-    private static string Printable(string text)
-    {
-        var line = text.Length > ReasonMaxChars ? text[..ReasonMaxChars] : text;
-        var printable = line.Trim().Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c);
-        return string.Concat(printable) is { Length: > 0 } reason ? reason : "it gave no reason";
-    }
+    private static string Reason(string text) =>
+        Printable.Of(text, ReasonMaxChars) is { Length: > 0 } reason ? reason : "it gave no reason";
 }
