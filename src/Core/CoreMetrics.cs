@@ -51,6 +51,9 @@ public sealed class CoreMetrics : IDisposable
         _meter.CreateObservableGauge(
             "sequencer.chains", () => _status?.Invoke().Chains ?? 0, "{chain}", "Chains open in this process.");
         _meter.CreateObservableGauge(
+            "sequencer.stopped.chains", () => _status?.Invoke().StoppedChains.Count ?? 0, "{chain}",
+            "Chains that a fatal error stopped.");
+        _meter.CreateObservableGauge(
             "sequencer.checkpoint.age", () => _status?.Invoke().CheckpointAge?.TotalSeconds ?? 0, "s",
             "Time since the newest checkpoint of any chain was published.");
     }

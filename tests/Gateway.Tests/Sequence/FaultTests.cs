@@ -102,6 +102,7 @@ public class FaultTests
             .ShouldBeProblemAsync(503, "chain_stopped");
         await (await gateway.PostJsonAsync("/sequence", "other", Body)).JsonAsync();
         ((int)(await gateway.GetAsync("/health/ready")).StatusCode).Should().Be(200);
+        (await gateway.Http.GetStringAsync("/metrics")).Should().MatchRegex("(?m)^sequencer_stopped_chains({.*})? 1$");
         var health = await (await gateway.GetAsync("/health")).Content.ReadAsStringAsync();
         health.Should().Contain("\"demo\"")
             .And.Contain("entry 0 in the ledger is not the one that was signed");
