@@ -44,6 +44,9 @@ public interface ILedger : IAsyncDisposable
     /// <summary>Why this ledger's gateway was fenced, or null.</summary>
     string? Fence { get; }
 
+    /// <summary>Under which name and key its chains are published; null when it was never told.</summary>
+    LogRecord? Log { get; }
+
     /// <summary>The chain, or null when it was never created here.</summary>
     ChainRecord? FindChain(ChainId id);
 

@@ -9,6 +9,9 @@ public sealed class LedgerBatch
     /// <summary>Why the gateway was fenced; null leaves it, empty lifts it.</summary>
     public string? Fence { get; set; }
 
+    /// <summary>Under which name and key the chains are published from now on, or null.</summary>
+    public LogRecord? Log { get; set; }
+
     public List<ChainRecord> Chains { get; } = [];
 
     public List<EntriesRecord> Entries { get; } = [];
@@ -31,7 +34,7 @@ public sealed class LedgerBatch
     public List<ChainEpochRecord> ChainEpochs { get; } = [];
 
     public bool IsEmpty =>
-        Generation is null && Fence is null && Chains.Count == 0 && Entries.Count == 0 && Keys.Count == 0
-        && Leaves.Count == 0 && Checkpoints.Count == 0 && Witnessed.Count == 0 && Proposals.Count == 0
-        && Tiles.Count == 0 && Epochs.Count == 0 && ChainEpochs.Count == 0;
+        Generation is null && Fence is null && Log is null && Chains.Count == 0 && Entries.Count == 0
+        && Keys.Count == 0 && Leaves.Count == 0 && Checkpoints.Count == 0 && Witnessed.Count == 0
+        && Proposals.Count == 0 && Tiles.Count == 0 && Epochs.Count == 0 && ChainEpochs.Count == 0;
 }

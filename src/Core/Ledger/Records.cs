@@ -5,6 +5,11 @@ namespace Sequencer.Core;
 /// <summary>A chain's short name inside one ledger.</summary>
 public readonly record struct ChainNumber(uint Value);
 
+/// <summary>Under which name and key all chains of a ledger are published.</summary>
+/// <param name="Prefix">What the origin of every chain begins with.</param>
+/// <param name="PublicKey">The operator's Ed25519 public key, 32 bytes.</param>
+public sealed record LogRecord(string Prefix, ReadOnlyMemory<byte> PublicKey);
+
 /// <summary>A chain and what was fixed when it was created.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Number">Its number in this ledger, from 1.</param>

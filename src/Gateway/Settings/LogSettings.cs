@@ -20,6 +20,11 @@ internal sealed record LogSettings
     /// <summary>How long checkpoints gather before KMS is asked to sign, in milliseconds.</summary>
     public int KmsIntervalMs { get; init; }
 
+    /// <summary>
+    /// Whether chains that were signed with another log key go on under this one: <c>--new-log-key</c>.
+    /// </summary>
+    public bool TakesNewKey { get; set; }
+
     public static LogSettings Read(SettingsReader reader, ServerSettings server)
     {
         var prefix = reader.Text("log:prefix", "");

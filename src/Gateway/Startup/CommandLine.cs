@@ -4,13 +4,14 @@ namespace Sequencer.Gateway;
 internal sealed record CommandLine
 {
     public const string Usage = """
-        sequencer-gateway [--config FILE] [--init] [--take-over]
+        sequencer-gateway [--config FILE] [--init] [--take-over] [--new-log-key]
                                              serve; FILE defaults to setup/config.toml
         sequencer-gateway config [--config FILE]     make FILE and the keys of a development set-up
         sequencer-gateway --help
 
         --init accepts an empty ledger: use it once, for the first start on a new volume.
         --take-over takes the write role back after another gateway fenced this one: stop that one first.
+        --new-log-key lets the ledger's chains go on under another log key; docs/reliability.md says what to do before.
         Every setting is explained in setup/sample.toml. An environment variable overrides the one it names:
         SEQUENCER__SERVER__LISTEN=http://127.0.0.1:5001 for listen in [server].
         Exit codes: 0 stopped as told, 1 could not start or go on, 2 usage, 3 fenced: do not start it again by itself.
@@ -24,6 +25,9 @@ internal sealed record CommandLine
 
     /// <summary>Whether to serve although another gateway fenced this one.</summary>
     public bool TakeOver { get; private init; }
+
+    /// <summary>Whether the ledger's chains go on under another log key.</summary>
+    public bool NewLogKey { get; private init; }
 
     /// <summary>Whether to make a development configuration instead of serving.</summary>
     public bool MakesConfiguration { get; private init; }
@@ -47,6 +51,9 @@ internal sealed record CommandLine
                     break;
                 case "--take-over":
                     command = command with { TakeOver = true };
+                    break;
+                case "--new-log-key":
+                    command = command with { NewLogKey = true };
                     break;
                 case "--config" when i + 1 < arguments.Count:
                     command = command with { ConfigFile = arguments[++i] };

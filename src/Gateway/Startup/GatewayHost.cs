@@ -19,6 +19,7 @@ internal static partial class GatewayHost
         var configuration = ReadConfiguration(command.ConfigFile);
         var settings = GatewaySettings.Read(configuration);
         settings.Sequencer.TakeOver = command.TakeOver;
+        settings.Log.TakesNewKey = command.NewLogKey;
         await using var log = LoggingSetup.CreateLogger(settings.Logging, out var lines);
         using var loggers = new LoggerFactory();
         loggers.AddProvider(new Serilog.Extensions.Logging.SerilogLoggerProvider(log));

@@ -26,7 +26,8 @@ internal sealed class SequencerService : IAsyncDisposable
     public LogIdentity Identity { get; }
 
     /// <summary>Opens the ledger and begins to reach the enclave.</summary>
-    /// <exception cref="SettingsException">When ledger, key or simulated root cannot be used.</exception>
+    /// <exception cref="SettingsException">When ledger, key or simulated root cannot be used, or the
+    /// ledger's chains are published under another name or key.</exception>
     /// <exception cref="EnclaveFencedException">When this gateway was fenced earlier.</exception>
     public static async Task<SequencerService> StartAsync(
         GatewaySettings settings, ILedgerSource ledger, ILoggerFactory loggers)
@@ -42,7 +43,8 @@ internal sealed class SequencerService : IAsyncDisposable
         var witnesses = Witnesses.Open(settings.Witnesses);
         var core = await StartCoreAsync(settings, new CoreDependencies
         {
-            Ledger = ledger,
+            Ledger = new RememberedLog(
+                ledger, settings.Log, logKey.PublicKey, loggers.CreateLogger<RememberedLog>()),
             Enclave = enclave?.Transport ?? Connect(settings.Enclave.Address),
             LogKey = logKey,
             Witnesses = witnesses?.Network,

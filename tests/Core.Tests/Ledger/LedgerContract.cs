@@ -24,6 +24,7 @@ public abstract partial class LedgerContract : IAsyncLifetime
     {
         Ledger.Generation.Should().Be(0);
         Ledger.Fence.Should().BeNull();
+        Ledger.Log.Should().BeNull();
         Ledger.Chains().Should().BeEmpty();
         Ledger.FindChain(Id("demo")).Should().BeNull();
         Ledger.EntryCount(One).Should().Be(0);
@@ -46,6 +47,7 @@ public abstract partial class LedgerContract : IAsyncLifetime
     public async Task Write_EveryKindOfRecord_IsReadAtOnceAndAfterReopening()
     {
         var batch = new LedgerBatch { Generation = 7, Fence = "generation 8 took over" };
+        batch.Log = new LogRecord("log.example", Enumerable.Repeat((byte)7, 32).ToArray());
         batch.Chains.Add(new ChainRecord(Id("demo"), One, Unique: false));
         batch.Chains.Add(new ChainRecord(Id("a.b-c_9"), Two, Unique: true));
         batch.Entries.Add(Entries(One, 0, "first", "", "third"));
@@ -69,6 +71,8 @@ public abstract partial class LedgerContract : IAsyncLifetime
         {
             Ledger.Generation.Should().Be(7);
             Ledger.Fence.Should().Be("generation 8 took over");
+            Ledger.Log!.Prefix.Should().Be("log.example");
+            Ledger.Log.PublicKey.ToArray().Should().Equal(batch.Log.PublicKey.ToArray());
             Ledger.Chains().Should().BeEquivalentTo(batch.Chains);
             Ledger.FindChain(Id("a.b-c_9")).Should().Be(batch.Chains[1]);
             Texts(Ledger.ReadEntries(One, 0, 10)).Should().Equal("first", "", "third");

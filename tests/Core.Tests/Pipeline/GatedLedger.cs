@@ -14,6 +14,8 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public string? Fence => _inner.Fence;
 
+    public LogRecord? Log => _inner.Log;
+
     /// <summary>What reading the next checkpoint ends in, once; null for the checkpoint.</summary>
     public LedgerException? NextFailure { get; set; }
 

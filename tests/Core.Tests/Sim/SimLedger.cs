@@ -27,6 +27,8 @@ internal sealed class SimLedger : ILedger
 
     public string? Fence => Open.Fence;
 
+    public LogRecord? Log => Open.Log;
+
     private MemoryLedger Open => _isClosed
         ? throw new LedgerException(LedgerError.Unavailable, "The ledger was closed.")
         : _contents;

@@ -59,15 +59,33 @@ public sealed class StartupTests : IDisposable
         for (var round = 0UL; round < 2; round++)
         {
             await using var process = Serve();
-            using var http = new HttpClient { BaseAddress = await process.ListeningAsync() };
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-                "Bearer", MintToken("demo"));
-            var body = new StringContent("""{"data":"x"}""", Encoding.UTF8, "application/json");
-            (await (await http.PostAsync("/sequence", body)).JsonAsync()).Number("idx").Should().Be(round);
+            (await SubmitAsync(process, "x")).Should().Be(round);
             process.Terminate();
             (await process.EndAsync()).Should().Be(0, process.Output);
             process.Output.Should().Contain("every accepted transaction was finished or refused");
         }
+    }
+
+    [Fact]
+    public async Task LostLogKey_StopsTheStart_UnlessToldThatAnotherIsMeant()
+    {
+        await ConfigAsync();
+        await using (var process = Serve())
+        {
+            await SubmitAsync(process, "x");
+            process.Terminate();
+            (await process.EndAsync()).Should().Be(0, process.Output);
+        }
+
+        await RefusesAsync("log.prefix: the ledger has chains under \"127.0.0.1:5000/log\", but the settings name "
+            + "\"other.example/log\"", ("SEQUENCER__SERVER__PUBLIC_HOST", "other.example"));
+        File.Delete(PathOf("secrets/log.key"));
+        (await ConfigAsync()).Should().Contain("made").And.Contain("secrets/log.key");
+        await RefusesAsync("log.key_file: the ledger has chains under the log key ");
+        await using var told = GatewayProcess.Start(
+            _folder, ["--new-log-key"], ("SEQUENCER__SERVER__LISTEN", FreePort));
+        (await SubmitAsync(told, "y")).Should().Be(1);
+        told.Output.Should().Contain("The chains go on under the log key ");
     }
 
     [Fact]
@@ -266,6 +284,7 @@ public sealed class StartupTests : IDisposable
     [InlineData("--nonsense", 2, "--nonsense is not understood")]
     [InlineData("--config", 2, "--config is not understood")]
     [InlineData("--help", 0, "--take-over")]
+    [InlineData("--help", 0, "--new-log-key")]
     public async Task CommandLine_IsExplained(string argument, int code, string expected)
     {
         await using var process = GatewayProcess.Start(_folder, [argument]);
@@ -277,6 +296,15 @@ public sealed class StartupTests : IDisposable
 
     private ServerProcess Serve(params (string, string)[] environment) =>
         GatewayProcess.Start(_folder, [], [("SEQUENCER__SERVER__LISTEN", FreePort), .. environment]);
+
+    /// <summary>Submits to the chain demo; the index.</summary>
+    private async Task<ulong> SubmitAsync(GatewayProcess process, string data)
+    {
+        using var http = new HttpClient { BaseAddress = await process.ListeningAsync() };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MintToken("demo"));
+        var body = new StringContent($$"""{"data":"{{data}}"}""", Encoding.UTF8, "application/json");
+        return (await (await http.PostAsync("/sequence", body)).JsonAsync()).Number("idx");
+    }
 
     private async Task<string> ConfigAsync()
     {

@@ -18,6 +18,8 @@ public sealed class MemoryLedger : ILedger
 
     public string? Fence { get; private set; }
 
+    public LogRecord? Log { get; private set; }
+
     public ValueTask WriteAsync(LedgerBatch batch, bool sync)
     {
         lock (_writing)
@@ -107,6 +109,7 @@ public sealed class MemoryLedger : ILedger
     {
         Generation = batch.Generation ?? Generation;
         Fence = batch.Fence is null ? Fence : batch.Fence.Length == 0 ? null : batch.Fence;
+        Log = batch.Log ?? Log;
         foreach (var chain in batch.Chains)
             _chains[chain.Id] = chain;
         foreach (var entries in batch.Entries)

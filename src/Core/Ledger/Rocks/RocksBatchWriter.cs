@@ -27,6 +27,8 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
             PutNumber(RocksKeys.Generation, generation);
         if (batch.Fence is { } fence)
             _batch.Put(RocksKeys.Fence, Encoding.UTF8.GetBytes(fence));
+        if (batch.Log is { } log)
+            _batch.Put(RocksKeys.Log, RocksValues.OfLog(log));
         foreach (var chain in batch.Chains)
             _batch.Put(RocksKeys.Chain(chain.Id), RocksValues.OfChain(chain));
         foreach (var entries in batch.Entries)

@@ -16,6 +16,7 @@ internal static class RocksKeys
     public static readonly byte[] LedgerId = "Mid"u8.ToArray();
     public static readonly byte[] Generation = "Mgeneration"u8.ToArray();
     public static readonly byte[] Fence = "Mfence"u8.ToArray();
+    public static readonly byte[] Log = "Mlog"u8.ToArray();
     public static readonly byte[] ChainPrefix = "c"u8.ToArray();
     public static readonly byte[] EpochPrefix = "d"u8.ToArray();
     public static readonly byte[] ExpiryPrefix = "j"u8.ToArray();

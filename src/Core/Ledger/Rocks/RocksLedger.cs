@@ -33,6 +33,8 @@ public sealed class RocksLedger : ILedger
     public string? Fence =>
         _database.Get(RocksKeys.Fence) is { Length: > 0 } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
+    public LogRecord? Log => _database.Get(RocksKeys.Log) is { } bytes ? RocksValues.ToLog(bytes) : null;
+
     public ValueTask WriteAsync(LedgerBatch batch, bool sync) => _writer.WriteAsync(batch, sync);
 
     public ValueTask<bool> ForgetKeysAsync(ulong before) => _sweep.ForgetAsync(before);

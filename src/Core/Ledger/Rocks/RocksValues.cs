@@ -9,6 +9,7 @@ internal static class RocksValues
 {
     private const int CheckpointHeaderBytes = 8 + 32 + 8 + 64 + 4;
     private const int ProposalBytes = 8 + 32 + 64 + 4;
+    private const int LogKeyBytes = 32;
     private const int KeyBytes = 8 + 4 + 32 + 8;
 
     public static byte[] OfUInt64(ulong value)
@@ -22,6 +23,14 @@ internal static class RocksValues
     {
         Require(bytes, 8, "number");
         return BinaryPrimitives.ReadUInt64BigEndian(bytes);
+    }
+
+    public static byte[] OfLog(LogRecord log) => [.. log.PublicKey.Span, .. Encoding.UTF8.GetBytes(log.Prefix)];
+
+    public static LogRecord ToLog(byte[] bytes)
+    {
+        Require(bytes, LogKeyBytes, "log");
+        return new LogRecord(Encoding.UTF8.GetString(bytes.AsSpan(LogKeyBytes)), bytes.AsMemory(0, LogKeyBytes));
     }
 
     public static byte[] OfChain(ChainRecord chain)
