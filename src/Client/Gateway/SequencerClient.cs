@@ -26,7 +26,7 @@ public sealed class SequencerClient
 
     /// <param name="http">Carries the requests; its base address is the gateway's, and ends in a
     /// slash.</param>
-    /// <param name="options">The token and the limits of retrying; read once.</param>
+    /// <param name="options">The token and the limits of retrying, as they are now.</param>
     /// <param name="time">The clock that retries go by; the system's when null.</param>
     /// <exception cref="ArgumentException">When the base address is missing.</exception>
     public SequencerClient(HttpClient http, SequencerClientOptions options, TimeProvider? time = null)
@@ -35,7 +35,7 @@ public sealed class SequencerClient
         ArgumentNullException.ThrowIfNull(options);
         if (http.BaseAddress is not { IsAbsoluteUri: true })
             throw new ArgumentException("The gateway's address must be the base address.", nameof(http));
-        _transport = new GatewayTransport(http, options, time ?? TimeProvider.System);
+        _transport = new GatewayTransport(http, options.Copy(), time ?? TimeProvider.System);
     }
 
     internal GatewayTransport Transport => _transport;

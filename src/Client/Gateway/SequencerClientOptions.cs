@@ -32,4 +32,6 @@ public sealed class SequencerClientOptions
     /// ends the attempts at once, with the gateway's own reason. Default 60,000.
     /// </summary>
     public int RetryPausesTotalMs { get; set; } = 60_000;
+
+    internal SequencerClientOptions Copy() => (SequencerClientOptions)MemberwiseClone();
 }

@@ -45,6 +45,18 @@ public sealed class SequencerClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_OptionsChangedSince_StaysTheTokensChain()
+    {
+        var gateway = new ScriptedGateway(Answer(HttpStatusCode.OK, Answers.Transaction(_log, 1)));
+        var options = new SequencerClientOptions { Token = "first" };
+        var client = gateway.Connect(options: options);
+        options.Token = "second";
+        await client.SubmitAsync(TestLog.Entry(1));
+
+        gateway.Asked.Single().Authorization.Should().Be("Bearer first");
+    }
+
+    [Fact]
     public async Task Submit_ReceiptForOtherBytes_IsABadAnswer()
     {
         var gateway = new ScriptedGateway(Answer(HttpStatusCode.OK, Answers.Transaction(_log, 1)));
