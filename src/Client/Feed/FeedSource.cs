@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client;
@@ -12,8 +11,6 @@ internal sealed class FeedSource(
     SequencerClient client, ChainId chain, FeedCheck check, FeedOptions options, bool witnessed)
     : IAsyncDisposable
 {
-    private const int DoublingsMax = 16;
-
     private readonly TimeProvider _time = client.Transport.Time;
     private FeedConnection? _connection;
     private long _connectedAt;
@@ -90,15 +87,8 @@ internal sealed class FeedSource(
         var isTooFarOff = failure.RetryAfter?.TotalMilliseconds > options.RetryAfterMaxMs;
         if (!failure.IsPassing || isLast || isTooFarOff)
             throw failure.ToException(Request(), _failures + 1, uncertain: false);
-        var pause = NextPause();
+        var pause = Backoff.Pause(options.PauseMs, _failures++, options.PauseMaxMs);
         await Task.Delay(failure.RetryAfter > pause ? failure.RetryAfter.Value : pause, _time, cancellation)
             .ConfigureAwait(false);
-    }
-
-    private TimeSpan NextPause()
-    {
-        var doubled = (double)options.PauseMs * (1 << Math.Min(_failures++, DoublingsMax));
-        var share = 0.5 + 0.5 * RandomNumberGenerator.GetInt32(1_000) / 1_000;
-        return TimeSpan.FromMilliseconds(Math.Min(options.PauseMaxMs, doubled) * share);
     }
 }

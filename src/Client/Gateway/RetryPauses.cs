@@ -1,16 +1,11 @@
-using System.Security.Cryptography;
-
 namespace Sequencer.Client;
 
 /// <summary>
-/// The pauses between the attempts of one request: doubling, half random so that many clients do not come
-/// back together, never shorter than the gateway's <c>Retry-After</c>, and bounded in sum. Owned by one
-/// request.
+/// The pauses between the attempts of one request: a <see cref="Backoff"/>, never shorter than the gateway's
+/// <c>Retry-After</c>, and bounded in sum. Owned by one request.
 /// </summary>
 internal sealed class RetryPauses(SequencerClientOptions options, TimeProvider time)
 {
-    private const int DoublingsMax = 16;
-
     private TimeSpan _left = TimeSpan.FromMilliseconds(options.RetryPausesTotalMs);
     private int _doublings;
 
@@ -19,9 +14,7 @@ internal sealed class RetryPauses(SequencerClientOptions options, TimeProvider t
     /// </summary>
     public async Task<bool> PauseAsync(TimeSpan? retryAfter, CancellationToken cancellation)
     {
-        var longestMs = (double)options.RetryPauseMs * (1 << Math.Min(_doublings++, DoublingsMax));
-        var share = 0.5 + 0.5 * RandomNumberGenerator.GetInt32(1_000) / 1_000;
-        var pause = TimeSpan.FromMilliseconds(longestMs * share);
+        var pause = Backoff.Pause(options.RetryPauseMs, _doublings++);
         if (retryAfter > pause)
             pause = retryAfter.Value;
         if (pause > _left)
