@@ -23,16 +23,27 @@ internal sealed class FeedSource(
     {
         while (true)
         {
+            var line = await ReadLineAsync(cancellation).ConfigureAwait(false);
+            var entries = await check.TakeAsync(line, cancellation).ConfigureAwait(false);
+            if (entries is { Entries.Count: > 0 })
+            {
+                _failures = 0;
+                return entries;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>The next line, over a new connection where the last one broke off.</summary>
+    private async Task<FeedLine> ReadLineAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
             try
             {
                 _connection ??= await ConnectAsync(cancellation).ConfigureAwait(false);
-                var line = await _connection.ReadAsync(cancellation).ConfigureAwait(false);
-                var entries = await check.TakeAsync(line, cancellation).ConfigureAwait(false);
-                if (entries is { Entries.Count: > 0 })
-                {
-                    _failures = 0;
-                    return entries;
-                }
+                return await _connection.ReadAsync(cancellation).ConfigureAwait(false);
             }
             catch (Exception broken) when (broken is IOException or HttpRequestException)
             {
@@ -41,8 +52,6 @@ internal sealed class FeedSource(
             }
         }
     }
-
-    public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task<FeedConnection> ConnectAsync(CancellationToken cancellation)
     {

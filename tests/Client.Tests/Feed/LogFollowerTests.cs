@@ -36,6 +36,21 @@ public sealed class LogFollowerTests : IDisposable
         gateway.Resumed.Should().Equal(null, "9", "19", "39", "39");
     }
 
+    [Fact]
+    public async Task FailureToCheck_IsThrown_AndNoReasonToConnectAgain()
+    {
+        var gateway = new FeedGateway(_log, [.. Honest(_log, 0, 5, 5)], [.. Honest(_log, 0, 5, 5)]);
+        using var http = new HttpClient(gateway) { BaseAddress = new("http://gateway.test/") };
+        // The request for the epochs is the first that is made once the feed is open.
+        var client = new SequencerClient(http, new(), new FailingTime(() => gateway.Resumed.Count > 0));
+        var follower = new LogFollower(client, Monitoring.MonitorFixture.Chain, _log.Enclaves,
+            policy: null, new() { AttemptsMax = 2 });
+
+        await FluentActions.Awaiting(() => DrainAsync(follower.FollowAsync()))
+            .Should().ThrowAsync<FileNotFoundException>();
+        gateway.Resumed.Should().HaveCount(1);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(99)]
@@ -151,6 +166,16 @@ public sealed class LogFollowerTests : IDisposable
     [InlineData("3 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     public void PositionOfAnotherForm_IsRefused(string text) =>
         FluentActions.Invoking(() => FeedPosition.Parse(text)).Should().Throw<FormatException>();
+
+    /// <summary>A clock that at some time can time no attempt any more: a library that it needs is missing.</summary>
+    private sealed class FailingTime(Func<bool> fails) : TimeProvider
+    {
+        public override ITimer CreateTimer(
+            TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            dueTime.TotalMilliseconds == new SequencerClientOptions().AttemptTimeoutMs && fails()
+                ? throw new FileNotFoundException("A library is missing.")
+                : base.CreateTimer(callback, state, dueTime, period);
+    }
 
     private static void ShouldBe(List<FeedEntry> entries, int first, int end)
     {
