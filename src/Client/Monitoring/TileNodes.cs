@@ -19,8 +19,6 @@ internal sealed class TileNodes(LogReader log, ulong size)
 
     private readonly Dictionary<TileId, Hash[]> _tiles = [];
 
-    public ulong Size => size;
-
     /// <summary>
     /// Where a node lies: a tile, whose width is left at full, and the hashes in it that are folded to the
     /// node.
