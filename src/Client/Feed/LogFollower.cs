@@ -43,8 +43,21 @@ public sealed class LogFollower
     /// <summary>Where to go on: behind the last entry that was given out.</summary>
     public FeedPosition Position => new(_current.After(_given));
 
-    /// <summary>The same at the last entry given out, or behind it: for a user that did not get to use it.</summary>
-    public FeedPosition PositionAt(ulong next) => new(_current.After((int)(next - _current.Before.Size)));
+    /// <summary>
+    /// The same before entries that were given out and not used. It reaches back to the first entry that the
+    /// newest checkpoint verified: ask before the next entry is asked for.
+    /// </summary>
+    /// <param name="next">Index of the entry to go on at.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// When it is beyond what was given out, or before what the newest checkpoint verified.
+    /// </exception>
+    public FeedPosition PositionAt(ulong next)
+    {
+        var first = _current.Before.Size;
+        ArgumentOutOfRangeException.ThrowIfLessThan(next, first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(next, first + (ulong)_given);
+        return new(_current.After((int)(next - first)));
+    }
 
     /// <summary>
     /// Follows from where one stopped: any other history than the one seen before is noticed.

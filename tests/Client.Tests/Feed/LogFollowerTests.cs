@@ -149,6 +149,33 @@ public sealed class LogFollowerTests : IDisposable
         }, iter: 20);
 
     [Fact]
+    public async Task Start_IsThePositionBeforeTheFirstEntry()
+    {
+        var gateway = new FeedGateway(_log, [.. Honest(_log, 0, 5, 5)]);
+        FeedPosition.Start.ToString().Should().Be("0");
+        ShouldBe((await DrainAsync(gateway.Follow().FollowAsync(FeedPosition.Start))).Entries, 0, 5);
+    }
+
+    [Fact]
+    public async Task PositionAt_ReachesFromTheCheckpointBeforeToTheLastEntryGivenOut()
+    {
+        var follower = new FeedGateway(
+            _log, [.. Honest(_log, 0, 10, 20), .. Honest(_log, 10, 20, 20)]).Follow();
+        await foreach (var entry in follower.FollowAsync())
+        {
+            if (entry.Index == 14)
+                break;
+        }
+
+        follower.PositionAt(10).Next.Should().Be(10);
+        follower.PositionAt(15).ToString().Should().Be(follower.Position.ToString());
+        follower.Invoking(it => it.PositionAt(9)).Should().Throw<ArgumentOutOfRangeException>();
+        follower.Invoking(it => it.PositionAt(16)).Should().Throw<ArgumentOutOfRangeException>();
+        var rest = new FeedGateway(_log, [.. Honest(_log, 12, 20, 20)]);
+        ShouldBe((await DrainAsync(rest.Follow().FollowAsync(follower.PositionAt(12)))).Entries, 12, 20);
+    }
+
+    [Fact]
     public async Task PolicyWithWitnesses_GivesOutWhatTheQuorumCovers()
     {
         var witness = new TestWitness("witness.example", 7);
