@@ -15,6 +15,7 @@ internal sealed class FeedCommand : Command
     private readonly Argument<string> _url = AddressArgument.Create();
     private readonly Argument<string> _chain = ChainArgument.Create();
     private ulong? _next;
+    private bool _isAwayTold;
 
     private readonly Option<ulong?> _from = new("--from")
     {
@@ -66,8 +67,8 @@ internal sealed class FeedCommand : Command
         Warn(parsed);
         using var connection = new GatewayConnection(
             _environment, AddressArgument.Read(parsed, _url), _gateway.ReadToken(parsed), isPatient: true);
-        var follower = new LogFollower(
-            connection.Client, ChainArgument.Read(parsed, _chain), enclaves, policy);
+        var follower = new LogFollower(connection.Client, ChainArgument.Read(parsed, _chain), enclaves, policy,
+            new() { BeforePause = TellOnce });
         try
         {
             await PrintAsync(parsed, follower, cancellation).ConfigureAwait(false);
@@ -115,6 +116,14 @@ internal sealed class FeedCommand : Command
         }
     }
 
+    /// <summary>Says why nothing comes, once until something does: it may go on for minutes.</summary>
+    private void TellOnce(SequencerClientException why)
+    {
+        if (!_isAwayTold)
+            _environment.Error.WriteLine($"{Plain.Line(why.Message)} It is tried again.");
+        _isAwayTold = true;
+    }
+
     private IAsyncEnumerable<FeedEntry> Follow(
         ParseResult parsed, LogFollower follower, CancellationToken cancellation)
     {
@@ -137,6 +146,7 @@ internal sealed class FeedCommand : Command
                 // To its end: what was printed is not printed again the next time, and what nobody took is.
                 await _environment.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
                 _next = entry.Index + 1;
+                _isAwayTold = false;
                 if (--left == 0)
                     break;
             }

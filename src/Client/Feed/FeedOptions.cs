@@ -37,4 +37,9 @@ public sealed class FeedOptions
     /// following at once, with the gateway's own reason. Default 300,000.
     /// </summary>
     public int RetryAfterMaxMs { get; set; } = 300_000;
+
+    /// <summary>
+    /// Told before each pause why the connection is to be made again; null (the default) tells nobody.
+    /// </summary>
+    public Action<SequencerClientException>? BeforePause { get; set; }
 }

@@ -96,6 +96,7 @@ internal sealed class FeedSource(
         var isTooFarOff = failure.RetryAfter?.TotalMilliseconds > options.RetryAfterMaxMs;
         if (!failure.IsPassing || isLast || isTooFarOff)
             throw failure.ToException(Request(), _failures + 1, uncertain: false);
+        options.BeforePause?.Invoke(failure.ToException(Request(), attempts: 1, uncertain: false));
         var pause = Backoff.Pause(options.PauseMs, _failures++, options.PauseMaxMs);
         await Task.Delay(failure.RetryAfter > pause ? failure.RetryAfter.Value : pause, _time, cancellation)
             .ConfigureAwait(false);

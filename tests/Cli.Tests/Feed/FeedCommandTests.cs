@@ -31,6 +31,18 @@ public sealed class FeedCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Feed_WhoseGatewayIsAway_SaysWhyOnceWhileItTriesAgain()
+    {
+        var gateway = new FeedGateway(_log);
+        var run = await FeedAsync(new Surroundings { Gateway = gateway, Time = new InstantTime() }, "--from", "0");
+
+        gateway.Resumed.Count.Should().BeGreaterThan(2);
+        run.Error.Split("It is tried again.").Should().HaveCount(2);
+        run.Error.Should().StartWith("The gateway refused (503): it gave no reason. It is tried again.\n");
+        run.ExitCode.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Feed_WithAPosition_GoesOnWhereItEnded()
     {
         var position = _folder.Write("position", "");
@@ -156,7 +168,10 @@ public sealed class FeedCommandTests : IDisposable
     }
 
     private Task<CliRun> FeedAsync(FeedGateway gateway, params string[] args) =>
-        CliRun.OfAsync(new Surroundings { Gateway = gateway }, Arguments(args));
+        FeedAsync(new Surroundings { Gateway = gateway }, args);
+
+    private Task<CliRun> FeedAsync(Surroundings surroundings, params string[] args) =>
+        CliRun.OfAsync(surroundings, Arguments(args));
 
     private string[] Arguments(params string[] args) =>
     [
