@@ -31,4 +31,10 @@ internal sealed class AuditFindings
     /// <summary>The line of a part that was carried out: failed when it found anything.</summary>
     public AuditCheck Conclude(AuditRule rule, string detail) =>
         new(rule, _broken.Contains(rule) ? CheckOutcome.Failed : CheckOutcome.Passed, detail);
+
+    /// <summary>The same of a part for which tiles are read, which they are below a signed size only.</summary>
+    public AuditCheck Conclude(AuditRule rule, bool isSigned, string detail) =>
+        isSigned || _broken.Contains(rule)
+            ? Conclude(rule, detail)
+            : new(rule, CheckOutcome.NotReached, "no tile was read: the log's key did not sign the size");
 }

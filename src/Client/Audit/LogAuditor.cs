@@ -26,15 +26,16 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
     {
         var log = client.ReadLog(chain);
         // The checkpoint first: an epoch that begins between the two reads is then one too many, not too few.
-        var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false)
-            ?? throw NoSuchChain(chain);
+        var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false);
         var epochs = await client.FindEpochsAsync(chain, cancellation).ConfigureAwait(false)
             ?? throw NoSuchChain(chain);
+        if (note is null)
+            throw NoSuchChain(chain);
         if (TryParse(AuditRule.LogSignature, Newest, note) is not { } newest)
             return Unreadable(epochs);
 
         var checkpoints = new CheckpointAudit(options.Policy, epochs, _findings);
-        checkpoints.CheckLogSignature(AuditRule.LogSignature, Newest, newest);
+        var isSigned = checkpoints.CheckLogSignature(AuditRule.LogSignature, Newest, newest) is not null;
         var epochAudit = new EpochAudit(newest.Checkpoint.Origin, enclaves, _findings);
         epochAudit.CheckEpochs(epochs.Epochs);
         var cosigner = checkpoints.CheckCosignature(Newest, newest, epochAudit.Epochs);
@@ -46,17 +47,21 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         var size = newest.Checkpoint.Size;
         var wanted = epochAudit.Epochs.Select(epoch => epoch.StartSize).Append(older?.Checkpoint.Size ?? 0);
         var walk = new TreeWalk(log, size, wanted.Where(other => other <= size), options, _findings);
-        await walk.RunAsync(cancellation).ConfigureAwait(false);
+        // A size that nobody signed says nothing of the log, and could keep the walk busy for ever.
+        if (isSigned)
+        {
+            await walk.RunAsync(cancellation).ConfigureAwait(false);
+            CompareRoot(newest.Checkpoint, walk);
+        }
 
-        CompareRoot(newest.Checkpoint, walk);
         epochAudit.CheckHandovers(walk.RootAt);
-        if (older is not null)
+        if (isSigned && older is not null)
             CompareOlder(older.Checkpoint, newest.Checkpoint, walk);
         return new()
         {
             Origin = newest.Checkpoint.Origin,
             Checkpoint = newest.Checkpoint,
-            Checks = [.. Conclude(newest.Checkpoint, cosigner, quorum, epochAudit, walk)],
+            Checks = [.. Conclude(newest.Checkpoint, isSigned, cosigner, quorum, epochAudit, walk)],
             Findings = _findings.Kept,
             FindingsCount = _findings.Count,
             EntriesRehashed = options.RehashEntries,
@@ -120,7 +125,8 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
     }
 
     private IEnumerable<AuditCheck> Conclude(
-        Checkpoint newest, AuditedEpoch? cosigner, QuorumResult? quorum, EpochAudit epochs, TreeWalk walk)
+        Checkpoint newest, bool isSigned, AuditedEpoch? cosigner, QuorumResult? quorum, EpochAudit epochs,
+        TreeWalk walk)
     {
         var source = options.Policy is null ? "gateway" : "policy";
         yield return _findings.Conclude(
@@ -131,17 +137,19 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         yield return options.Policy is { HasWitnesses: true }
             ? _findings.Conclude(AuditRule.Witnesses, quorum?.Reason ?? "the policy's quorum")
             : NotAsked(AuditRule.Witnesses, "no policy demands any");
-        yield return _findings.Conclude(AuditRule.Tiles, $"{walk.TilesRead} read and compared");
+        yield return Walked(AuditRule.Tiles, $"{walk.TilesRead} read and compared");
         yield return options.RehashEntries
-            ? _findings.Conclude(AuditRule.Entries, $"{newest.Size} entries hashed")
+            ? Walked(AuditRule.Entries, $"{newest.Size} entries hashed")
             : NotAsked(AuditRule.Entries, "not read: only their leaf hashes were checked");
-        yield return _findings.Conclude(AuditRule.Root, $"{newest.Root} at size {newest.Size}");
+        yield return Walked(AuditRule.Root, $"{newest.Root} at size {newest.Size}");
         yield return _findings.Conclude(
             AuditRule.Epochs, $"{epochs.Epochs.Count}, with their attestation documents");
-        yield return _findings.Conclude(AuditRule.Handovers, $"{Math.Max(0, epochs.Epochs.Count - 1)}");
+        yield return Walked(AuditRule.Handovers, $"{Math.Max(0, epochs.Epochs.Count - 1)}");
         yield return options.OlderCheckpoint is not null
-            ? _findings.Conclude(AuditRule.OlderCheckpoint, "of a prefix of this log")
+            ? Walked(AuditRule.OlderCheckpoint, "of a prefix of this log")
             : NotAsked(AuditRule.OlderCheckpoint, "none was given");
+
+        AuditCheck Walked(AuditRule rule, string detail) => _findings.Conclude(rule, isSigned, detail);
     }
 
     private AuditReport Unreadable(LogEpochs epochs) => new()

@@ -5,7 +5,7 @@ namespace Sequencer.Client;
 /// <summary>
 /// Reads a log's tiles from the first to the last and recomputes its tree. A bounded number of tiles is read
 /// and hashed at a time; they are taken over in order, so that the state is one compact range and a few
-/// hashes a level.
+/// hashes a level. It ends early where so many tiles in a row cannot be had that the size is not to be believed.
 /// </summary>
 /// <param name="log">Where the tiles come from.</param>
 /// <param name="size">The checkpoint's size.</param>
@@ -16,6 +16,11 @@ internal sealed class TreeWalk(
     LogReader log, ulong size, IEnumerable<ulong> rootsWanted, LogAuditOptions options,
     AuditFindings findings)
 {
+    /// <summary>
+    /// Tiles in a row that cannot be had, after which the walk ends: fewer than findings are kept.
+    /// </summary>
+    private const int MissingInARowMax = 64;
+
     private readonly Queue<ulong> _rootsWanted = new(rootsWanted.Append(size).Distinct().Order());
     private readonly Dictionary<ulong, Hash> _roots = [];
     private readonly UpperTiles _upper = new(log, findings);
@@ -24,6 +29,9 @@ internal sealed class TreeWalk(
     private readonly CompactRange _tiles = new();
 
     private bool _leavesMissing;
+
+    /// <summary>Tiles without leaves since the last one that had any.</summary>
+    private int _missingInARow;
 
     /// <summary>Tiles read in all.</summary>
     public ulong TilesRead { get; private set; }
@@ -41,7 +49,8 @@ internal sealed class TreeWalk(
         var ahead = new Queue<Task<TileReading>>();
         try
         {
-            await RunAsync(ahead, abort.Token).ConfigureAwait(false);
+            if (!await TryRunAsync(ahead, abort.Token).ConfigureAwait(false))
+                return;
         }
         finally
         {
@@ -55,7 +64,8 @@ internal sealed class TreeWalk(
         TilesRead += _upper.Compared;
     }
 
-    private async Task RunAsync(Queue<Task<TileReading>> ahead, CancellationToken cancellation)
+    /// <summary>Whether it came to the end.</summary>
+    private async Task<bool> TryRunAsync(Queue<Task<TileReading>> ahead, CancellationToken cancellation)
     {
         var count = (size + Tile.Width - 1) / Tile.Width;
         for (ulong next = 0, index = 0; index < count; index++)
@@ -64,7 +74,15 @@ internal sealed class TreeWalk(
                 ahead.Enqueue(StartReading(next, cancellation));
             var reading = await ahead.Dequeue().ConfigureAwait(false);
             await TakeAsync(index, reading, cancellation).ConfigureAwait(false);
+            _missingInARow = reading.Leaves is null ? _missingInARow + 1 : 0;
+            if (_missingInARow < MissingInARowMax || index + 1 == count)
+                continue;
+            findings.Add(AuditRule.Tiles, new TileId(0, index, reading.Width).ToPath(),
+                $"It is the last of {_missingInARow} in a row that cannot be had: what follows was not read.");
+            return false;
         }
+
+        return true;
     }
 
     private Task<TileReading> StartReading(ulong index, CancellationToken cancellation)

@@ -165,6 +165,36 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     }
 
     [Fact]
+    public async Task Audit_SizeThatNobodySigned_IsNotWalked()
+    {
+        var forged = Log.NoteAt(LargeSize)
+            .Replace($"\n{LargeSize}\n", "\n9000000000000000000\n", StringComparison.Ordinal);
+        var gateway = Serving("checkpoint", forged);
+        var older = Log.Sign(Log.CheckpointAt(500), enclave: null, TestLog.Time);
+        var report = await AuditAsync(Log, gateway, options => options.OlderCheckpoint = older);
+
+        gateway.Asked.Should().HaveCount(2, "checkpoint and epochs are all that is read");
+        Found(report, AuditRule.LogSignature);
+        report.Checks.Where(check => check.Outcome == CheckOutcome.NotReached).Select(check => check.Rule)
+            .Should().Equal(AuditRule.Tiles, AuditRule.Entries, AuditRule.Root, AuditRule.Handovers,
+                AuditRule.OlderCheckpoint);
+    }
+
+    [Fact]
+    public async Task Audit_SignedSizeBehindWhichThereIsNothing_Ends()
+    {
+        var forged = Log.Sign(
+            Log.CheckpointAt(LargeSize) with { Size = 9_000_000_000_000_000_000 }, Log.Enclave, TestLog.Time);
+        var gateway = Serving("checkpoint", forged);
+        var report = await AuditAsync(Log, gateway, options => options.RehashEntries = false);
+
+        gateway.Asked.Count.Should().BeLessThan(500);
+        report.Findings.Should().Contain(finding => finding.What.Contains("64 in a row", StringComparison.Ordinal));
+        Found(report, AuditRule.Root);
+        report.Findings.Count(finding => finding.What == "It is missing.").Should().Be(64);
+    }
+
+    [Fact]
     public async Task Audit_CheckpointThatIsNone_IsFound()
     {
         var report = await AuditAsync(Log, Serving("checkpoint", "nothing\n"));
@@ -292,6 +322,17 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
             .Should().ThrowAsync<SequencerClientException>()).Which;
         failure.Code.Should().Be("checkpoint_unwitnessed");
         failure.Message.Should().Contain("No quorum of witnesses").And.NotContain("no chain");
+    }
+
+    [Fact]
+    public async Task Audit_OfAnotherServer_SaysSoAndNotThatThereIsNoChain()
+    {
+        var page = ScriptedGateway.Answer(System.Net.HttpStatusCode.NotFound, "Nothing here.", "text/plain");
+        var auditor = new LogAuditor(new ScriptedGateway(page, page).Connect(), Log.Enclaves, new());
+
+        (await auditor.Awaiting(it => it.AuditAsync(Monitoring.MonitorFixture.Chain))
+            .Should().ThrowAsync<SequencerClientException>())
+            .Which.Error.Should().Be(SequencerClientError.BadAnswer);
     }
 
     [Fact]
