@@ -98,8 +98,7 @@ public sealed class LogFollower
     {
         var log = _client.ReadLog(_chain);
         var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false)
-            ?? throw new SequencerClientException(
-                SequencerClientError.Refused, $"The gateway has no chain {_chain}: it has no entry yet.");
+            ?? throw await NoEntryAsync(cancellation).ConfigureAwait(false);
         var (newest, _) = await _trust.VerifyAsync(note, cancellation).ConfigureAwait(false);
         var edge = await TreeEdge.ReadAsync(log, Math.Min(from, newest.Size), cancellation)
             .ConfigureAwait(false);
@@ -110,6 +109,13 @@ public sealed class LogFollower
             {
                 Checkpoints = [note],
             };
+    }
+
+    /// <summary>Why there is no checkpoint, if it is a gateway that has none: the answer on epochs tells.</summary>
+    private async Task<SequencerClientException> NoEntryAsync(CancellationToken cancellation)
+    {
+        await _client.FindEpochsAsync(_chain, cancellation).ConfigureAwait(false);
+        return new(SequencerClientError.Refused, $"The gateway has no chain {_chain}: it has no entry yet.");
     }
 
     private async IAsyncEnumerable<FeedEntry> RunAsync(

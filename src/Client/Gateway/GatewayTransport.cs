@@ -14,17 +14,38 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     /// <summary>The 404 of a chain that exists, whose checkpoint waits for its witnesses.</summary>
     private const string Unwitnessed = "checkpoint_unwitnessed";
 
-    /// <summary>The answer's body, or null when the gateway says that there is no such thing (404).</summary>
+    private const string ChainUnknown = "chain_unknown";
+    private const string IndexUnknown = "index_unknown";
+
+    /// <summary>
+    /// The answer's body, or null when the gateway says that there is no such chain or index. A 404 without its
+    /// code is somebody else's.
+    /// </summary>
     /// <exception cref="SequencerClientException">
     /// When the last attempt failed or the gateway refused.
     /// </exception>
     public async Task<byte[]?> FindAsync(GatewayRequest request, CancellationToken cancellation)
     {
-        using var body = await FindBodyAsync(request, cancellation).ConfigureAwait(false);
-        return body?.Bytes.ToArray();
+        try
+        {
+            return await SendAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (SequencerClientException failure)
+            when (failure is { Status: (int)HttpStatusCode.NotFound, Code: ChainUnknown or IndexUnknown })
+        {
+            return null;
+        }
+        catch (SequencerClientException failure)
+            when (failure is { Status: (int)HttpStatusCode.NotFound, Code: null })
+        {
+            throw GatewayJson.BadAnswer("it is a 404 that does not say what there is not", failure);
+        }
     }
 
-    /// <summary>The same in a buffer that the caller gives back.</summary>
+    /// <summary>
+    /// The answer's body, in a buffer that the caller gives back, or null at any 404: a log's files may be served
+    /// by any web server.
+    /// </summary>
     /// <exception cref="SequencerClientException">
     /// When the last attempt failed or the gateway refused.
     /// </exception>

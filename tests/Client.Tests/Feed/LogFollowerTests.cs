@@ -79,6 +79,17 @@ public sealed class LogFollowerTests : IDisposable
         failure.Message.Should().NotContain("no chain");
     }
 
+    [Fact]
+    public async Task FollowNext_OfAnotherServer_SaysSoAndNotThatThereIsNoChain()
+    {
+        var page = ScriptedGateway.Answer(System.Net.HttpStatusCode.NotFound, "Nothing here.", "text/plain");
+        var follower = new LogFollower(
+            new ScriptedGateway(page, page).Connect(), Monitoring.MonitorFixture.Chain, _log.Enclaves);
+        var (_, failure) = await DrainAsync(follower.FollowNextAsync());
+
+        failure.Message.Should().Contain("Check that the address is a sequencer's").And.NotContain("no chain");
+    }
+
     [Theory]
     [InlineData(301)]
     [InlineData(86_400)]

@@ -59,9 +59,14 @@ internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
             return Task.FromResult(new HttpResponseMessage(status));
         var bytes = _replaced.TryGetValue(below, out var other) ? other : Serve(below);
         return Task.FromResult(bytes is null
-            ? new HttpResponseMessage(HttpStatusCode.NotFound)
+            ? NotFound(below)
             : new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) });
     }
+
+    private static HttpResponseMessage NotFound(string path) => ScriptedGateway.Problem(HttpStatusCode.NotFound,
+        path.StartsWith("tile/", StringComparison.Ordinal) ? "tile_unknown"
+            : path.StartsWith('/') ? "index_unknown" : "chain_unknown",
+        "There is none.")();
 
     private byte[]? Serve(string path)
     {

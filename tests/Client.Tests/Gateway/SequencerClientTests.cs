@@ -155,6 +155,30 @@ public sealed class SequencerClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Find_NotFoundByAnotherServer_IsABadAnswer()
+    {
+        var page = Answer(HttpStatusCode.NotFound, "There is nothing at this address.", "text/plain");
+        var client = new ScriptedGateway(page, page).Connect();
+
+        foreach (var failure in (SequencerClientException[])[
+            await Fails(() => client.FindAsync(2)),
+            await Fails(() => client.FindEpochsAsync(Monitoring.MonitorFixture.Chain))])
+        {
+            failure.Error.Should().Be(SequencerClientError.BadAnswer);
+            failure.Message.Should().Contain("Check that the address is a sequencer's");
+        }
+    }
+
+    [Fact]
+    public async Task Find_NotFoundBelowAnotherAddress_IsRefused()
+    {
+        var client = new ScriptedGateway(
+            Problem(HttpStatusCode.NotFound, "not_found", "There is nothing at this address.")).Connect();
+
+        (await Fails(() => client.FindAsync(2))).Code.Should().Be("not_found");
+    }
+
+    [Fact]
     public async Task Find_AnswerAboutAnotherIndex_IsABadAnswer()
     {
         var gateway = new ScriptedGateway(Answer(HttpStatusCode.OK, Answers.Transaction(_log, 1)));
