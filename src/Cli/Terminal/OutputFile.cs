@@ -2,7 +2,8 @@ namespace Sequencer.Cli.Terminal;
 
 /// <summary>
 /// Writes the files that a command makes: whole or not at all, and never over another's. A link is followed; into a
-/// device or a pipe is written as it is.
+/// device, a pipe, or a file that is open already and named by its number (such as <c>/dev/stdout</c>), is written as
+/// it is.
 /// </summary>
 internal static class OutputFile
 {
@@ -14,7 +15,7 @@ internal static class OutputFile
         {
             if (Directory.Exists(file.FullName))
                 throw new IOException("It is a folder.");
-            if (FileKind.IsSpecial(file.FullName))
+            if (FileKind.IsSpecial(file.FullName) || OpenFile.Find(file) is not null)
                 return;
             using var scratch = new FileStream(Scratch(file), FileMode.Create, FileAccess.Write, FileShare.None,
                 bufferSize: 1, FileOptions.DeleteOnClose);
@@ -33,7 +34,9 @@ internal static class OutputFile
     {
         try
         {
-            if (FileKind.IsSpecial(file.FullName))
+            if (OpenFile.Find(file) is { } open)
+                open.Write(content);
+            else if (FileKind.IsSpecial(file.FullName))
                 WriteTo(file.FullName, FileMode.Open, content);
             else
                 Replace(file, content, replace);

@@ -1,20 +1,20 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sequencer.Cli.Terminal;
 
 /// <summary>
-/// Standard output that tells when it takes no more. The framework's own stream is silent about a reader that is
-/// gone, so that a command would go on for nobody.
+/// Standard output, or another file that the process was started with, that tells when it takes no more. The
+/// framework's own stream is silent about a reader that is gone, so that a command would go on for nobody; and what
+/// it writes to a file does not move the place where the next one goes on.
 /// </summary>
-internal sealed partial class StandardOutput : Stream
+internal sealed partial class StandardOutput(int handle = StandardOutput.Standard) : Stream
 {
-    private const int Handle = 1;
+    private const int Standard = 1;
     private const int Interrupted = 4;
     private const int BrokenPipe = 32;
     private const int NoSpace = 28;
     private const int IoError = 5;
-
-    private readonly Stream _framework = Console.OpenStandardOutput();
 
     public override bool CanRead => false;
 
@@ -39,7 +39,7 @@ internal sealed partial class StandardOutput : Stream
     {
         while (!buffer.IsEmpty)
         {
-            var written = WriteTo(Handle, buffer, buffer.Length);
+            var written = WriteTo(handle, buffer, buffer.Length);
             if (written > 0)
             {
                 buffer = buffer[(int)written..];
@@ -54,7 +54,12 @@ internal sealed partial class StandardOutput : Stream
                 break;
         }
 
-        _framework.Write(buffer);
+        if (buffer.IsEmpty)
+            return;
+        using var framework = handle == Standard
+            ? Console.OpenStandardOutput()
+            : new FileStream(new SafeFileHandle(handle, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        framework.Write(buffer);
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

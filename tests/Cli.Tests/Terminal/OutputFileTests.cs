@@ -52,6 +52,51 @@ public sealed class OutputFileTests : IDisposable
         FileKind.IsSpecial(_folder.Path("none")).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("/dev/fd/")]
+    [InlineData("/proc/self/fd/")]
+    public void Write_AFileThatIsOpen_GoesOnWhereThatIs(string folder)
+    {
+        var path = _folder.Write("log", "");
+        using (var open = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            var number = (int)open.DangerousGetHandle();
+            File.CreateSymbolicLink(_folder.Path("link"), $"{folder}{number}");
+            using var earlier = new StandardOutput(number);
+            earlier.Write("first "u8);
+            OutputFile.RequireWritable(new FileInfo($"{folder}{number}"));
+            Write($"{folder}{number}");
+            OutputFile.Write(new FileInfo(_folder.Path("link")), " by a link"u8, replace: false);
+            earlier.Write(" last"u8);
+            Directory.GetFiles(_folder.FullName).Should().HaveCount(2, "nothing is left beside");
+        }
+
+        File.ReadAllText(path).Should().Be("first new by a link last");
+    }
+
+    [Fact]
+    public void Write_AnotherProcesssOpenFile_IsAppendedTo()
+    {
+        var path = _folder.Write("log", "first ");
+        using var other = Process.Start(new ProcessStartInfo("sh", ["-c", "exec cat >>\"$0\"", path])
+        {
+            RedirectStandardInput = true,
+        })!;
+        var number = $"/proc/{other.Id}/fd/1";
+        SpinWait.SpinUntil(() => new FileInfo(number).LinkTarget == path, TimeSpan.FromMinutes(1)).Should().BeTrue();
+        Write(number);
+        other.StandardInput.Write(" last");
+        other.StandardInput.Close();
+        other.WaitForExit();
+
+        File.ReadAllText(path).Should().Be("first new last");
+    }
+
+    [Fact]
+    public void RequireWritable_ANumberThatIsNotOpen_IsRefused() =>
+        FluentActions.Invoking(() => OutputFile.RequireWritable(new FileInfo("/dev/fd/99999")))
+            .Should().Throw<CliException>();
+
     [Fact]
     public void Write_WhereItFails_LeavesNothingBeside()
     {
