@@ -50,24 +50,6 @@ public sealed class EifFile
     /// <exception cref="EifException">When a rule of the format does not hold.</exception>
     public static EifFile Parse(ReadOnlyMemory<byte> file) => EifParser.Parse(file);
 
-    /// <summary>Reads a file of at most <see cref="MaxBytes"/>; a longer one takes no memory.</summary>
-    /// <exception cref="EifException">When a rule of the format does not hold.</exception>
-    /// <exception cref="IOException">When the file cannot be read.</exception>
-    public static EifFile Load(string path)
-    {
-        using var stream = File.OpenRead(path);
-        if (stream.Length > MaxBytes)
-        {
-            throw new EifException(
-                EifError.TooLarge,
-                $"{path} has {stream.Length} bytes; images of at most {MaxBytes} are read.");
-        }
-
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return Parse(bytes);
-    }
-
     private ReadOnlyMemory<byte>? Only(EifSectionType type)
     {
         foreach (var section in Sections)

@@ -156,39 +156,6 @@ public class EifParserTests
             .Invoking(() => EifFile.Parse((byte[])[.. ".eif\0\x4\0\0"u8, .. bytes]))
             .Should().Throw<EifException>());
 
-    [Fact]
-    public void Load_FileAboveTheLimit_IsRefusedBeforeMemoryIsTaken()
-    {
-        var path = Path.GetTempFileName();
-        try
-        {
-            using (var file = File.OpenWrite(path))
-                file.SetLength(EifFile.MaxBytes + 1L);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            FluentActions.Invoking(() => EifFile.Load(path)).ShouldBeRefused(EifError.TooLarge);
-            (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1 << 20);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
-    [Fact]
-    public void Load_File_IsReadWhole()
-    {
-        var path = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllBytes(path, TestImages.Builder.Build());
-            EifFile.Load(path).Crc.Should().Be(TestImages.Image.Crc);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
     private static byte[] Bytes(EifFile image) => EifBuilder.Assemble(image.Version, image.Sections);
 
     private static byte[] With(byte[] file, int at, byte value)

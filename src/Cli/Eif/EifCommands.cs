@@ -15,6 +15,12 @@ internal static class EifCommands
             EifSignCommand.Create(environment),
         };
 
+    /// <summary>An image, from a file or a pipe.</summary>
+    /// <exception cref="EifException">When a rule of the format does not hold.</exception>
+    /// <exception cref="CliException">When it is missing, unreadable or longer than allowed.</exception>
+    internal static EifFile Read(FileInfo image) =>
+        EifFile.Parse(InputFile.ReadBytes(image, EifFile.MaxBytes));
+
     /// <summary>Runs a command, whose refusals become those of the command line.</summary>
     internal static int Run(Func<int> command)
     {

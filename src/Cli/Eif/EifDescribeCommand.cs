@@ -25,7 +25,7 @@ internal static class EifDescribeCommand
 
     private static int Describe(ParseResult parse)
     {
-        var image = EifFile.Load(parse.GetRequiredValue(File).FullName);
+        var image = EifCommands.Read(parse.GetRequiredValue(File));
         var description = EifDescription.Of(image);
         var error = parse.InvocationConfiguration.Error;
         for (var i = 0; i < image.Sections.Count; i++)

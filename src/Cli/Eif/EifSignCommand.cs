@@ -40,7 +40,7 @@ internal static class EifSignCommand
     {
         var image = parse.GetRequiredValue(Image);
         var signed = EifSigner.Sign(
-            EifFile.Load(image.FullName),
+            EifCommands.Read(image),
             InputFile.ReadText(parse.GetRequiredValue(Certificate)),
             InputFile.ReadText(parse.GetRequiredValue(Key)),
             environment.Time.GetUtcNow());

@@ -40,17 +40,20 @@ internal static class InputFile
         }
     }
 
-    /// <summary>Everything of a stream.</summary>
+    /// <summary>Everything of a stream; of one whose length is known and too long, nothing is read.</summary>
     /// <exception cref="CliException">When it is longer than allowed.</exception>
     public static byte[] ReadBytes(Stream stream, string name, int bytesMax)
     {
-        using var whole = new MemoryStream();
+        var length = stream.CanSeek ? stream.Length : 0;
+        if (length > bytesMax)
+            throw TooLong(name, bytesMax);
+        using var whole = new MemoryStream((int)length);
         var chunk = new byte[16 * 1024];
         int read;
         while ((read = stream.Read(chunk)) > 0)
         {
             if (whole.Length + read > bytesMax)
-                throw CliException.Usage($"{name} is longer than the {bytesMax} bytes allowed here.");
+                throw TooLong(name, bytesMax);
             whole.Write(chunk, 0, read);
         }
 
@@ -58,6 +61,9 @@ internal static class InputFile
     }
 
     private static System.Text.UTF8Encoding StrictUtf8 { get; } = new(false, throwOnInvalidBytes: true);
+
+    private static CliException TooLong(string name, int bytesMax) =>
+        CliException.Usage($"{name} is longer than the {bytesMax} bytes allowed here.");
 
     private static string Reason(FileInfo file, Exception unreadable) => unreadable switch
     {

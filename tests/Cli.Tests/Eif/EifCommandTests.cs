@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -50,6 +51,21 @@ public sealed class EifCommandTests : IDisposable
         describe.ExitCode.Should().Be(1);
         describe.Output.Should().BeEmpty();
         describe.Error.Should().Contain("CrcMismatch");
+    }
+
+    [Fact]
+    public async Task Describe_APipe_ReadsItToItsEnd()
+    {
+        var build = await BuildAsync("image.eif");
+        using (var make = Process.Start("mkfifo", [PathOf("pipe")]))
+            await make.WaitForExitAsync();
+        // Each end waits for the other to open it.
+        var write = Task.Run(() => File.WriteAllBytes(PathOf("pipe"), File.ReadAllBytes(PathOf("image.eif"))));
+        var describe = await Task.Run(() => CliRun.OfAsync("eif", "describe", PathOf("pipe")));
+
+        describe.Output.Should().Be(build.Output);
+        describe.ExitCode.Should().Be(0, describe.Error);
+        await write;
     }
 
     [Fact]
