@@ -26,7 +26,7 @@ internal sealed class TokenCommand : Command
 
     private readonly Option<string?> _scope = new("--scope")
     {
-        Description = "Limits the token: read, or 'read write', which is the same as none.",
+        Description = "Limits the token: read, write, or 'read write', which is the same as none.",
         HelpName = "SCOPE",
     };
 
