@@ -78,21 +78,27 @@ format: ## put the code into its format
 	@dotnet format Sequencer.sln
 
 .PHONY: clean
+# What an operator made or wrote, beside secrets/: `make clean` leaves it.
+KEPT := data witness-state setup/config.toml setup/witness.toml setup/witness-images.json \
+	setup/enclave.local.json setup/images.json
+
 clean: ## remove build output
 	@find src tests bench -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} + 2>/dev/null || true
 	@rm -rf artifacts
 
 .PHONY: veryclean
-veryclean: clean ## also remove the ledger, the witness's state, the configuration and every secret; asks first
-	@if [ -e data ] || [ -e witness-state ] || [ -e setup/config.toml ] || [ -e setup/witness.toml ] || [ -n "$$(ls -A secrets | grep -v '^README.md$$' || true)" ]; then \
+veryclean: ## also remove the ledger, the witness's state, the configuration and every secret; asks first
+	@if [ -n "$$(ls -d $(KEPT) 2>/dev/null)" ] || [ -n "$$(ls -A secrets | grep -v '^README.md$$' || true)" ]; then \
 		if [ "$(YES)" != 1 ]; then \
-			read -r -p "This deletes data/, witness-state/, the configuration in setup/ and all keys in secrets/. Type yes: " answer; \
+			answer=; \
+			read -r -p "This deletes data/, witness-state/, the configuration in setup/ and all keys in secrets/. Type yes: " answer || echo; \
 			[ "$$answer" = yes ] || { echo "Nothing was deleted."; exit 1; }; \
 		fi; \
-		rm -rf data witness-state setup/config.toml setup/witness.toml setup/witness-images.json; \
+		rm -rf $(KEPT); \
 		find secrets -mindepth 1 ! -name README.md -delete; \
 	fi
 
+	@$(MAKE) --no-print-directory clean
 -include setup/nitro/nitro.mk
 -include setup/aws-emulator/aws.mk
 -include tests/sim.mk
