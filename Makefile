@@ -52,6 +52,7 @@ witness: build-gateway build-witness ## run a witness on http://127.0.0.1:5010 t
 
 .PHONY: token
 token: build-cli ## mint a development token: make token CHAIN=demo [SCOPE=read]
+	@test -f secrets/jwt.key || { echo "There is no secrets/jwt.key: run 'make config' first." >&2; exit 1; }
 	@$(CLI) token --key secrets/jwt.key --chain $(CHAIN) $(if $(SCOPE),--scope $(SCOPE))
 
 .PHONY: demo
@@ -77,11 +78,11 @@ lint: ## formatting, analysers as errors, shell syntax
 format: ## put the code into its format
 	@dotnet format Sequencer.sln
 
-.PHONY: clean
 # What an operator made or wrote, beside secrets/: `make clean` leaves it.
 KEPT := data witness-state setup/config.toml setup/witness.toml setup/witness-images.json \
 	setup/enclave.local.json setup/images.json
 
+.PHONY: clean
 clean: ## remove build output
 	@find src tests bench -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} + 2>/dev/null || true
 	@rm -rf artifacts
@@ -97,8 +98,8 @@ veryclean: ## also remove the ledger, the witness's state, the configuration and
 		rm -rf $(KEPT); \
 		find secrets -mindepth 1 ! -name README.md -delete; \
 	fi
-
 	@$(MAKE) --no-print-directory clean
+
 -include setup/nitro/nitro.mk
 -include setup/aws-emulator/aws.mk
 -include tests/sim.mk
