@@ -16,7 +16,7 @@ output=$root/artifacts/sequencer-nitro.tar.gz
   die "$image and $image.json are needed, and not empty: run 'make eif' first, or fetch both and name the first with EIF=…"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$output.new"' EXIT
 units=$root/setup/systemd
 say "publishing the gateway"
 dotnet publish "$root/src/Gateway" -c Release -o "$work/opt/sequencer/gateway" -nologo -v quiet \
@@ -30,6 +30,8 @@ install -D -m 0644 "$units/logrotate.conf" "$work/etc/logrotate.d/nitro-enclaves
 install -D -m 0644 "$units/sysusers.conf" "$work/etc/sysusers.d/sequencer.conf"
 # The folders' own modes stay as they are on the instance: only files and the folders of ours are packed.
 (cd "$work" && find etc -type f -print0 && find opt/sequencer -mindepth 1 -print0) |
-  tar -C "$work" --null --no-recursion --files-from=- --sort=name --mtime=@0 --owner=0 --group=0 -czf "$output"
+  tar -C "$work" --null --no-recursion --files-from=- --sort=name --mtime=@0 --owner=0 --group=0 -czf "$output.new"
+# Only what is whole takes the place of an earlier archive.
+mv "$output.new" "$output"
 say "packed $output, $(du -h "$output" | cut -f1)"
 printf '%s\n' "$output"
