@@ -5,7 +5,7 @@
 #
 #   OUTPUT          image to write                          artifacts/sequencer.eif
 #   ENCLAVE_CONFIG  measured configuration of the enclave   setup/enclave.json
-#   PROJECT         program to pack                         src/EnclaveHost
+#   PROJECT         program to pack, called as this one is  src/EnclaveHost
 #   KERNEL, NSM_KO  a bzImage and, where it is not built in, its NSM driver, for example AWS's from
 #                   /usr/share/nitro_enclaves/blobs         Debian's kernel, from fetch-kernel.sh
 #
@@ -38,6 +38,17 @@ stage_kernel() {
   fi
 }
 
+# Lets the program itself read its configuration, which it does before it asks for the NSM that is not here. In the
+# enclave nobody would hear what it refuses: there is no console.
+check_configuration() {
+  local said
+  said=$("$work/published/$program" --listen "unix://$work/s" --config "$configuration" 2>&1) || true
+  case $said in
+    *": /dev/nsm cannot be opened: "*) ;;
+    *) die "$configuration cannot be packed: $said" ;;
+  esac
+}
+
 # What the measurements depend on beside the commit and the kernel, for whoever wants to build the same.
 write_metadata() {
   local line libraries=
@@ -53,6 +64,7 @@ JSON
 
 stage_kernel
 program=$("$here/publish-aot.sh" "$project" "$work/published")
+check_configuration
 mkdir -p "$work/app/etc/sequencer" "$(dirname "$output")"
 "$here/stage-program.sh" "$work/published" "$program" "$work/app" >"$work/libraries"
 cp "$configuration" "$work/app/etc/sequencer/enclave.json"
