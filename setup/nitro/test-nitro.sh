@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the enclave image, unless NITRO_EIF names one, and boots it in an emulated Nitro enclave, where it is put
-# through its whole protocol, by itself and behind a real gateway. Needs no KVM and no AWS; QEMU is built once and
+# Builds the enclave image as artifacts/test.eif, unless NITRO_EIF names one, and boots it in an emulated Nitro enclave,
+# where it is put through its whole protocol, by itself and behind a real gateway. An operator's artifacts/sequencer.eif,
+# with another configuration, is left alone. Needs no KVM and no AWS; QEMU is built once and
 # kept, see build-qemu.sh. Prints the figures and, last, the counts.
 #
 # With --optional, where Debian's packages cannot be had, the tests are skipped, visibly, instead of failing.
@@ -32,7 +33,7 @@ export CONFIGURATION=Release
 for project in tests/Nitro.LiveTests src/Gateway src/Cli; do build "$project"; done
 
 prepare install_packages python3
-image=${NITRO_EIF:-$root/artifacts/sequencer.eif}
+image=${NITRO_EIF:-$root/artifacts/test.eif}
 [ -n "${NITRO_EIF:-}" ] || prepare env OUTPUT="$image" "$here/build-eif.sh"
 prepare "$here/build-qemu.sh"
 export NITRO_EIF=$image NITRO_QEMU=$prepared
