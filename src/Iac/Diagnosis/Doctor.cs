@@ -151,7 +151,7 @@ internal sealed class Doctor(Session session)
         await TryAsync("image", async token =>
         {
             _image = await MachineImage.ChooseAsync(
-                session.Aws, session.Settings.Find(Settings.ImageId), facts, token);
+                session.Aws, session.Settings.Find(Settings.ImageId), IsNitro, facts, token);
             return Check.Ok("image", _image.Id);
         }, cancellation);
     }

@@ -7,9 +7,6 @@ namespace Sequencer.Iac.Diagnosis;
 /// <summary>The instance types of a region that this product can run on, as EC2 itself names them.</summary>
 internal static class EnclaveTypes
 {
-    /// <summary>What gateway and enclave are built for.</summary>
-    private const string Architecture = "x86_64";
-
     /// <summary>How many are shown.</summary>
     private const int ShownMax = 8;
 
@@ -26,7 +23,7 @@ internal static class EnclaveTypes
             [
                 new Filter("nitro-enclaves-support", ["supported"]),
                 new Filter("current-generation", ["true"]),
-                new Filter("processor-info.supported-architecture", [Architecture]),
+                new Filter("processor-info.supported-architecture", [InstanceTypeFacts.ArchitectureOfOurs]),
             ],
         };
         do

@@ -42,7 +42,8 @@ internal sealed class InstanceLauncher(Session session)
             Name = name,
             IsNitro = isNitro,
             InstanceType = type.Name,
-            Image = await MachineImage.ChooseAsync(_aws, settings.Find(Settings.ImageId), type, cancellation),
+            Image = await MachineImage.ChooseAsync(
+                _aws, settings.Find(Settings.ImageId), isNitro, type, cancellation),
             KeyName = await KeyNameAsync(cancellation),
             SecurityGroupId = await GroupIdAsync(cancellation),
             Zone = zone,

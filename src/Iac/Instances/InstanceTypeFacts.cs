@@ -15,6 +15,9 @@ internal sealed record InstanceTypeFacts(
     string Name, string Architecture, int VcpuCount, int ThreadsPerCore, long MemoryMib,
     bool SupportsEnclaves)
 {
+    /// <summary>What gateway and enclave are built for.</summary>
+    public const string ArchitectureOfOurs = "x86_64";
+
     /// <summary>Memory that the instance itself keeps, at the least, in MiB.</summary>
     public const int ParentMemoryLeastMib = 512;
 
@@ -42,12 +45,14 @@ internal sealed record InstanceTypeFacts(
     }
 
     /// <summary>
-    /// Why the type cannot give an enclave so much, as the end of "it …"; null where it can.
+    /// Why the type cannot give an enclave of ours so much, as the end of "it …"; null where it can.
     /// </summary>
     public string? CannotGive(int memoryMib, int cpuCount)
     {
         if (!SupportsEnclaves)
             return "cannot run Nitro Enclaves, says EC2";
+        if (Architecture != ArchitectureOfOurs)
+            return $"is {Architecture}, and gateway and enclave are built for {ArchitectureOfOurs}";
         if (cpuCount % ThreadsPerCore != 0)
             return $"gives enclaves whole cores of {ThreadsPerCore} vCPUs, so enclave_cpu_count must be a "
                 + $"multiple of {ThreadsPerCore}";

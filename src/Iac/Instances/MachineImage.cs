@@ -13,6 +13,7 @@ internal sealed partial record MachineImage(string Id, string RootDevice)
     private const string ParameterPrefix = "resolve:ssm:";
     private const string AmazonLinuxPath = "/aws/service/ami-amazon-linux-latest/";
     private const string AmazonLinuxRootDevice = "/dev/xvda";
+    private const string AmazonLinux2 = "amzn2";
 
     /// <summary>Whether it is named by a parameter, which stands for newer images as time goes by.</summary>
     public bool IsParameter => NamesParameter(Id);
@@ -25,15 +26,16 @@ internal sealed partial record MachineImage(string Id, string RootDevice)
         $"{ParameterPrefix}{AmazonLinuxPath}al2023-ami-kernel-default-{architecture}", AmazonLinuxRootDevice);
 
     /// <summary>
-    /// The chosen image, checked against the type's architecture; Amazon Linux where none is chosen.
+    /// The chosen image, checked against the type's architecture and, for nitro, against what is to run there;
+    /// Amazon Linux 2023 where none is chosen.
     /// </summary>
     public static async Task<MachineImage> ChooseAsync(
-        AwsConnection aws, string? imageId, InstanceTypeFacts type, CancellationToken cancellation)
+        AwsConnection aws, string? imageId, bool isNitro, InstanceTypeFacts type, CancellationToken cancellation)
     {
         if (imageId is null)
             return AmazonLinux(type.Architecture);
         if (NamesParameter(imageId))
-            return OfParameter(imageId, type);
+            return OfParameter(imageId, isNitro, type);
 
         var request = new DescribeImagesRequest { ImageIds = [imageId] };
         var response = await aws.AskAsync(
@@ -55,14 +57,29 @@ internal sealed partial record MachineImage(string Id, string RootDevice)
     /// The image behind a parameter. EC2 looks it up at launch and not before, so it must be one whose root
     /// volume and architecture are known by its name: Amazon Linux.
     /// </summary>
-    private static MachineImage OfParameter(string id, InstanceTypeFacts type) =>
-        AmazonLinuxPattern().Match(id) is { Success: true } match
-            ? Checked(new MachineImage(id, AmazonLinuxRootDevice), match.Groups["architecture"].Value, type)
-            : throw new IacException(
+    private static MachineImage OfParameter(string id, bool isNitro, InstanceTypeFacts type)
+    {
+        var match = AmazonLinuxPattern().Match(id);
+        if (!match.Success)
+        {
+            throw new IacException(
                 ExitCode.Failed,
                 $"{id} is not a parameter of Amazon Linux 2 or 2023 ({AmazonLinuxPath}…), and only of those it "
                 + "is known before the launch which volume is the root and must be encrypted.",
                 "Name the image by its own id (ami-…), or unset image_id to take Amazon Linux 2023.");
+        }
+
+        if (isNitro && match.Groups["system"].Value == AmazonLinux2)
+        {
+            throw new IacException(
+                ExitCode.Failed,
+                $"{id} is Amazon Linux 2: it has no 'dnf', by which nitro-cli is installed, and its C library is "
+                + "older than what the gateway needs.",
+                "Unset image_id to take Amazon Linux 2023, or --instance-kind standard for a plain instance.");
+        }
+
+        return Checked(new MachineImage(id, AmazonLinuxRootDevice), match.Groups["architecture"].Value, type);
+    }
 
     private static MachineImage Checked(MachineImage image, string? architecture, InstanceTypeFacts type) =>
         architecture == type.Architecture
@@ -75,7 +92,7 @@ internal sealed partial record MachineImage(string Id, string RootDevice)
     private static bool NamesParameter(string id) => id.StartsWith(ParameterPrefix, StringComparison.Ordinal);
 
     [GeneratedRegex(
-        $@"^{ParameterPrefix}{AmazonLinuxPath}(al2023|amzn2)-ami-([a-z0-9.]+-)+(?<architecture>x86_64|arm64)"
-        + @"(-gp2|-ebs)?(:[0-9]+)?\z")]
+        $@"^{ParameterPrefix}{AmazonLinuxPath}(?<system>al2023|{AmazonLinux2})-ami-([a-z0-9.]+-)+"
+        + @"(?<architecture>x86_64|arm64)(-gp2|-ebs)?(:[0-9]+)?\z")]
     private static partial Regex AmazonLinuxPattern();
 }

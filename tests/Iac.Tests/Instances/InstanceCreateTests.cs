@@ -80,7 +80,7 @@ public sealed class InstanceCreateTests
     public async Task Create_Arm_TakesTheArmImage()
     {
         using var tool = await Prepared();
-        await tool.RunAsync("instance create --instance-type c6g.large --enclave-cpu-count 1", ExitCode.Done);
+        await tool.RunAsync("instance create --instance-kind standard --instance-type c6g.large", ExitCode.Done);
         tool.Aws.Last("RunInstances")["ImageId"].Should().EndWith("al2023-ami-kernel-default-arm64");
     }
 
@@ -126,14 +126,15 @@ public sealed class InstanceCreateTests
     }
 
     [Theory]
-    [InlineData("al2023-ami-kernel-6.1-x86_64")]
-    [InlineData("al2023-ami-minimal-kernel-default-x86_64:12")]
-    [InlineData("amzn2-ami-hvm-x86_64-gp2")]
-    [InlineData("amzn2-ami-kernel-5.10-hvm-x86_64-ebs")]
-    public async Task Create_ParameterOfAmazonLinux_EncryptsItsRootDevice(string name)
+    [InlineData("nitro", "al2023-ami-kernel-6.1-x86_64")]
+    [InlineData("nitro", "al2023-ami-minimal-kernel-default-x86_64:12")]
+    [InlineData("standard", "amzn2-ami-hvm-x86_64-gp2")]
+    [InlineData("standard", "amzn2-ami-kernel-5.10-hvm-x86_64-ebs")]
+    public async Task Create_ParameterOfAmazonLinux_EncryptsItsRootDevice(string kind, string name)
     {
         using var tool = await Prepared();
-        await tool.RunAsync($"instance create --image-id {AmazonLinux}{name}", ExitCode.Done);
+        await tool.RunAsync(
+            $"instance create --instance-kind {kind} --image-id {AmazonLinux}{name}", ExitCode.Done);
         var call = tool.Aws.Last("RunInstances");
         call["ImageId"].Should().Be(AmazonLinux + name);
         call["BlockDeviceMapping.1.DeviceName"].Should().Be("/dev/xvda");
@@ -159,7 +160,8 @@ public sealed class InstanceCreateTests
     [InlineData("--instance-type zz.top", "(InvalidInstanceType): there is no such", ExitCode.Aws)]
     [InlineData("--enclave-cpu-count 3", "must be a multiple of 2", ExitCode.Failed)]
     [InlineData("--enclave-cpu-count 4", "at most 2 can go to enclaves (enclave_cpu", ExitCode.Failed)]
-    [InlineData("--instance-type c6g.large", "has 2 vCPUs, of which at most 1", ExitCode.Failed)]
+    [InlineData("--instance-type c6g.xlarge", "is arm64, and gateway and enclave are built for", ExitCode.Failed)]
+    [InlineData($"--image-id {AmazonLinux}amzn2-ami-hvm-x86_64-gp2", "is Amazon Linux 2: it has", ExitCode.Failed)]
     [InlineData("--enclave-memory-mib 8000", "at most 7680 can go to enclaves", ExitCode.Failed)]
     [InlineData($"--image-id {FakeInstanceTypes.ImageArm}", "is for arm64, but c5a.xlarge", ExitCode.Failed)]
     [InlineData($"--image-id {AmazonLinux}al2023-ami-kernel-6.1-arm64", "is for arm64, but", ExitCode.Failed)]
