@@ -108,12 +108,19 @@ internal sealed class Model(Workspace work)
     {
         if (Keys.Contains(key) && !Files.Contains(key))
             return 1;
-        if (!Keys.Contains(key) && CreateKey(key) is var code and not 0)
-            return code;
+        var isThere = Instances.TryGetValue(instance, out var shown);
+        if (!Keys.Contains(key))
+        {
+            if (isThere && shown!.Contains($" {key} ", StringComparison.Ordinal))
+                return 1;
+            if (CreateKey(key) is var code and not 0)
+                return code;
+        }
+
         Groups[group] = address + "/32";
-        if (!Instances.TryGetValue(instance, out var shown))
+        if (!isThere)
             return CreateInstance(instance, key, group);
-        if (!shown.EndsWith($" {key} {group}", StringComparison.Ordinal))
+        if (!shown!.EndsWith($" {key} {group}", StringComparison.Ordinal))
             return 1;
         return Move(instance, "running");
     }

@@ -37,7 +37,7 @@ internal sealed class AccessChecks(Session session)
                 "Move the file away, or choose another --key-name or --region."),
             (_, false) => new Check(
                 Name, CheckStatus.Failed, $"'{name}' exists, but {file.Shown} is not here",
-                "Put the private key there, or make a new pair ('iac key delete', 'iac key create')."),
+                KeyPairs.WithoutFile),
             _ when file.Matches(Key!.PublicKey) == false => new Check(
                 Name, CheckStatus.Failed, $"{file.Shown} is not the private key of '{name}'",
                 "Put the right file there, or choose another --key-name."),

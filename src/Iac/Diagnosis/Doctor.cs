@@ -39,6 +39,7 @@ internal sealed class Doctor(Session session)
         if (facts is not null)
         {
             await PermissionsAsync(facts, cancellation);
+            await InstanceAsync(facts, cancellation);
             await QuotaAsync(facts, cancellation);
         }
 
@@ -165,27 +166,15 @@ internal sealed class Doctor(Session session)
                     one => !InstanceLookup.IsGone(one));
             return Check.Ok("permission ec2:DescribeInstances", "allowed");
         }, cancellation);
-        var launch = _image is null ? null : Launch(facts, _image);
+        var launch = _image is null ? null : Launch(Plan(facts, _image));
         _checks.AddRange(await new Permissions(session).AskAsync(launch, _instance, cancellation));
     }
 
     /// <summary>
     /// The request that <c>up</c> makes, without the key pair and the group that it would make before it.
     /// </summary>
-    private RunInstancesRequest Launch(InstanceTypeFacts facts, MachineImage image)
+    private RunInstancesRequest Launch(LaunchPlan plan)
     {
-        var plan = new LaunchPlan
-        {
-            Name = session.Settings.Find(Settings.InstanceName) ?? Permissions.ProbeName,
-            IsNitro = IsNitro,
-            InstanceType = facts.Name,
-            Image = image,
-            KeyName = _access.Key?.KeyName ?? string.Empty,
-            SecurityGroupId = _access.Group?.GroupId ?? string.Empty,
-            VolumeGib = session.Settings.RequireNumber(Settings.VolumeGib),
-            InstanceProfile = session.Settings.Find(Settings.InstanceProfile),
-            Zone = InstanceLauncher.Zone(session.Settings),
-        };
         var request = plan.ToRequest(session.Settings, Permissions.ProbeName);
 
         // EC2 must not take it for an earlier one; the SDK makes a token of its own.
@@ -195,6 +184,45 @@ internal sealed class Doctor(Session session)
         if (_access.Group is null)
             request.SecurityGroupIds = null;
         return request;
+    }
+
+    /// <summary>What <c>up</c> would start, or compare with what is there; what is to be made has its name.</summary>
+    private LaunchPlan Plan(InstanceTypeFacts facts, MachineImage image) => new()
+    {
+        Name = session.Settings.Find(Settings.InstanceName) ?? Permissions.ProbeName,
+        IsNitro = IsNitro,
+        InstanceType = facts.Name,
+        Image = image,
+        KeyName = session.Settings.Find(Settings.KeyName) ?? string.Empty,
+        SecurityGroupId = _access.Group?.GroupId ?? session.Settings.Find(Settings.SecurityGroup) ?? string.Empty,
+        VolumeGib = session.Settings.RequireNumber(Settings.VolumeGib),
+        InstanceProfile = session.Settings.Find(Settings.InstanceProfile),
+        Zone = InstanceLauncher.Zone(session.Settings),
+    };
+
+    /// <summary>Whether <c>up</c> would take the instance that is there.</summary>
+    private async Task InstanceAsync(InstanceTypeFacts facts, CancellationToken cancellation)
+    {
+        const string Name = "instance";
+        if (session.Settings.Find(Settings.InstanceName) is not { } name || _image is null)
+        {
+            _checks.Add(Check.Skipped(Name, _image is null ? "needs an image" : "instance_name is not set"));
+            return;
+        }
+
+        await TryAsync(Name, async token =>
+        {
+            if (await new InstanceLookup(session).FindAsync(name, token) is not { } there)
+                return Check.Ok(Name, $"'{name}' will be started");
+            var plan = Plan(facts, _image);
+            if (_access.Key is null)
+                InstanceDifference.RefuseWithoutPair(there, plan.KeyName);
+            InstanceDifference.Refuse(there, plan);
+            var older = _access.Key is { } key ? InstanceDifference.OlderThan(key, there) : null;
+            return older is null
+                ? Check.Ok(Name, $"'{name}' is as wanted ({there.InstanceId}, {InstanceView.StateOf(there)})")
+                : new Check(Name, CheckStatus.Warning, older);
+        }, cancellation);
     }
 
     private async Task QuotaAsync(InstanceTypeFacts facts, CancellationToken cancellation)

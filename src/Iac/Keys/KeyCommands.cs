@@ -68,10 +68,13 @@ internal static class KeyCommands
         var name = session.Settings.Require(Settings.KeyName);
         var keys = new KeyPairs(session);
         var key = await keys.FindOursAsync(name, cancellation) ?? throw NotFound(session, name);
-        if (keys.TakesFile(key)
-            && await new InstanceLookup(session).WithKeyAsync(name, cancellation) is { Count: > 0 } users)
+        if (await new InstanceLookup(session).WithKeyAsync(name, cancellation) is { Count: > 0 } users)
         {
-            throw InUse(session, name, users);
+            if (keys.TakesFile(key))
+                throw InUse(session, name, users);
+            session.Report.Warn(
+                $"the key pair '{name}' is in use by {InstanceLookup.Shown(users)}, and no new one opens what uses "
+                + "it: its private key is not here, but whoever has it needs it still.");
         }
 
         await session.ConfirmAsync(

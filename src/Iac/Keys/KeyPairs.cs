@@ -10,6 +10,11 @@ namespace Sequencer.Iac.Keys;
 /// <summary>Makes, finds and deletes SSH key pairs together with their private key files.</summary>
 internal sealed class KeyPairs(Session session)
 {
+    /// <summary>What to do about a pair whose private key is not here.</summary>
+    public const string WithoutFile =
+        "Put the file there: whoever made the pair has it. A new pair ('iac key delete', 'iac key create') opens "
+        + "new instances only; one that is there keeps the public key that it started with.";
+
     private readonly AwsConnection _aws = session.Aws;
 
     public async Task<IReadOnlyList<KeyPairView>> ListAsync(CancellationToken cancellation)

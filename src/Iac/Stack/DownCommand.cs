@@ -73,7 +73,12 @@ internal static class DownCommand
     {
         var parts = new List<string>();
         if (instance is not null)
-            parts.Add($"terminate the instance '{InstanceView.NameOf(instance)}' ({instance.InstanceId})");
+        {
+            parts.Add(
+                $"terminate the instance '{InstanceView.NameOf(instance)}' ({instance.InstanceId}) with its "
+                + "volume");
+        }
+
         if (group is not null)
             parts.Add($"delete the security group '{group.GroupName}'");
         if (key is not null)

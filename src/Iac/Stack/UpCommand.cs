@@ -35,7 +35,8 @@ internal static class UpCommand
         var groupName = session.Settings.Require(Settings.SecurityGroup);
         var instanceName = session.Settings.Require(Settings.InstanceName);
 
-        var key = await KeyAsync(session, keyName, cancellation);
+        var existing = await new InstanceLookup(session).FindAsync(instanceName, cancellation);
+        var key = await KeyAsync(session, keyName, existing, cancellation);
         var group = await GroupAsync(session, groupName, rules, cancellation);
         StackStepView[] steps = [key, group];
         var made = Array.FindAll(steps, step => step.Outcome == StackStepView.Created);
@@ -48,12 +49,14 @@ internal static class UpCommand
     }
 
     private static async Task<StackStepView> KeyAsync(
-        Session session, string name, CancellationToken cancellation)
+        Session session, string name, Instance? instance, CancellationToken cancellation)
     {
         var keys = new KeyPairs(session);
         var file = new PrivateKeyFile(name, session.Secrets);
         if (await keys.FindOursAsync(name, cancellation) is not { } existing)
         {
+            if (instance is not null)
+                InstanceDifference.RefuseWithoutPair(instance, name);
             var made = await keys.CreateAsync(name, cancellation);
             session.Report.Note($"key pair {name}: created, private key in {file.Shown}");
             return new StackStepView(StackStepView.Key, name, made.KeyPairId, StackStepView.Created, file.Shown);
@@ -65,7 +68,7 @@ internal static class UpCommand
                 ExitCode.Failed,
                 $"AWS has the key pair '{name}', but its private key is not in {file.Shown}, and AWS hands "
                 + "it out only once.",
-                "Put the file there if you have it; else run 'iac key delete' and 'iac up'.");
+                KeyPairs.WithoutFile);
         }
 
         if (file.Matches(existing.PublicKey) == false)
@@ -78,6 +81,8 @@ internal static class UpCommand
         }
 
         session.Report.Note($"key pair {name}: unchanged");
+        if (instance is not null && InstanceDifference.OlderThan(existing, instance) is { } older)
+            session.Report.Warn($"{older}.");
         return new StackStepView(StackStepView.Key, name, existing.KeyPairId, "unchanged", file.Shown);
     }
 
@@ -109,6 +114,7 @@ internal static class UpCommand
     {
         var launcher = new InstanceLauncher(session);
         var lifecycle = new InstanceLifecycle(session);
+        // Looked up once more: another run may have started it meanwhile.
         var existing = await new InstanceLookup(session).FindAsync(name, cancellation);
         var plan = await WhenSeenAsync(session, made, () => launcher.PlanAsync(name, cancellation), cancellation);
         if (existing is null)
@@ -120,15 +126,7 @@ internal static class UpCommand
             return (new StackStepView(StackStepView.Instance, name, ready.InstanceId, StackStepView.Created), ready);
         }
 
-        if (Difference(existing, plan) is { } difference)
-        {
-            throw new IacException(
-                ExitCode.Failed,
-                $"The instance '{name}' ({existing.InstanceId}) {difference}, and 'iac up' does not change that.",
-                "Change the configuration back or the instance in the console, or run 'iac instance terminate' "
-                + "and 'iac up'.");
-        }
-
+        InstanceDifference.Refuse(existing, plan);
         var outcome = InstanceView.StateOf(existing) is "running" or "pending" ? "unchanged" : "started";
         var running = await lifecycle.StartAsync(existing, cancellation);
         return (new StackStepView(StackStepView.Instance, name, running.InstanceId, outcome), running);
@@ -147,36 +145,4 @@ internal static class UpCommand
                     || failure.AwsCode is "InvalidGroup.NotFound" or "InvalidKeyPair.NotFound",
                 action,
                 cancellation);
-
-    /// <summary>
-    /// How the instance differs from the plan, as the end of "it …"; null where it does not. AWS does not tell
-    /// the sizes of volume and enclaves with an instance, nor by which parameter its image was chosen.
-    /// </summary>
-    private static string? Difference(Instance instance, LaunchPlan plan)
-    {
-        if (instance.InstanceType?.Value != plan.InstanceType)
-            return $"is a {instance.InstanceType?.Value}, not a {plan.InstanceType}";
-        if (instance.KeyName != plan.KeyName)
-            return $"has the key pair '{instance.KeyName}', not '{plan.KeyName}'";
-        if (instance.SecurityGroups?.Exists(group => group.GroupId == plan.SecurityGroupId) != true)
-            return $"is not in the security group {plan.SecurityGroupId}";
-        if (instance.EnclaveOptions?.Enabled is { } enabled && enabled != plan.IsNitro)
-            return $"has enclaves {(enabled ? "enabled" : "off")}";
-        if (plan.Zone is not null && instance.Placement?.AvailabilityZone != plan.Zone)
-            return $"is in {instance.Placement?.AvailabilityZone}, not in {plan.Zone}";
-        if (!plan.Image.IsParameter && instance.ImageId != plan.Image.Id)
-            return $"has the image {instance.ImageId}, not {plan.Image.Id}";
-        return ProfileOf(instance) != plan.InstanceProfile
-            ? $"has the instance profile {Shown(ProfileOf(instance))}, not {Shown(plan.InstanceProfile)}"
-            : null;
-    }
-
-    /// <summary>The name of the instance's profile, which AWS tells as an ARN; null for none.</summary>
-    private static string? ProfileOf(Instance instance)
-    {
-        var arn = instance.IamInstanceProfile?.Arn;
-        return arn?[(arn.LastIndexOf('/') + 1)..];
-    }
-
-    private static string Shown(string? profile) => profile is null ? "none" : $"'{profile}'";
 }

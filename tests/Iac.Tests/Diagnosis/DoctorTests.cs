@@ -31,6 +31,44 @@ public sealed class DoctorTests
     }
 
     [Theory]
+    [InlineData("--instance-type c5a.2xlarge", "is a c5a.xlarge, not a c5a.2xlarge")]
+    [InlineData("--security-group second", "is not in the security group second")]
+    [InlineData("--key-name second", "has the key pair 'test-key', not 'second'")]
+    [InlineData("--availability-zone us-east-1b", "is in us-east-1a, not in us-east-1b")]
+    public async Task Doctor_InstanceThatIsNotAsWanted_FailsAsUpDoes(string options, string difference)
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        (await CheckAsync(tool, ExitCode.Done))["instance"].Detail
+            .Should().Be("'test-instance' is as wanted (i-00000000000000001, running)");
+        (await CheckAsync(tool, ExitCode.Failed, options))["instance"].Detail.Should().Contain(difference);
+        await tool.RunAsync($"up {options}", ExitCode.Failed);
+    }
+
+    [Fact]
+    public async Task Doctor_TwoInstancesOfTheName_FailsAsUpDoes()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        var first = tool.Aws.Instances.All.Single();
+        tool.Aws.Instances.Add(first.Request, first.Tags, first.Type);
+        (await CheckAsync(tool, ExitCode.Failed))["instance"].Detail
+            .Should().Contain("2 instances are named 'test-instance'");
+        await tool.RunAsync("up", ExitCode.Failed);
+    }
+
+    [Fact]
+    public async Task Doctor_InstanceOfAPairThatIsGone_FailsAsUpDoes()
+    {
+        using var tool = new Tool();
+        await tool.RunAsync("up", ExitCode.Done);
+        File.Delete(tool.PathOf("secrets/test-key.pem"));
+        await tool.RunAsync("key delete --yes", ExitCode.Done);
+        (await CheckAsync(tool, ExitCode.Failed))["instance"].Detail
+            .Should().Contain("has the public key of an earlier key pair 'test-key'");
+    }
+
+    [Theory]
     [InlineData("GetCallerIdentity", "InvalidClientTokenId", "credentials")]
     [InlineData("DescribeRegions", "AuthFailure", "region")]
     public async Task Doctor_NoAccess_StopsThere(string action, string code, string failed)

@@ -21,6 +21,9 @@ internal sealed class FakeInstance
 
     public bool IsSpot { get; init; }
 
+    /// <summary>When it was started last, as AWS writes it.</summary>
+    public string LaunchedAt { get; set; } = "2026-11-22T19:00:00.000Z";
+
     public string? StateReason { get; set; }
 
     public void Look()

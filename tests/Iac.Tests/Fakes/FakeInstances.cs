@@ -114,7 +114,15 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
         new XElement("instanceType", one.Type),
         new XElement("keyName", one.Request.Find("KeyName")),
         one.IsSpot ? new XElement("instanceLifecycle", "spot") : null,
-        new XElement("launchTime", "2026-11-22T19:00:00.000Z"),
+        new XElement("launchTime", one.LaunchedAt),
+        new XElement("rootDeviceName", "/dev/xvda"),
+        Answers.Set("blockDeviceMapping",
+        [
+            [
+                new XElement("deviceName", "/dev/xvda"),
+                new XElement("ebs", new XElement("attachTime", "2026-11-22T19:00:00.000Z")),
+            ],
+        ]),
         new XElement("dnsName", state == "running" ? "ec2-203-0-113-9.example.com" : string.Empty),
         new XElement("ipAddress", state == "running" ? "203.0.113.9" : string.Empty),
         new XElement("privateIpAddress", "10.0.0.9"),

@@ -73,7 +73,7 @@ internal sealed class FakeKeyPairs
             new XElement("keyPairId", key.Id),
             new XElement("keyType", key.Type),
             new XElement("keyFingerprint", "aa:bb"),
-            new XElement("createTime", "2026-11-22T19:00:00.000Z"),
+            new XElement("createTime", key.CreatedAt),
             withPublicKey ? new XElement("publicKey", key.PublicKey) : null,
             Answers.Tags(key.Tags),
         })));

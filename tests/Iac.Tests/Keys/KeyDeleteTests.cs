@@ -45,7 +45,9 @@ public sealed class KeyDeleteTests
         tool.Aws.Keys.All.Should().ContainSingle();
 
         File.Move(tool.PathOf("secrets/test-key.pem"), tool.PathOf("test-key.pem"));
-        await tool.RunAsync("key delete --yes", ExitCode.Done);
+        run = await tool.RunAsync("key delete --yes", ExitCode.Done);
+        run.Error.Should().Contain($"warning: the key pair 'test-key' is in use by i-00000000000000001 ({state})")
+            .And.Contain("no new one opens what uses it");
         tool.Aws.Keys.All.Should().BeEmpty();
     }
 

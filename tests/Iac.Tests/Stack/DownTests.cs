@@ -180,8 +180,9 @@ public sealed class DownTests
         tool.Terminal = new StringReader("n\n");
         var run = await tool.RunAsync("down", ExitCode.Failed);
         run.Error.Should().Contain(
-            "Really terminate the instance 'test-instance' (i-00000000000000001), delete the security group "
-            + "'test-group', and delete the key pair 'test-key' with its private key in us-east-1? [y/N]");
+            "Really terminate the instance 'test-instance' (i-00000000000000001) with its volume, delete the "
+            + "security group 'test-group', and delete the key pair 'test-key' with its private key in "
+            + "us-east-1? [y/N]");
         tool.Aws.Instances.Alive.Should().ContainSingle();
     }
 

@@ -112,7 +112,8 @@ public sealed class UpTests
         using var tool = new Tool();
         await OutcomesAsync(tool, "up");
         var run = await tool.RunAsync($"up {options}", ExitCode.Failed);
-        run.Error.Should().Contain(difference).And.Contain("'iac up' does not change that");
+        run.Error.Should().Contain(difference).And.Contain("'iac up' does not change that")
+            .And.Contain("its volume goes with it: save /etc/sequencer first");
         tool.Aws.Instances.All.Should().ContainSingle();
     }
 
@@ -135,7 +136,35 @@ public sealed class UpTests
         using var tool = new Tool();
         await OutcomesAsync(tool, "up");
         File.Delete(tool.PathOf("secrets/test-key.pem"));
-        (await tool.RunAsync("up", ExitCode.Failed)).Error.Should().Contain("is not in secrets/test-key.pem");
+        (await tool.RunAsync("up", ExitCode.Failed)).Error.Should().Contain("is not in secrets/test-key.pem")
+            .And.Contain("A new pair").And.Contain("opens new instances only");
+    }
+
+    [Fact]
+    public async Task Up_InstanceOfAPairThatIsGone_IsRefusedBeforeAnotherIsMade()
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up");
+        File.Delete(tool.PathOf("secrets/test-key.pem"));
+        await tool.RunAsync("key delete --yes", ExitCode.Done);
+        var run = await tool.RunAsync("up", ExitCode.Failed);
+        run.Error.Should().Contain("(i-00000000000000001) has the public key of an earlier key pair 'test-key'")
+            .And.Contain("save /etc/sequencer first").And.NotContain("this run did");
+        tool.Aws.Keys.All.Should().BeEmpty();
+        (await OutcomesAsync(tool, "up --instance-name other")).Should().Contain("key:created");
+    }
+
+    [Fact]
+    public async Task Up_InstanceOlderThanItsPair_WarnsThatItHasAnotherKey()
+    {
+        using var tool = new Tool();
+        await OutcomesAsync(tool, "up");
+        tool.Aws.Keys.All[0] = tool.Aws.Keys.All[0] with { CreatedAt = "2026-11-22T19:02:00.000Z" };
+        tool.Aws.Instances.All.Single().LaunchedAt = "2026-11-22T20:00:00.000Z";
+        (await tool.RunAsync("up", ExitCode.Done)).Error.Should().Contain(
+            "warning: the instance i-00000000000000001 is older than the key pair 'test-key' (key-");
+        var doctor = await tool.RunAsync("doctor", ExitCode.Done);
+        doctor.Output.Should().Contain("warning").And.Contain("has the public key of an earlier one");
     }
 
     [Fact]
