@@ -90,6 +90,8 @@ internal static class ConfigurationFile
     private static string? Text(Setting setting, object value) => (setting.Kind, value) switch
     {
         (SettingKind.Text, string text) => text,
+        (SettingKind.TextList, string text) => text,
+        (SettingKind.TextList, TomlArray list) when list.All(item => item is string) => string.Join(',', list),
         (SettingKind.Integer, long number) => number.ToString(CultureInfo.InvariantCulture),
         (SettingKind.IntegerList, TomlArray list) when list.All(item => item is long) =>
             string.Join(',', list.Select(item => Convert.ToString(item, CultureInfo.InvariantCulture))),
@@ -102,6 +104,7 @@ internal static class ConfigurationFile
     private static string Expected(Setting setting) => setting.Kind switch
     {
         SettingKind.Text => "a string",
+        SettingKind.TextList => "a string or a list of strings",
         SettingKind.Integer => "a whole number",
         SettingKind.IntegerList => "a list of whole numbers",
         _ => "a table of strings, with no ',' or '=' in them",

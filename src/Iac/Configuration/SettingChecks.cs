@@ -14,8 +14,11 @@ internal static partial class SettingChecks
     /// <summary>Tags a resource may carry in AWS, less the tool's own two.</summary>
     public const int TagsMax = 48;
 
-    /// <summary>AWS opens at most this many rules in one group by default; one is kept for SSH.</summary>
+    /// <summary>AWS takes 60 rules in one group by default; each port needs two, beside those for SSH.</summary>
     public const int ServicePortsMax = 25;
+
+    /// <summary>As <see cref="ServicePortsMax"/>: each block needs one rule.</summary>
+    public const int SshCidrsMax = 10;
 
     public static Func<string, string?> OneOf(params string[] choices) => value =>
         choices.Contains(value, StringComparer.Ordinal) ? null : $"must be {string.Join(" or ", choices)}";
@@ -59,8 +62,22 @@ internal static partial class SettingChecks
             ? null
             : "must be letters, digits, '/', '_' and '-', without 'alias/' or 'aws/' in front";
 
-    public static string? Cidr(string value) =>
-        CidrBlock.TryParse(value, out _, out var problem) ? null : problem;
+    public static string? SshCidrs(string value)
+    {
+        var texts = value.Split(',', StringSplitOptions.TrimEntries);
+        if (texts.Length > SshCidrsMax)
+            return $"must list at most {SshCidrsMax} addresses or blocks";
+        var blocks = new HashSet<CidrBlock>();
+        foreach (var text in texts)
+        {
+            if (!CidrBlock.TryParse(text, out var block, out var problem))
+                return problem;
+            if (!blocks.Add(block))
+                return "must list each block once";
+        }
+
+        return null;
+    }
 
     public static string? ServicePorts(string value)
     {

@@ -4,6 +4,10 @@ namespace Sequencer.Iac.Configuration;
 internal enum SettingKind
 {
     Text,
+
+    /// <summary>A list of texts; one may stand alone.</summary>
+    TextList,
+
     Integer,
     IntegerList,
     Table,

@@ -54,12 +54,13 @@ internal static class Settings
     };
 
     public static readonly Setting SshCidr = new("ssh_cidr",
-        "Address or block that may use SSH: your own, as the internet sees it. No default; a block wider "
-        + "than /16 (IPv6: /32) needs --open-ssh-to-the-world.")
+        "Addresses or blocks that may use SSH: your own, as the internet sees it, and those of others who "
+        + "operate the instance. No default; a block wider than /16 (IPv6: /32) needs --open-ssh-to-the-world.")
     {
-        ValueName = "cidr",
-        Sample = "\"203.0.113.7/32\"",
-        Check = SettingChecks.Cidr,
+        ValueName = "cidrs",
+        Sample = "[\"203.0.113.7/32\"]",
+        Kind = SettingKind.TextList,
+        Check = SettingChecks.SshCidrs,
     };
 
     public static readonly Setting ServicePorts = new("service_ports",

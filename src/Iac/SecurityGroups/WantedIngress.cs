@@ -22,16 +22,8 @@ internal static class WantedIngress
         var rules = new List<IngressRule>();
         if (session.Settings.Find(Settings.SshCidr) is { } text)
         {
-            _ = CidrBlock.TryParse(text, out var block, out _);
-            if (block.IsOpen && !mayBeOpen)
-            {
-                throw new IacException(
-                    ExitCode.Failed,
-                    $"ssh_cidr {block} would let far more than your own address use SSH.",
-                    $"Give your own address, or add {SharedOptions.OpenSsh.Name} if you mean it.");
-            }
-
-            rules.Add(IngressRule.Tcp(SshPort, block));
+            var blocks = text.Split(',', StringSplitOptions.TrimEntries);
+            rules.AddRange(blocks.Select(block => Ssh(block, mayBeOpen)));
         }
         else if (mayBeOpen)
         {
@@ -55,5 +47,16 @@ internal static class WantedIngress
         }
 
         return rules;
+    }
+
+    private static IngressRule Ssh(string text, bool mayBeOpen)
+    {
+        _ = CidrBlock.TryParse(text, out var block, out _);
+        return mayBeOpen || !block.IsOpen
+            ? IngressRule.Tcp(SshPort, block)
+            : throw new IacException(
+                ExitCode.Failed,
+                $"ssh_cidr {block} would let far more than your own address use SSH.",
+                $"Give your own address, or add {SharedOptions.OpenSsh.Name} if you mean it.");
     }
 }

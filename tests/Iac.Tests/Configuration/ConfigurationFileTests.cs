@@ -11,6 +11,8 @@ public sealed class ConfigurationFileTests
     [InlineData("[iac.aws]\nvolume_gib = \"20\"", "volume_gib must be a whole number")]
     [InlineData("[iac.aws]\nservice_ports = [\"5000\"]", "service_ports must be a list of whole numbers")]
     [InlineData("[iac.aws]\nservice_ports = 5000", "service_ports must be a list of whole numbers")]
+    [InlineData("[iac.aws]\nssh_cidr = [5]", "ssh_cidr must be a string or a list of strings, as in: ssh_cidr = [\"")]
+    [InlineData("[iac.aws]\nssh_cidr = 5", "ssh_cidr must be a string or a list of strings")]
     [InlineData("[iac.aws]\ntags = [\"a\"]", "tags must be a table of strings")]
     [InlineData("[iac.aws]\ntags = { team = \"a,b=c\" }", "of strings, with no ',' or '=' in them, as in: tags = {")]
     [InlineData("[iac.aws]\ntags = { \"a=b\" = \"c\" }", "of strings, with no ',' or '=' in them, as in: tags = {")]

@@ -11,6 +11,7 @@ public sealed class SettingChecksTests
     [InlineData("instance_name", "sequencer", "a.b")]
     [InlineData("cred_file", "blocky_accessKeys.csv", "my key (1).csv")]
     [InlineData("ssh_cidr", "203.0.113.7", "203.0.113.0/24", "0.0.0.0/0", "2001:db8::1", "::/0")]
+    [InlineData("ssh_cidr", "203.0.113.7,198.51.100.0/24", "203.0.113.7, 2001:db8::1")]
     [InlineData("service_ports", "5000", "443,5000", "1, 65535")]
     [InlineData("instance_kind", "nitro", "standard")]
     [InlineData("instance_type", "c5a.xlarge", "t3.micro", "u-6tb1.112xlarge", "c6g.metal")]
@@ -37,7 +38,9 @@ public sealed class SettingChecksTests
     [InlineData("cred_file", "../k.csv", "/etc/passwd", "a/b.csv", "")]
     [InlineData("ssh_cidr", "203.0.113", "203.0.113.7/24", "203.0.113.7/33", "203.0.113.7/")]
     [InlineData("ssh_cidr", "::1/129", "me", "1", "203.0.113.7/-1", "203.0.113.07")]
-    [InlineData("ssh_cidr", "::ffff:1.2.3.4", "fe80::1%eth0")]
+    [InlineData("ssh_cidr", "::ffff:1.2.3.4", "fe80::1%eth0", "203.0.113.7,", "203.0.113.7,me", "", ",")]
+    [InlineData("ssh_cidr", "203.0.113.7,203.0.113.7/32", "1.1.1.1,1.1.1.2,1.1.1.3,1.1.1.4,1.1.1.5,1.1.1.6,"
+        + "1.1.1.7,1.1.1.8,1.1.1.9,1.1.1.10,1.1.1.11")]
     [InlineData("service_ports", "0", "65536", "22", "5000,22", "5000,5000", "http", "", "5000,")]
     [InlineData("service_ports", "022", "5000,0022", "5000,05000", "+22")]
     [InlineData("instance_kind", "Nitro", "enclave")]

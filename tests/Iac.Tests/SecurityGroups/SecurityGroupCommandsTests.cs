@@ -48,9 +48,22 @@ public sealed class SecurityGroupCommandsTests
     }
 
     [Theory]
+    [InlineData("\"203.0.113.7/32\"", "tcp 22-22 203.0.113.7/32")]
+    [InlineData("[\"203.0.113.7\", \"198.51.100.0/24\"]", "tcp 22-22 203.0.113.7/32", "tcp 22-22 198.51.100.0/24")]
+    [InlineData("\"203.0.113.7, 2001:db8::7\"", "tcp 22-22 203.0.113.7/32", "tcp 22-22 2001:db8::7/128")]
+    public async Task Create_OneBlockOrSeveral_OpensSshForEach(string value, params string[] rules)
+    {
+        using var tool = new Tool(
+            Tool.StandardConfig.Replace("\"203.0.113.7/32\"", value, StringComparison.Ordinal));
+        await tool.RunAsync("security-group create", ExitCode.Done);
+        tool.Aws.Groups.All.Single().Rules.Should().BeEquivalentTo(rules);
+    }
+
+    [Theory]
     [InlineData("0.0.0.0/0")]
     [InlineData("::/0")]
     [InlineData("8.0.0.0/8")]
+    [InlineData("203.0.113.7,8.0.0.0/8")]
     public async Task Create_OpenSshWithoutTheFlag_IsRefusedBeforeAwsIsAsked(string cidr)
     {
         using var tool = new Tool();
