@@ -18,6 +18,7 @@ output=$root/artifacts/sequencer-nitro.tar.gz
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$output.new"' EXIT
 units=$root/setup/systemd
+mkdir -p "$(dirname "$output")"
 say "publishing the gateway"
 dotnet publish "$root/src/Gateway" -c Release -o "$work/opt/sequencer/gateway" -nologo -v quiet \
   -p:DebugType=none >&2
