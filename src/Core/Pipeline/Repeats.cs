@@ -117,6 +117,8 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
             return;
         }
 
+        // The entry has its place, or gets it with this round, whatever becomes of the key.
+        submission.IsCommitting = true;
         RememberKey(chain.Record!.Number, key, submission, round.Batch);
         round.Add(submission, Answer);
 

@@ -19,6 +19,9 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
     /// <summary>What reading the next checkpoint ends in, once; null for the checkpoint.</summary>
     public LedgerException? NextFailure { get; set; }
 
+    /// <summary>Which writes fail, without effect; null for none.</summary>
+    public Predicate<LedgerBatch>? Fails { get; set; }
+
     /// <summary>Whether what is stored of tiles cannot be found any more.</summary>
     public bool HasLostTiles { get; set; }
 
@@ -39,6 +42,8 @@ internal sealed class GatedLedger : ILedger, ILedgerSource
 
     public async ValueTask WriteAsync(LedgerBatch batch, bool sync)
     {
+        if (Fails?.Invoke(batch) == true)
+            throw new LedgerException(LedgerError.WriteFailed, "The write failed.");
         if (batch.Entries.Count > 0)
         {
             Interlocked.Increment(ref _entryWrites);

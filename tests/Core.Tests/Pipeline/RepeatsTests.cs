@@ -46,6 +46,23 @@ public sealed class RepeatsTests
         await RequireRememberedAsync(core);
     }
 
+    /// <summary>Found by reading: it was told that nothing was taken, though the entry had its place.</summary>
+    [Fact]
+    public async Task Submit_AKnownEntryWhoseKeyIsNotWritten_IsNotToldThatNothingWasTaken()
+    {
+        await using var enclave = new EnclaveFixture();
+        var ledger = new GatedLedger();
+        ledger.Open();
+        await using var core = await CoreFixture.StartAsync(ledger, enclave, Unique);
+        await core.SequenceAsync("one");
+        ledger.Fails = batch => batch.Keys.Count > 0;
+
+        var outcome = await core.SubmitAsync("one", key: "k");
+
+        outcome.Should().BeOfType<SubmitOutcome.Refused>()
+            .Which.Refusal.Code.Should().Be(RefusalCode.OutcomeUnknown);
+    }
+
     private static async Task RequireRememberedAsync(CoreFixture core)
     {
         (await core.SubmitAsync("two", key: "k")).Should().BeOfType<SubmitOutcome.Refused>()
