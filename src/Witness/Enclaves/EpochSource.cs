@@ -37,6 +37,9 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
                     return Task.FromResult(new Answer(None, new Verdict.Refused(Refusal.NotSignedByEnclave,
                         "No accepted enclave signed the checkpoint: none of its signatures is by a key that "
                         + "is known to be one's, and the log's epochs were fetched less than a second ago.")));
+                // Nothing is known of the signer: that is no word against it.
+                case FetchBudget.Decision.FailedJustNow:
+                    return Task.FromResult(Unavailable("fetching them failed less than a second ago; try again"));
                 case FetchBudget.Decision.Exhausted:
                     return Task.FromResult(Unavailable("they were asked for too often; try again"));
             }
@@ -68,7 +71,9 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
                 return Unavailable($"{address} answered {(int)response.StatusCode}");
             if (await BoundedBody.ReadAsync(response.Content, AnswerMaxBytes, patience.Token) is not { } body)
                 return Unavailable($"{address} answered more than {AnswerMaxBytes} bytes");
-            return new Answer(LogEpochs.Parse(body.Span).Epochs, null);
+            var epochs = LogEpochs.Parse(body.Span).Epochs;
+            budget.Succeed(origin);
+            return new Answer(epochs, null);
         }
         catch (OperationCanceledException)
         {

@@ -17,8 +17,9 @@ internal sealed class FetchBudget(TimeProvider time)
 
     private readonly Lock _lock = new();
 
-    /// <summary>When each log was last fetched for; none older than the interval after a clearing.</summary>
-    private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
+    /// <summary>When each log was last fetched for, and whether that gave its epochs; none older than the interval after
+    /// a clearing.</summary>
+    private readonly Dictionary<string, (long At, bool Succeeded)> _last = new(StringComparer.Ordinal);
 
     private double _left = Burst;
     private long _counted = time.GetTimestamp();
@@ -27,6 +28,7 @@ internal sealed class FetchBudget(TimeProvider time)
     {
         Fetch,
         FetchedJustNow,
+        FailedJustNow,
         Exhausted,
     }
 
@@ -35,8 +37,8 @@ internal sealed class FetchBudget(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_last.TryGetValue(origin, out var last) && time.GetElapsedTime(last) < IntervalPerLog)
-                return Decision.FetchedJustNow;
+            if (_last.TryGetValue(origin, out var last) && time.GetElapsedTime(last.At) < IntervalPerLog)
+                return last.Succeeded ? Decision.FetchedJustNow : Decision.FailedJustNow;
             var now = time.GetTimestamp();
             _left = Math.Min(Burst, _left + time.GetElapsedTime(_counted, now).TotalSeconds * PerSecond);
             _counted = now;
@@ -46,8 +48,18 @@ internal sealed class FetchBudget(TimeProvider time)
             // No more logs than the budget lets through in an interval are worth remembering.
             if (_last.Count > 2 * (Burst + PerSecond))
                 Forget();
-            _last[origin] = now;
+            _last[origin] = (now, Succeeded: false);
             return Decision.Fetch;
+        }
+    }
+
+    /// <summary>Notes that the last fetch for a log gave its epochs.</summary>
+    public void Succeed(string origin)
+    {
+        lock (_lock)
+        {
+            if (_last.TryGetValue(origin, out var last))
+                _last[origin] = last with { Succeeded = true };
         }
     }
 
@@ -55,7 +67,7 @@ internal sealed class FetchBudget(TimeProvider time)
     {
         foreach (var (origin, last) in _last)
         {
-            if (time.GetElapsedTime(last) >= IntervalPerLog)
+            if (time.GetElapsedTime(last.At) >= IntervalPerLog)
                 _last.Remove(origin);
         }
     }

@@ -171,6 +171,9 @@ public sealed class EnclaveWordTests : IDisposable
         (await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), Refusal.EpochsUnavailable))
             .Sentence.Should().Contain(expected);
         _epochs.Other = null;
+        // At once nothing is fetched, and nothing is said against the enclave: a 403 would be rested upon.
+        await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), Refusal.EpochsUnavailable);
+        _epochs.Requests.Should().Be(1);
         fixture.Time.Advance(FetchBudget.IntervalPerLog);
         await CosignedAsync(fixture, _log.Request(0, 3, _enclave.Cosign));
     }
