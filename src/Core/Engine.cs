@@ -74,6 +74,9 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Whether the enclave can be asked now.</summary>
     public bool IsConnected => _link.Connection is { IsOpen: true };
 
+    /// <summary>Whether anybody waits for an outcome, be it for the witnesses alone.</summary>
+    public bool HasCallers => Intake.Entries > 0 || _finality.Entries > 0;
+
     /// <summary>Tells that the enclave was reached once; false when the engine has ended before.</summary>
     public Task<bool> Connected => _connected.Task;
 

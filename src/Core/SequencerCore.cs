@@ -10,9 +10,11 @@ namespace Sequencer.Core;
 /// </summary>
 public sealed partial class SequencerCore : IAsyncDisposable
 {
+    /// <summary>How often a stop looks whether everybody has an outcome.</summary>
+    internal static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan ReopenDelayMin = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ReopenDelayMax = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
 
     private readonly SequencerOptions _options;
     private readonly CoreDependencies _dependencies;
@@ -147,15 +149,15 @@ public sealed partial class SequencerCore : IAsyncDisposable
         ?? throw new IOException("The ledger is being opened again.");
 
     /// <summary>
-    /// Stops: takes no more, finishes what was accepted until the token says that it takes too long, and
-    /// refuses the rest.
+    /// Stops: takes no more, finishes what was accepted, with its quorum of witnesses where one is waited for, until the
+    /// token says that it takes too long, and refuses the rest.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
         Enter(SequencerState.Stopping, "The sequencer is stopping.");
         try
         {
-            while (_engine is { Intake.Entries: > 0 } && !_running.IsCompleted)
+            while (_engine is { HasCallers: true } && !_running.IsCompleted)
                 await Task.Delay(DrainPoll, _dependencies.Time, cancellation);
         }
         catch (OperationCanceledException)
@@ -197,7 +199,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
         where T : class
     {
         var engine = _engine ?? throw new LedgerException(
-            LedgerError.WriteFailed, $"The ledger is being opened again: {_reason}");
+            LedgerError.Unavailable, $"The ledger is being opened again: {_reason}");
         if (await engine.FindAsync(id, cancellation) is not { } chain)
             return null;
         var began = _readers.Begin();

@@ -15,6 +15,9 @@ internal sealed class WitnessFinality(SequencerOptions options, TimeProvider tim
         chain.Witnessing is not null
         && (submission.Finality ?? chain.Limits.Finality) == Finality.Witnessed;
 
+    /// <summary>Entries of calls that will wait, or do.</summary>
+    public int Entries => Volatile.Read(ref _entries);
+
     /// <summary>Reserves room for a call that will wait; null when there is some. The queues do not count it any more
     /// once the enclave has signed, and witnesses may be away for long.</summary>
     public Refusal? Reserve(int entries, long bytes)
@@ -52,11 +55,13 @@ internal sealed class WitnessFinality(SequencerOptions options, TimeProvider tim
         if (await witnessing.WhenWitnessedAsync(size, patience, time, ended.Token) is { } checkpoint)
             return new SubmitOutcome.Sequenced(range.Witnessed(checkpoint));
         cancellation.ThrowIfCancellationRequested();
+        var until = stopping.IsCancellationRequested
+            ? "before this service stopped, or began to open its ledger anew"
+            : $"within {options.OutcomeTimeoutSeconds} s";
         return new SubmitOutcome.Refused(new Refusal(
             RefusalCode.WitnessTimeout,
             $"The enclave has given the entries their places from index {range.FirstIndex}, but no quorum of witnesses "
-            + $"has covered them within {options.OutcomeTimeoutSeconds} s: read the entry later for a witnessed "
-            + "receipt.")
+            + $"has covered them {until}: read the entry later for a witnessed receipt.")
         { FirstIndex = range.FirstIndex });
     }
 }

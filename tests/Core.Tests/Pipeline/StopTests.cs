@@ -1,3 +1,5 @@
+using Sequencer.Core.Tests.Witnesses;
+
 namespace Sequencer.Core.Tests.Pipeline;
 
 public sealed class StopTests
@@ -18,12 +20,75 @@ public sealed class StopTests
         var reading = () => fixture.Core.ReadEntryAsync(CoreFixture.Chain(), 0, CancellationToken.None).AsTask();
         await reading.Should().ThrowAsync<LedgerException>();
         await source.Reopening;
+        (await reading.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
 
         var stopping = fixture.Core.StopAsync(CancellationToken.None);
         source.LetOpen();
 
         await stopping;
         fixture.Core.Status.State.Should().Be(SequencerState.Stopped);
+    }
+
+    /// <summary>Found by reading: the stop waited for the enclave alone, and cut off who waited for witnesses.</summary>
+    [Fact]
+    public async Task Stop_WaitsForTheWitnessesOfWhatWasAccepted()
+    {
+        await using var world = new WitnessFixture();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Witnesses.ToList().ForEach(witness => witness.Before = _ => gate.Task);
+        var clock = new PollClock();
+        await using var fixture = await CoreFixture.StartAsync(
+            new MemoryLedgerSource(world.Ledger), world.Enclave, configure: null, world.Network(), clock);
+        var waiting = SubmitWitnessedAsync(fixture);
+        while (fixture.Core.Status is not { QueueEntries: 0, CheckpointAge: not null })
+            await Task.Yield();
+
+        var stopping = fixture.Core.StopAsync(CancellationToken.None);
+        await Task.WhenAny(clock.Polled, fixture.Core.Completion);
+        gate.SetResult();
+
+        (await waiting).Should().BeOfType<SubmitOutcome.Sequenced>().Which.Range.IsWitnessed.Should().BeTrue();
+        await stopping;
+    }
+
+    [Fact]
+    public async Task Stop_ThatTakesTooLong_TellsWhoWaitsForWitnessesWhy()
+    {
+        await using var world = new WitnessFixture();
+        world.Witnesses.ToList().ForEach(witness => world.Replace(ScriptedWitness.Hung(witness.Name)));
+        await using var fixture = await world.StartAsync();
+        var waiting = SubmitWitnessedAsync(fixture);
+        while (fixture.Core.Status is not { QueueEntries: 0, CheckpointAge: not null })
+            await Task.Yield();
+        using var patience = new CancellationTokenSource();
+
+        var stopping = fixture.Core.StopAsync(patience.Token);
+        await patience.CancelAsync();
+
+        await stopping;
+        var refused = (await waiting).Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal;
+        refused.Code.Should().Be(RefusalCode.WitnessTimeout);
+        refused.FirstIndex.Should().Be(0);
+        refused.Detail.Should().Contain("before this service stopped");
+    }
+
+    private static async Task<SubmitOutcome> SubmitWitnessedAsync(CoreFixture fixture) => await fixture.Core.SubmitAsync(
+        new Submission { Chain = CoreFixture.Chain(), Entries = [new byte[1]], Finality = Finality.Witnessed },
+        CancellationToken.None);
+
+    /// <summary>The system's clock, which tells when the stop has begun to wait.</summary>
+    private sealed class PollClock : TimeProvider
+    {
+        private readonly TaskCompletionSource _polled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Polled => _polled.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime == SequencerCore.DrainPoll)
+                _polled.TrySetResult();
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 
     /// <summary>Opens at once the first time, and then when it is let.</summary>

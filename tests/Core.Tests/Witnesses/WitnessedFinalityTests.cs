@@ -88,7 +88,7 @@ public sealed class WitnessedFinalityTests
 
         third.Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal.Code.Should().Be(RefusalCode.QueueFull);
         (await fixture.SequenceAsync("who does not wait")).FirstIndex.Should().Be(2);
-        await fixture.DisposeAsync();
+        await fixture.Core.StopAsync(new CancellationToken(canceled: true));
         (await Task.WhenAll(waiting)).Should().AllBeOfType<SubmitOutcome.Refused>()
             .Which.Should().OnlyContain(refused => refused.Refusal.Code == RefusalCode.WitnessTimeout);
     }
