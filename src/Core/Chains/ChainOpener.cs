@@ -133,11 +133,7 @@ internal sealed class ChainOpener(
         var lines = "";
         if (enclave.Epoch.Witnesses is not null)
         {
-            var start = proposal is null
-                ? chain.Latest
-                : await assembler.AssembleAsync(
-                    chain.Origin, new Proposal(proposal.Size, proposal.Root, proposal.Signature),
-                    VerifierKey.Parse(EpochOf(chain.Latest!).CosignerKey), cancellation);
+            var start = proposal is null ? chain.Latest : await AssembleAsync(chain, proposal, cancellation);
             // A live chain's last checkpoint may still wait in memory.
             await rideAlong.SyncAsync();
             lines = await witnesses!.GatherAsync(chain, enclave, start, cancellation);
@@ -148,6 +144,25 @@ internal sealed class ChainOpener(
             : new CreateRequest(chain.Origin, lines);
         return ((await enclave.SendAsync<OpenReply>(request, cancellation)).Head, lines);
     }
+
+    /// <summary>
+    /// The note of a size that the prior epoch signed: witnesses that want an enclave's word know its key, and cannot
+    /// learn that of the new epoch before it is recorded. Null when it signed none of that size.
+    /// </summary>
+    private async ValueTask<SignedCheckpoint?> KnownAsync(Chain chain, ulong size, CancellationToken cancellation)
+    {
+        if (chain.Latest?.Size == size)
+            return chain.Latest;
+        return UnsealedProposal(chain) is { } proposal && proposal.Size == size
+            ? await AssembleAsync(chain, proposal, cancellation)
+            : null;
+    }
+
+    private ValueTask<SignedCheckpoint> AssembleAsync(
+        Chain chain, ProposalRecord proposal, CancellationToken cancellation) =>
+        assembler.AssembleAsync(
+            chain.Origin, new Proposal(proposal.Size, proposal.Root, proposal.Signature),
+            VerifierKey.Parse(EpochOf(chain.Latest!).CosignerKey), cancellation);
 
     /// <summary>
     /// What the prior epoch proposed and did not seal: witnesses may have cosigned it, and then cosign nothing
@@ -227,7 +242,11 @@ internal sealed class ChainOpener(
         if (!Reach(chain, head, count) || !TryNoteHandover(chain, head, epoch, out var handover))
             return;
         if (witnessLines.Length == 0)
-            witnessLines = await sealing.WitnessAsync(chain, head, epoch, cancellation);
+        {
+            witnessLines = await sealing.WitnessAsync(
+                chain, head, epoch, await KnownAsync(chain, head.Size, cancellation), cancellation);
+        }
+
         var checkpoint = await assembler.AssembleAsync(head, epoch, cancellation, witnessLines);
         var number = chain.Record!.Number;
         var batch = new LedgerBatch();
@@ -241,11 +260,11 @@ internal sealed class ChainOpener(
             chain.Tree.Written(tile);
     }
 
-    private static void Publish(Chain chain, SignedCheckpoint checkpoint, string witnessLines)
+    private void Publish(Chain chain, SignedCheckpoint checkpoint, string witnessLines)
     {
         chain.Publish(checkpoint);
-        if (witnessLines.Length > 0 && chain.Witnessing!.Adopt(checkpoint))
-            chain.TellWitnessed();
+        if (witnessLines.Length > 0)
+            sealing.Adopt(chain, checkpoint);
     }
 
     /// <summary>The handover's note, null for a new chain; stops the chain if its signature does not hold.</summary>
@@ -279,7 +298,7 @@ internal sealed class ChainOpener(
     {
         if (!Reach(chain, head, count) || head.Size == chain.Latest!.Size)
             return;
-        var lines = await sealing.WitnessAsync(chain, head, epoch, cancellation);
+        var lines = await sealing.WitnessAsync(chain, head, epoch, known: null, cancellation);
         Publish(chain, await assembler.AssembleAsync(head, epoch, cancellation, lines), lines);
         rideAlong.Add(chain);
     }

@@ -82,16 +82,33 @@ internal sealed class Sealing(
     /// Has a head that was sealed or opened unseen cosigned once more: what a sealed chain shows has its quorum. Its
     /// lines; empty for other chains, and where a proposal is sealed next, since witnesses may have gone on to that.
     /// </summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="head">What the enclave holds.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="known">The same text with the signature of an epoch that the ledger has recorded; null to show
+    /// this one's.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="WitnessesUnavailableException">When there is no quorum at the moment: try again.
     /// </exception>
     /// <exception cref="OlderLedgerException">When too many witnesses have seen more.</exception>
     public async Task<string> WitnessAsync(
-        Chain chain, Head head, EnclaveEpoch epoch, CancellationToken cancellation)
+        Chain chain, Head head, EnclaveEpoch epoch, SignedCheckpoint? known, CancellationToken cancellation)
     {
         if (epoch.Witnesses is not { } measured || !measured.Seals(chain.Id) || head.Proposal is not null)
             return "";
-        var note = await assembler.AssembleAsync(head, epoch, cancellation);
+        var note = known ?? await assembler.AssembleAsync(head, epoch, cancellation);
         return await witnesses!.DemandAsync(chain, note, measured.Policy, timeMin: 0, cancellation);
+    }
+
+    /// <summary>Takes a published checkpoint's quorum for the gateway's too, or has the other witnesses asked that its
+    /// own policy wants.</summary>
+    public void Adopt(Chain chain, SignedCheckpoint checkpoint)
+    {
+        if (chain.Witnessing!.Adopt(checkpoint))
+            chain.TellWitnessed();
+        // Of an empty chain there is nothing to receipt yet.
+        else if (checkpoint.Size > 0)
+            witnesses!.GoOn(chain, checkpoint);
     }
 
     /// <summary>A later epoch can go on from what witnesses have seen only if the proposal outlives a crash.
@@ -111,12 +128,9 @@ internal sealed class Sealing(
     private void Publish(Chain chain, SignedCheckpoint checkpoint)
     {
         chain.Publish(checkpoint);
-        if (chain.Witnessing!.Adopt(checkpoint))
-            chain.TellWitnessed();
-        else
-            witnesses!.GoOn(chain, checkpoint);
+        Adopt(chain, checkpoint);
         rideAlong.Add(chain);
-        if (chain.Witnessing.Witnessed == checkpoint)
+        if (chain.Witnessing!.Witnessed == checkpoint)
             rideAlong.AddWitnessed(chain);
     }
 }

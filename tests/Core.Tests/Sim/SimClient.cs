@@ -20,7 +20,7 @@ internal sealed class SimClient(SimWorld world, int number)
             if (submission is { Key: not null, FirstIndex: not null })
                 await ProbeAsync(submission);
             if (_scheduler.Chance(0.5))
-                await Task.Delay(TimeSpan.FromTicks(_scheduler.Next(300_000)), _clock);
+                await Task.Delay(TimeSpan.FromTicks(_scheduler.Next(300_000 * world.Pace)), _clock);
         }
 
         IsDone = true;

@@ -1,3 +1,5 @@
+using Sequencer.Tlog;
+
 namespace Sequencer.Core.Tests.Sim;
 
 /// <summary>
@@ -25,6 +27,18 @@ internal sealed class SimDisk(SimScheduler scheduler, PlantedBug bug)
 
     /// <summary>Whether a batch that outlives every crash matches.</summary>
     public bool IsDurable(Func<LedgerBatch, bool> match) => _durable.Exists(batch => match(batch));
+
+    /// <summary>Keys of the epochs that are known for good to have taken up a chain: what a gateway shows of them.
+    /// </summary>
+    public IEnumerable<VerifierKey> EpochKeysOf(string origin)
+    {
+        var numbers = _durable.SelectMany(batch => batch.Chains)
+            .Where(chain => Origin.For(SimEnclave.LogPrefix, chain.Id) == origin).Select(chain => chain.Number).ToHashSet();
+        var epochs = _durable.SelectMany(batch => batch.ChainEpochs)
+            .Where(part => numbers.Contains(part.Chain)).Select(part => part.Epoch).ToHashSet();
+        return _durable.SelectMany(batch => batch.Epochs)
+            .Where(epoch => epochs.Contains(epoch.Number)).Select(epoch => VerifierKey.Parse(epoch.CosignerKey));
+    }
 
     public ILedgerSource SourceFor(SimProcess gateway) => new Source(this, gateway);
 

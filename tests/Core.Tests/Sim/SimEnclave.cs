@@ -35,6 +35,9 @@ internal sealed class SimEnclave
     /// <summary>What the measured configuration demands of witnesses; null for nothing.</summary>
     public WitnessDemand? Demand { get; init; }
 
+    /// <summary>How likely all connections end with the answer to an opening, which may be lost with them.</summary>
+    public double OpeningCuts { get; set; }
+
     public bool IsUp => _process is { IsAlive: true };
 
     public void Boot()
@@ -108,7 +111,12 @@ internal sealed class SimEnclave
         {
             var (id, reply) = ReplyCodec.Decode(frame.AsMemory(4));
             if (reply is OpenReply { Head: var opened })
+            {
                 enclave.Record(opened.Origin, opened.Size, opened.Root);
+                if (enclave.OpeningCuts > 0 && enclave._scheduler.Chance(enclave.OpeningCuts))
+                    enclave._scheduler.Post(null, enclave.CutAll);
+            }
+
             if (reply is SealReply { Head: var sealedHead })
                 enclave.Record(sealedHead.Origin, sealedHead.Size, sealedHead.Root);
             if (reply is AppendReply append && _appends.Remove(id, out var request))

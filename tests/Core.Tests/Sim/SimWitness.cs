@@ -13,6 +13,9 @@ internal sealed class SimWitness(SimScheduler scheduler, SimDisk disk, string na
 
     public ModelWitness Model => _witness;
 
+    /// <summary>Whether it wants the word of an enclave that the log's epochs show, except for an empty log.</summary>
+    public bool WantsEnclave { get; init; }
+
     public string Name => name;
 
     public async Task<WitnessAnswer> AddCheckpointAsync(
@@ -36,12 +39,15 @@ internal sealed class SimWitness(SimScheduler scheduler, SimDisk disk, string na
 
     private WitnessAnswer Ask(ulong oldSize, IReadOnlyList<Hash> proof, ReadOnlyMemory<byte> checkpoint)
     {
-        var shown = Checkpoint.Parse(SignedNote.Parse(checkpoint.Span).Text);
+        var note = SignedNote.Parse(checkpoint.Span);
+        var shown = Checkpoint.Parse(note.Text);
         // The empty log is there before any record of it.
         if (shown.Size > 0 && !disk.IsDurable(batch =>
                 batch.Checkpoints.Exists(record => record.Size == shown.Size && record.Root == shown.Root)
                 || batch.Proposals.Exists(record => record.Size == shown.Size && record.Root == shown.Root)))
             scheduler.Violate($"A witness was shown size {shown.Size} of {shown.Origin}, which is not durable.");
-        return _witness.AddCheckpoint(oldSize, proof, checkpoint);
+        return WantsEnclave && shown.Size > 0 && !disk.EpochKeysOf(shown.Origin).Any(key => ModelWitness.IsBy(key, note))
+            ? new WitnessAnswer.Refused(403, "None of its signatures is by an enclave that the log's epochs show.")
+            : _witness.AddCheckpoint(oldSize, proof, checkpoint);
     }
 }

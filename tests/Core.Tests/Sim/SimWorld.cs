@@ -22,8 +22,13 @@ internal sealed class SimWorld
     public SimWorld(ulong seed, PlantedBug bug = PlantedBug.None)
     {
         Scheduler = new SimScheduler(seed);
+        var wantsEnclave = seed % 16 == 8;
+        Pace = wantsEnclave ? 100 : 1;
         _disk = new SimDisk(Scheduler, bug);
-        var witnesses = Enumerable.Range(1, 3).Select(i => new SimWitness(Scheduler, _disk, $"w{i}")).ToList();
+        var witnesses = Enumerable.Range(1, 3).Select(i => new SimWitness(Scheduler, _disk, $"w{i}")
+        {
+            WantsEnclave = wantsEnclave,
+        }).ToList();
         var (isWitnessed, isDemanded, isSealed) = (seed % 2 == 0, seed % 4 == 0, seed % 8 == 0);
         var policy = ModelWitness.PolicyTextOf(2, witnesses.Select(witness => witness.Model));
         _measured = TlogPolicy.Parse(policy);
@@ -32,6 +37,7 @@ internal sealed class SimWorld
             : TlogPolicy.Parse(ModelWitness.PolicyTextOf(3, witnesses.Select(witness => witness.Model)));
         Enclave = new SimEnclave(Scheduler, bug)
         {
+            OpeningCuts = wantsEnclave ? 0.3 : 0,
             Demand = isDemanded ? WitnessDemand.Parse(policy, isSealed ? ["demo"] : []) : null,
         };
         Gateway = new SimGateway(Scheduler, _disk, Enclave)
@@ -49,9 +55,14 @@ internal sealed class SimWorld
 
     /// <summary>
     /// The witnesses of every second world, two of three. In every fourth the enclave demands them, in every eighth it
-    /// seals the first chain, and in every sixteenth it does while the gateway wants all three.
+    /// seals the first chain; of these, the gateway wants all three in one half, and in the other the witnesses want an
+    /// enclave that the log's epochs show.
     /// </summary>
     public TlogPolicy Policy { get; }
+
+    /// <summary>How many times as long clients and disasters let pass: where an enclave that wants witnesses is to be
+    /// met with entries, since it takes seconds to open a chain.</summary>
+    public int Pace { get; }
 
     public SimGateway Gateway { get; }
 
@@ -80,7 +91,7 @@ internal sealed class SimWorld
         Gateway.Boot();
         List<SimClient> clients = [.. Enumerable.Range(0, 1 + Scheduler.Next(9)).Select(i => new SimClient(this, i))];
         var people = new SimProcess(Scheduler, "clients");
-        clients.ForEach(client => people.Start(() => client.RunAsync(1 + Scheduler.Next(8))));
+        clients.ForEach(client => people.Start(() => client.RunAsync((Pace == 1 ? 1 : 8) + Scheduler.Next(8))));
         var disasters = Fault is null ? Scheduler.Next(10) : 1;
         ScheduleDisaster(disasters);
         Scheduler.RunUntil(() => clients.TrueForAll(client => client.IsDone) && Disasters >= disasters, StepsMax);
@@ -153,7 +164,7 @@ internal sealed class SimWorld
     {
         if (left == 0)
             return;
-        Scheduler.After(TimeSpan.FromTicks(Scheduler.Next(400_000)), () =>
+        Scheduler.After(TimeSpan.FromTicks(Scheduler.Next(400_000 * Pace)), () =>
         {
             Disasters++;
             var kind = Fault is null ? Scheduler.Next(8) : 3;
@@ -181,7 +192,7 @@ internal sealed class SimWorld
 
     private void Heal()
     {
-        _disk.WriteFailure = _disk.OpenFailure = Gateway.SignerFailure = 0;
+        _disk.WriteFailure = _disk.OpenFailure = Gateway.SignerFailure = Enclave.OpeningCuts = 0;
         Raise();
         _isHealed = true;
     }

@@ -45,6 +45,14 @@ internal sealed class ModelWitness : IWitness
         return $"{text}group all-of-them {quorum} {names}\nquorum all-of-them\n";
     }
 
+    /// <summary>Whether a note has the word of an enclave: its cosignature, or its signature of a proposal.</summary>
+    public static bool IsBy(VerifierKey enclave, SignedNote note)
+    {
+        var proposer = VerifierKey.Create(enclave.Name, SignatureType.Ed25519, enclave.PublicKey.Span);
+        var lines = note.Signatures.Where(line => line.Name == enclave.Name).Select(line => line.KeyId);
+        return lines.Any(id => id == enclave.KeyId || id == proposer.KeyId);
+    }
+
     /// <summary>What it waits for before it looks at a checkpoint of an origin.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
