@@ -27,8 +27,7 @@ public sealed class CoreMetrics : IDisposable
         _commitSeconds = _meter.CreateHistogram<double>(
             "sequencer.commit.duration", "s", "From closing a round until it is on stable storage.");
         _enclaveSeconds = _meter.CreateHistogram<double>(
-            "sequencer.enclave.duration", "s",
-            "From asking for a round's signatures until a request of it is answered.");
+            "sequencer.enclave.duration", "s", "From asking the enclave for signatures until it answers.");
         _publishSeconds = _meter.CreateHistogram<double>(
             "sequencer.publish.duration", "s", "From a durable round until a chain's callers in it have receipts.");
         _entries = _meter.CreateCounter<long>(

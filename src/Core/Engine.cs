@@ -37,7 +37,8 @@ internal sealed class Engine : IAsyncDisposable
         _finality = new WitnessFinality(options, dependencies.Time, _stop);
         _documentOf = epoch => ledger.FindEpoch(epoch)!.Document;
         _assembler = new CheckpointAssembler(dependencies.LogKey);
-        _link = new EnclaveLink(ledger, dependencies.Enclave, options, dependencies.Witnesses, dependencies.Time);
+        _link = new EnclaveLink(
+            ledger, dependencies.Enclave, options, dependencies.Witnesses, dependencies.Time, dependencies.Metrics);
         if (dependencies.Witnesses is { } network)
         {
             _witnesses = new WitnessCoordinator(

@@ -73,6 +73,7 @@ public sealed class CoreMetricsTests
         while (meters.Of(Entries).Count < 2)
             await Task.Yield();
         counted.Should().Equal(1);
+        meters.Of("sequencer.enclave.duration").Should().HaveCount(2);
         meters.Of(Duration).Should().HaveCount(2).And.Contain(seconds => seconds >= 5);
     }
 

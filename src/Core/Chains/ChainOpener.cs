@@ -352,8 +352,8 @@ internal sealed class ChainOpener(
     {
         var item = new AppendItem(
             chain.Origin, chain.Latest!.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: false);
-        var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([item]), cancellation);
-        if (!await chain.FollowAsync(leaves, reply.Results[0], enclave.Epoch, assembler, cancellation))
+        var results = await enclave.AppendAsync([item], cancellation);
+        if (!await chain.FollowAsync(leaves, results[0], enclave.Epoch, assembler, cancellation))
             return false;
         rideAlong.Add(chain);
         return true;

@@ -6,7 +6,8 @@ namespace Sequencer.Core;
 /// One session with the write role and the epoch behind it. They belong together: an answer of one epoch
 /// must never be put under the key of another.
 /// </summary>
-internal sealed class EnclaveConnection(EnclaveSession session, EnclaveEpoch epoch) : IAsyncDisposable
+internal sealed class EnclaveConnection(
+    EnclaveSession session, EnclaveEpoch epoch, TimeProvider time, CoreMetrics metrics) : IAsyncDisposable
 {
     /// <summary>The epoch that answers here.</summary>
     public EnclaveEpoch Epoch { get; } = epoch;
@@ -31,7 +32,24 @@ internal sealed class EnclaveConnection(EnclaveSession session, EnclaveEpoch epo
     public Task<TReply> SendAsync<TReply>(EnclaveRequest request, CancellationToken cancellation)
         where TReply : EnclaveReply => SendAsync<TReply>(session, request, cancellation);
 
-    /// <summary>The same over a session whose epoch is not known yet.</summary>
+    /// <summary>Asks for appends, and notes how long the enclave takes.</summary>
+    /// <returns>A result for each, in their order.</returns>
+    /// <exception cref="ProtocolException">When the enclave answered with another number of results.</exception>
+    /// <inheritdoc cref="SendAsync{TReply}(EnclaveRequest, CancellationToken)"/>
+    public async Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<AppendItem> items, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        var reply = await SendAsync<AppendReply>(new AppendRequest(items), cancellation);
+        metrics.EnclaveAnswered(time.GetElapsedTime(started));
+        return reply.Results.Count == items.Count
+            ? reply.Results
+            : throw new ProtocolException(
+                ProtocolError.UnexpectedReply,
+                $"{items.Count} appends were answered by {reply.Results.Count} results.");
+    }
+
+    /// <summary>Sends a request over a session whose epoch is not known yet.</summary>
     public static async Task<TReply> SendAsync<TReply>(
         EnclaveSession session, EnclaveRequest request, CancellationToken cancellation)
         where TReply : EnclaveReply

@@ -6,9 +6,7 @@ namespace Sequencer.Core;
 /// <summary>The epoch that signs now.</summary>
 /// <param name="Number">Its number in this ledger.</param>
 /// <param name="Cosigner">Its key.</param>
-/// <param name="Document">The attestation document that binds the key.</param>
 /// <param name="Mode">Real or simulated.</param>
 /// <param name="Witnesses">What it demands of witnesses; null for nothing.</param>
 internal sealed record EnclaveEpoch(
-    uint Number, VerifierKey Cosigner, ReadOnlyMemory<byte> Document, EnclaveMode Mode,
-    MeasuredWitnesses? Witnesses = null);
+    uint Number, VerifierKey Cosigner, EnclaveMode Mode, MeasuredWitnesses? Witnesses = null);

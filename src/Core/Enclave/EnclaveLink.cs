@@ -10,7 +10,7 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class EnclaveLink(
     ILedger ledger, IEnclaveTransport transport, SequencerOptions options, WitnessNetwork? witnesses,
-    TimeProvider time) : IAsyncDisposable
+    TimeProvider time, CoreMetrics metrics) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private volatile EnclaveConnection? _connection;
@@ -43,7 +43,8 @@ internal sealed class EnclaveLink(
 
         try
         {
-            var connection = new EnclaveConnection(session, await LearnEpochAsync(session, cancellation));
+            var connection = new EnclaveConnection(
+                session, await LearnEpochAsync(session, cancellation), time, metrics);
             _connection = connection;
             Interlocked.Exchange(ref _connected, NewSignal()).TrySetResult();
             return connection;
@@ -129,7 +130,7 @@ internal sealed class EnclaveLink(
         var demanded = MeasuredWitnesses.Of(describe, witnesses);
         var known = ledger.Epochs();
         if (known.FirstOrDefault(epoch => epoch.CosignerKey == cosigner.ToString()) is { } same)
-            return new EnclaveEpoch(same.Number, cosigner, same.Document, describe.Mode, demanded);
+            return new EnclaveEpoch(same.Number, cosigner, describe.Mode, demanded);
 
         var document = await EnclaveConnection.SendAsync<AttestReply>(
             session, new AttestRequest(Nonce: null), cancellation);
@@ -137,6 +138,6 @@ internal sealed class EnclaveLink(
         var batch = new LedgerBatch();
         batch.Epochs.Add(record);
         await ledger.WriteAsync(batch, sync: true);
-        return new EnclaveEpoch(record.Number, cosigner, record.Document, describe.Mode, demanded);
+        return new EnclaveEpoch(record.Number, cosigner, describe.Mode, demanded);
     }
 }

@@ -146,13 +146,9 @@ internal sealed class ChainLanes(
     private async Task<bool> AppendAsync(
         ChainAppend append, EnclaveConnection enclave, CancellationToken cancellation)
     {
-        var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([append.ToItem()]), cancellation);
-        if (!await append.Chain.FollowAsync(
-                append.Leaves, reply.Results[0], enclave.Epoch, assembler, cancellation))
-        {
+        var results = await enclave.AppendAsync([append.ToItem()], cancellation);
+        if (!await append.Chain.FollowAsync(append.Leaves, results[0], enclave.Epoch, assembler, cancellation))
             return false;
-        }
-
         rideAlong.Add(append.Chain);
         return true;
     }

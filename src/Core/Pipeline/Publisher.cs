@@ -78,7 +78,6 @@ internal sealed class Publisher(
     /// </summary>
     internal async Task PublishAsync(List<ChainAppend> appends, CancellationToken cancellation)
     {
-        var started = time.GetTimestamp();
         var waiting = appends;
         while (true)
         {
@@ -89,7 +88,7 @@ internal sealed class Publisher(
                 waiting = waiting.FindAll(append => !append.IsOver && !append.IsAside);
                 // No chain is in two of them, so it does not matter which is answered or followed first.
                 await Task.WhenAll(waiting.Chunk(options.RequestMaxChains)
-                    .Select(part => SignAsync(part, enclave, started, cancellation)));
+                    .Select(part => SignAsync(part, enclave, cancellation)));
                 return;
             }
             catch (IOException)
@@ -128,23 +127,15 @@ internal sealed class Publisher(
     }
 
     private async Task SignAsync(
-        ChainAppend[] appends, EnclaveConnection enclave, long started, CancellationToken cancellation)
+        ChainAppend[] appends, EnclaveConnection enclave, CancellationToken cancellation)
     {
-        var request = new AppendRequest(Array.ConvertAll(appends, append => append.ToItem()));
-        var reply = await enclave.SendAsync<AppendReply>(request, cancellation);
-        metrics.EnclaveAnswered(time.GetElapsedTime(started));
+        var items = Array.ConvertAll(appends, append => append.ToItem());
+        var results = await enclave.AppendAsync(items, cancellation);
         // This is the thread that waits for sockets: it may follow a few chains, but not thousands.
         if (appends.Length > ChainsFollowedAtOnce)
             await Task.Yield();
-        if (reply.Results.Count != appends.Length)
-        {
-            throw new ProtocolException(
-                ProtocolError.UnexpectedReply,
-                $"{appends.Length} appends were answered by {reply.Results.Count} results.");
-        }
-
         for (var i = 0; i < appends.Length; i++)
-            await FollowAsync(appends[i], reply.Results[i], enclave.Epoch, cancellation);
+            await FollowAsync(appends[i], results[i], enclave.Epoch, cancellation);
     }
 
     private async Task FollowAsync(

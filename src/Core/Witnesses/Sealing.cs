@@ -22,8 +22,7 @@ internal sealed class Sealing(
     {
         var item = new AppendItem(
             chain.Origin, chain.Latest!.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: true);
-        var reply = await enclave.SendAsync<AppendReply>(new AppendRequest([item]), cancellation);
-        var result = reply.Results[0];
+        var result = (await enclave.AppendAsync([item], cancellation))[0];
         if (!chain.TryExtend(leaves, result))
             return false;
         if (result.Proposal is not { } signature)
