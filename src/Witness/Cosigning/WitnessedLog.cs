@@ -1,14 +1,9 @@
 namespace Sequencer.Witness;
 
 /// <summary>One log's place in memory. What decides is changed only by the holder of the turn.</summary>
-internal sealed class WitnessedLog(LogRule? rule) : IDisposable
+internal sealed class WitnessedLog : IDisposable
 {
     private volatile CosignedCheckpoint? _last;
-
-    /// <summary>
-    /// The rule whose chains this one counts among; null for what no rule is about any more.
-    /// </summary>
-    public LogRule? Rule => rule;
 
     /// <summary>Requests about one log are judged one after the other.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);

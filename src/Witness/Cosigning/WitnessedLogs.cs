@@ -55,7 +55,7 @@ internal sealed class WitnessedLogs : IDisposable
 
     private WitnessedLog Add(string name, LogRule? rule)
     {
-        var log = new WitnessedLog(rule);
+        var log = new WitnessedLog();
         _byName.Add(name, log);
         if (rule is not null)
             _counts[rule] = _counts.GetValueOrDefault(rule) + 1;
