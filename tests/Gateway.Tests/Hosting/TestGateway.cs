@@ -35,6 +35,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public LogSink Log { get; }
 
+    public SequencerCore Core => _service.Core;
+
     public IServiceProvider Services => _app.Services;
 
     public TestTokens Tokens => _secrets.Tokens;

@@ -298,7 +298,7 @@ public sealed class StartupTests : IDisposable
         GatewayProcess.Start(_folder, [], [("SEQUENCER__SERVER__LISTEN", FreePort), .. environment]);
 
     /// <summary>Submits to the chain demo; the index.</summary>
-    private async Task<ulong> SubmitAsync(GatewayProcess process, string data)
+    private async Task<ulong> SubmitAsync(ServerProcess process, string data)
     {
         using var http = new HttpClient { BaseAddress = await process.ListeningAsync() };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MintToken("demo"));
