@@ -149,8 +149,8 @@ public sealed partial class SequencerCore : IAsyncDisposable
         ?? throw new IOException("The ledger is being opened again.");
 
     /// <summary>
-    /// Stops: takes no more, finishes what was accepted, with its quorum of witnesses where one is waited for, until the
-    /// token says that it takes too long, and refuses the rest.
+    /// Stops: takes no more, finishes what was accepted, with its quorum of witnesses where one is waited for, until
+    /// the token says that it takes too long, and refuses the rest.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {

@@ -56,7 +56,8 @@ public class ImageTests(ITestOutputHelper output)
     public async Task SignedImage_Boots_AndPcr8IsTheSigners()
     {
         var (certificate, key) = CreateSigner();
-        var file = EifSigner.Sign(EifFile.Parse(File.ReadAllBytes(NitroFiles.Image)), certificate, key, DateTimeOffset.UtcNow);
+        var built = EifFile.Parse(File.ReadAllBytes(NitroFiles.Image));
+        var file = EifSigner.Sign(built, certificate, key, DateTimeOffset.UtcNow);
         var measurements = EifMeasurements.Of(EifFile.Parse(file));
         using var image = new TemporaryFile(file);
         await using var machine = await NitroMachine.BootAsync(image.Path);

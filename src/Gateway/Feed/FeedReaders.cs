@@ -144,7 +144,8 @@ internal sealed partial class FeedReaders(
             feed.WakeAll();
     }
 
-    /// <summary>Under the lock by which readers leave: the connection of one that has left is another request's.</summary>
+    /// <summary>Under the lock by which readers leave: the connection of one that has left is another request's.
+    /// </summary>
     private void CutOffUnlessGone(FeedReader reader)
     {
         var seconds = reader.StalledFor.TotalSeconds;

@@ -17,8 +17,8 @@ internal sealed class FetchBudget(TimeProvider time)
 
     private readonly Lock _lock = new();
 
-    /// <summary>When each log was last fetched for, and whether that gave its epochs; none older than the interval after
-    /// a clearing.</summary>
+    /// <summary>When each log was last fetched for, and whether that gave its epochs; none older than the interval
+    /// after a clearing.</summary>
     private readonly Dictionary<string, (long At, bool Succeeded)> _last = new(StringComparer.Ordinal);
 
     private double _left = Burst;

@@ -29,7 +29,8 @@ public sealed class StopTests
         fixture.Core.Status.State.Should().Be(SequencerState.Stopped);
     }
 
-    /// <summary>Found by reading: the stop waited for the enclave alone, and cut off who waited for witnesses.</summary>
+    /// <summary>Found by reading: the stop waited for the enclave alone, and cut off who waited for witnesses.
+    /// </summary>
     [Fact]
     public async Task Stop_WaitsForTheWitnessesOfWhatWasAccepted()
     {
@@ -72,9 +73,10 @@ public sealed class StopTests
         refused.Detail.Should().Contain("before this service stopped");
     }
 
-    private static async Task<SubmitOutcome> SubmitWitnessedAsync(CoreFixture fixture) => await fixture.Core.SubmitAsync(
-        new Submission { Chain = CoreFixture.Chain(), Entries = [new byte[1]], Finality = Finality.Witnessed },
-        CancellationToken.None);
+    private static async Task<SubmitOutcome> SubmitWitnessedAsync(CoreFixture fixture) =>
+        await fixture.Core.SubmitAsync(
+            new Submission { Chain = CoreFixture.Chain(), Entries = [new byte[1]], Finality = Finality.Witnessed },
+            CancellationToken.None);
 
     /// <summary>The system's clock, which tells when the stop has begun to wait.</summary>
     private sealed class PollClock : TimeProvider

@@ -33,7 +33,8 @@ internal sealed class SimDisk(SimScheduler scheduler, PlantedBug bug)
     public IEnumerable<VerifierKey> EpochKeysOf(string origin)
     {
         var numbers = _durable.SelectMany(batch => batch.Chains)
-            .Where(chain => Origin.For(SimEnclave.LogPrefix, chain.Id) == origin).Select(chain => chain.Number).ToHashSet();
+            .Where(chain => Origin.For(SimEnclave.LogPrefix, chain.Id) == origin)
+            .Select(chain => chain.Number).ToHashSet();
         var epochs = _durable.SelectMany(batch => batch.ChainEpochs)
             .Where(part => numbers.Contains(part.Chain)).Select(part => part.Epoch).ToHashSet();
         return _durable.SelectMany(batch => batch.Epochs)

@@ -46,7 +46,8 @@ internal sealed class SimWitness(SimScheduler scheduler, SimDisk disk, string na
                 batch.Checkpoints.Exists(record => record.Size == shown.Size && record.Root == shown.Root)
                 || batch.Proposals.Exists(record => record.Size == shown.Size && record.Root == shown.Root)))
             scheduler.Violate($"A witness was shown size {shown.Size} of {shown.Origin}, which is not durable.");
-        return WantsEnclave && shown.Size > 0 && !disk.EpochKeysOf(shown.Origin).Any(key => ModelWitness.IsBy(key, note))
+        return WantsEnclave && shown.Size > 0
+            && !disk.EpochKeysOf(shown.Origin).Any(key => ModelWitness.IsBy(key, note))
             ? new WitnessAnswer.Refused(403, "None of its signatures is by an enclave that the log's epochs show.")
             : _witness.AddCheckpoint(oldSize, proof, checkpoint);
     }

@@ -8,8 +8,9 @@ public sealed class AdoptionTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    /// <summary>Found by reading: what the enclave had opened unseen was shown to witnesses with its new key alone, which
-    /// they cannot learn before the ledger has recorded the epoch; and it was recorded with their quorum only.</summary>
+    /// <summary>Found by reading: what the enclave had opened unseen was shown to witnesses with its new key alone,
+    /// which they cannot learn before the ledger has recorded the epoch; and it was recorded with their quorum
+    /// only.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -52,8 +53,8 @@ public sealed class AdoptionTests
         signer.HasFailed.Should().BeTrue();
     }
 
-    /// <summary>Found by reading: nobody began the round for a checkpoint that a new epoch had made of a proposal, and its
-    /// callers waited for the next entry.</summary>
+    /// <summary>Found by reading: nobody began the round for a checkpoint that a new epoch had made of a proposal, and
+    /// its callers waited for the next entry.</summary>
     [Fact]
     public async Task AdoptedProposal_GetsTheQuorumOfTheGatewayToo()
     {
@@ -117,7 +118,8 @@ public sealed class AdoptionTests
         public void Dispose() => _key.Dispose();
     }
 
-    /// <summary>A witness that wants the word of an enclave that the log's epochs show, except for an empty log.</summary>
+    /// <summary>A witness that wants the word of an enclave that the log's epochs show, except for an empty log.
+    /// </summary>
     private sealed class EnclaveDemandingWitness(ModelWitness model, ILedger ledger) : IWitness
     {
         public string Name => model.Name;
@@ -127,7 +129,8 @@ public sealed class AdoptionTests
         {
             var note = SignedNote.Parse(checkpoint.Span);
             var number = ledger.FindChain(CoreFixture.Chain())!.Number;
-            var keys = ledger.ChainEpochs(number).Select(part => VerifierKey.Parse(ledger.FindEpoch(part.Epoch)!.CosignerKey));
+            var keys = ledger.ChainEpochs(number)
+                .Select(part => VerifierKey.Parse(ledger.FindEpoch(part.Epoch)!.CosignerKey));
             return Checkpoint.Parse(note.Text).Size == 0 || keys.Any(key => ModelWitness.IsBy(key, note))
                 ? model.AddCheckpointAsync(oldSize, proof, checkpoint, ct)
                 : Task.FromResult<WitnessAnswer>(new WitnessAnswer.Refused(403, "No accepted enclave signed it."));
