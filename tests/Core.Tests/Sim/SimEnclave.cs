@@ -35,7 +35,7 @@ internal sealed class SimEnclave
     /// <summary>What the measured configuration demands of witnesses; null for nothing.</summary>
     public WitnessDemand? Demand { get; init; }
 
-    /// <summary>How likely all connections end with the answer to an opening, which may be lost with them.</summary>
+    /// <summary>How likely all connections end as an opening is answered, and often with the answer lost.</summary>
     public double OpeningCuts { get; set; }
 
     public bool IsUp => _process is { IsAlive: true };
@@ -64,6 +64,14 @@ internal sealed class SimEnclave
     {
         foreach (var stream in _open.Where(stream => !stream.IsCut))
             stream.Cut(_scheduler.Chance(0.5), _scheduler.Chance(0.5));
+        _open.Clear();
+    }
+
+    /// <summary>Cuts every connection, and what was under way is lost.</summary>
+    private void LoseAll()
+    {
+        foreach (var stream in _open.Where(stream => !stream.IsCut))
+            stream.Cut(losesOwn: true, losesPeers: true);
         _open.Clear();
     }
 
@@ -114,7 +122,7 @@ internal sealed class SimEnclave
             {
                 enclave.Record(opened.Origin, opened.Size, opened.Root);
                 if (enclave.OpeningCuts > 0 && enclave._scheduler.Chance(enclave.OpeningCuts))
-                    enclave._scheduler.Post(null, enclave.CutAll);
+                    enclave._scheduler.Post(null, enclave.LoseAll);
             }
 
             if (reply is SealReply { Head: var sealedHead })

@@ -37,7 +37,7 @@ internal sealed class SimWorld
             : TlogPolicy.Parse(ModelWitness.PolicyTextOf(3, witnesses.Select(witness => witness.Model)));
         Enclave = new SimEnclave(Scheduler, bug)
         {
-            OpeningCuts = wantsEnclave ? 0.3 : 0,
+            OpeningCuts = wantsEnclave ? 0.5 : 0,
             Demand = isDemanded ? WitnessDemand.Parse(policy, isSealed ? ["demo"] : []) : null,
         };
         Gateway = new SimGateway(Scheduler, _disk, Enclave)
@@ -45,7 +45,7 @@ internal sealed class SimWorld
             Witnesses = isWitnessed ? new WitnessNetwork { Policy = Policy, Clients = witnesses } : null,
         };
         var ids = new[] { "demo", "unique", "third" };
-        Chains = [.. ids[..(1 + Scheduler.Next(3))].Select(CoreFixture.Chain)];
+        Chains = [.. ids[..(wantsEnclave ? 1 : 1 + Scheduler.Next(3))].Select(CoreFixture.Chain)];
     }
 
     /// <summary>A single failing write instead of everything else that goes wrong; the enclave reboots once.</summary>
