@@ -10,7 +10,7 @@ internal static class OldAgeFigures
 {
     private const double EntryOnDiskBytes = 256 + 32;
     private const double SettledBytes = 1 << 20;
-    private static readonly TimeSpan SettlingStep = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SettlingStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
 
     /// <param name="stage">What to measure with.</param>
