@@ -13,7 +13,7 @@ internal sealed record Scope
         Rounds = 1,
         RoundSeconds = 1,
         WarmUpStepSeconds = 1,
-        WarmUpSecondsMax = 6,
+        WarmUpSecondsMax = 4,
         LimitSeconds = .25,
         Chains = 1_000,
         Sizes = [20_000],
