@@ -75,7 +75,7 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
-    public void Write_AnotherProcesssOpenFile_IsAppendedTo()
+    public async Task Write_AnotherProcesssOpenFile_IsAppendedTo()
     {
         var path = _folder.Write("log", "first ");
         using var other = Process.Start(new ProcessStartInfo("sh", ["-c", "exec cat >>\"$0\"", path])
@@ -85,11 +85,11 @@ public sealed class OutputFileTests : IDisposable
         var number = $"/proc/{other.Id}/fd/1";
         SpinWait.SpinUntil(() => new FileInfo(number).LinkTarget == path, TimeSpan.FromMinutes(1)).Should().BeTrue();
         Write(number);
-        other.StandardInput.Write(" last");
+        await other.StandardInput.WriteAsync(" last");
         other.StandardInput.Close();
-        other.WaitForExit();
+        await other.WaitForExitAsync();
 
-        File.ReadAllText(path).Should().Be("first new last");
+        (await File.ReadAllTextAsync(path)).Should().Be("first new last");
     }
 
     [Fact]
