@@ -109,20 +109,29 @@ public sealed class EnclaveServerTests : IAsyncDisposable
     {
         using var gate = new ManualResetEventSlim();
         _served.Epoch.Nsm.Gate = gate;
-        for (var i = 0; i < EnclaveServer.SessionsMax; i++)
+        var readers = new List<FrameConnection>();
+        while (readers.Count < EnclaveServer.SessionsMax)
         {
-            await using var reader = await _served.ConnectAsync();
-            await AskAsync(reader, new HelloRequest(Limits.Version, Limits.Version, null));
-            await reader.ReadAsync(default);
-            await AskAsync(reader, new AttestRequest(new byte[1]));
-            if (i < NsmTurns.WaitingMax)
-                continue;
-            var (_, reply) = ReplyCodec.Decode((await reader.ReadAsync(default))!);
+            readers.Add(await _served.ConnectAsync());
+            await AskAsync(readers[^1], new HelloRequest(Limits.Version, Limits.Version, null));
+            await readers[^1].ReadAsync(default);
+            await AskAsync(readers[^1], new AttestRequest(new byte[1]));
+        }
+
+        // Whichever the server hears first wait; all others are told.
+        var answers = readers.ConvertAll(reader => reader.ReadAsync(default).AsTask());
+        while (answers.Count > NsmTurns.WaitingMax)
+        {
+            var answer = await Task.WhenAny(answers);
+            answers.Remove(answer);
+            var (_, reply) = ReplyCodec.Decode((await answer)!);
             reply.Should().BeOfType<RefusedReply>().Which.Refusal.Should().Be(new EnclaveRefusal(
                 EnclaveRefusalReason.NsmFailed, "4 sessions wait for the NSM already; ask again."));
         }
 
-        await using var writer = await _served.OpenAsync(2);
+        foreach (var reader in readers)
+            await reader.DisposeAsync();
+        await using var writer = await OpenWhenThereIsRoomAsync();
         await writer.SendAsync<OpenReply>(new CreateRequest(Epoch.Demo), default);
         gate.Set();
     }
@@ -187,6 +196,23 @@ public sealed class EnclaveServerTests : IAsyncDisposable
         var server = new EnclaveServer(epoch.Machine, listener, TimeProvider.System, _ => { });
         var act = () => server.RunAsync(TimeSpan.FromMinutes(5), default);
         await act.Should().ThrowAsync<IOException>();
+    }
+
+    /// <summary>The server notices one after the other that its peers are gone, and turns away whoever comes before.
+    /// </summary>
+    private async Task<EnclaveSession> OpenWhenThereIsRoomAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await _served.OpenAsync(2);
+            }
+            catch (IOException)
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     private static ValueTask AskAsync(FrameConnection connection, EnclaveRequest request) => connection.WriteAsync(
