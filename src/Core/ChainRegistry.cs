@@ -74,10 +74,7 @@ internal sealed class ChainRegistry(
     public static void RefuseWaiting(Chain chain)
     {
         foreach (var submission in chain.Queue.TakeAll())
-        {
-            submission.Refuse(
-                RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
-        }
+            submission.Refuse(chain.WhyStopped);
     }
 
     public void Dispose() => _opening.Dispose();

@@ -106,12 +106,12 @@ public sealed partial class SequencerCore : IAsyncDisposable
     /// <summary>An entry with its receipt against the newest checkpoint; null when there is none.</summary>
     public ValueTask<EntryReading?> ReadEntryAsync(
         ChainId chain, ulong index, CancellationToken cancellation) =>
-        ReadAsync(chain, (engine, found) => engine.Read(found, index), cancellation);
+        ReadAsync(chain, (engine, found) => engine.Reader.Read(found, index), cancellation);
 
     /// <summary>The newest signed checkpoint (UTF-8); null when the chain is unknown.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadCheckpointAsync(
         ChainId chain, CancellationToken cancellation) =>
-        (await ReadAsync(chain, static (engine, found) => engine.LatestOf(found), cancellation))?.Note;
+        (await ReadAsync(chain, static (engine, found) => engine.Reader.LatestOf(found), cancellation))?.Note;
 
     /// <summary>
     /// The newest checkpoint that has its quorum of witnesses (UTF-8); null when there is none yet, or the
@@ -134,13 +134,13 @@ public sealed partial class SequencerCore : IAsyncDisposable
         ChainId chain, EntryBundlePath bundle, IBufferWriter<byte> output, CancellationToken cancellation) =>
         await ReadAsync(
             chain,
-            (engine, found) => engine.WriteBundle(found, bundle, _readers.AreMany, output) ? found : null,
+            (engine, found) => engine.Reader.WriteBundle(found, bundle, _readers.AreMany, output) ? found : null,
             cancellation, ReaderThreads.BundleFromMemory)
         is not null;
 
     /// <summary>Every epoch that signed the chain; null when the chain is unknown.</summary>
     public ValueTask<ServedEpochs?> ReadEpochsAsync(ChainId chain, CancellationToken cancellation) =>
-        ReadAsync(chain, static (engine, found) => engine.ReadEpochs(found), cancellation);
+        ReadAsync(chain, static (engine, found) => engine.Reader.ReadEpochs(found), cancellation);
 
     /// <summary>An attestation document: fresh for a nonce, else the one that is kept ready.</summary>
     /// <exception cref="IOException">When the enclave cannot be reached.</exception>
@@ -157,7 +157,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
         Enter(SequencerState.Stopping, "The sequencer is stopping.");
         try
         {
-            while (_engine is { HasCallers: true } && !_running.IsCompleted)
+            while (_engine is { Submitter.HasCallers: true } && !_running.IsCompleted)
                 await Task.Delay(DrainPoll, _dependencies.Time, cancellation);
         }
         catch (OperationCanceledException)
@@ -190,7 +190,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
         if (engine.Intake.CheckForm(submission, out var bytes) is { } malformed)
             return new(new SubmitOutcome.Refused(malformed));
         return engine.IsConnected
-            ? engine.SubmitAsync(submission, bytes, cancellation)
+            ? engine.Submitter.SubmitAsync(submission, bytes, cancellation)
             : Unavailable(RefusalCode.EnclaveUnavailable, "The enclave cannot be reached at the moment.");
     }
 
@@ -200,7 +200,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     {
         var engine = _engine ?? throw new LedgerException(
             LedgerError.Unavailable, $"The ledger is being opened again: {_reason}");
-        if (await engine.FindAsync(id, cancellation) is not { } chain)
+        if (await engine.Reader.FindAsync(id, cancellation) is not { } chain)
             return null;
         var began = _readers.Begin();
         var found = read(engine, chain);

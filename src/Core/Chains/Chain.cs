@@ -95,6 +95,9 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     /// <summary>Why the chain is stopped, or null.</summary>
     public string? StopReason => _stopReason;
 
+    /// <summary>What a submission to the stopped chain is refused with. Waiting does not help.</summary>
+    public Refusal WhyStopped => new(RefusalCode.ChainStopped, $"Chain '{Id}' is stopped: {StopReason}");
+
     public ChainPhase Phase => (ChainPhase)Volatile.Read(ref _phase);
 
     /// <summary>Time of the first cosignature that covers an entry, in seconds since 1970.</summary>

@@ -105,7 +105,7 @@ internal sealed class Committer(
             foreach (var submission in taken)
             {
                 if (chain.Phase == ChainPhase.Stopped)
-                    Refuse(chain, submission);
+                    submission.Refuse(chain.WhyStopped);
                 else if (!_repeats.IsAnswered(chain, submission, round))
                     Place(chain, submission, round);
             }
@@ -115,7 +115,7 @@ internal sealed class Committer(
             // A record of this chain is damaged. What was placed before it is whole and goes on.
             chain.Stop(exception.Message);
             taken.FindAll(submission => !submission.IsCommitting)
-                .ForEach(submission => Refuse(chain, submission));
+                .ForEach(submission => submission.Refuse(chain.WhyStopped));
         }
         catch
         {
@@ -125,9 +125,6 @@ internal sealed class Committer(
             throw;
         }
     }
-
-    private static void Refuse(Chain chain, PendingSubmission submission) => submission.Refuse(
-        RefusalCode.ChainStopped, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
 
     private void Place(Chain chain, PendingSubmission submission, Round round)
     {

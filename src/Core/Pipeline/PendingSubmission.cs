@@ -97,9 +97,10 @@ internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
             _answer.SetResult(outcome);
     }
 
+    public void Refuse(Refusal refusal) => Complete(new SubmitOutcome.Refused(refusal));
+
     public void Refuse(RefusalCode code, string detail, TimeSpan? retryAfter = null, int? position = null) =>
-        Complete(new SubmitOutcome.Refused(
-            new Refusal(code, detail) { RetryAfter = retryAfter, Position = position }));
+        Refuse(new Refusal(code, detail) { RetryAfter = retryAfter, Position = position });
 
     /// <summary>Refuses with <paramref name="code"/>, or as unknown once the write-ahead has begun.</summary>
     public void Abandon(RefusalCode code, string detail)

@@ -39,6 +39,9 @@ public sealed class OlderLedgerTests : IDisposable
         await using var restored = await StartAsync(enclave, "backup", takeOver: true);
         var refused = await restored.SubmitAsync("entry 10 of another history");
         refused.Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal.Code.Should().Be(RefusalCode.ChainStopped);
+        // At once this time: it is known to be stopped, and waiting does not help.
+        var again = await restored.SubmitAsync("entry 10 of another history");
+        again.Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal.RetryAfter.Should().BeNull();
         restored.Core.Status.StoppedChains["demo"].Should().Contain("15 entries").And.Contain("only 10");
         // What it has is still served.
         (await restored.Core.ReadEntryAsync(CoreFixture.Chain(), 9, CancellationToken.None)).Should().NotBeNull();
