@@ -35,6 +35,14 @@ build-gateway:
 build-cli:
 	$(call dotnet_build,src/Cli)
 
+# With lock files of its own: it takes the packages of the runtime that it carries along, a build does not.
+.PHONY: cli
+cli: ## the command line as one file that needs no .NET, artifacts/sequencer: make cli [RUNTIME=linux-arm64]
+	@output=$$(dotnet publish src/Cli -c Release -r $(or $(RUNTIME),linux-x64) --self-contained -p:PublishSingleFile=true \
+		-p:DebugType=none -p:NuGetLockFilePath=obj/cli.lock.json -o artifacts/cli -v quiet 2>&1) \
+		|| { echo "$$output" >&2; exit 1; }
+	@mv artifacts/cli/sequencer artifacts/sequencer && rm -r artifacts/cli
+
 .PHONY: run
 run: build-gateway ## run the sequencer on http://127.0.0.1:5000, the enclave simulated
 	@test -f setup/config.toml || $(GATEWAY) config

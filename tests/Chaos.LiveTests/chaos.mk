@@ -1,6 +1,6 @@
 # Chaos: real processes killed under load; included by the Makefile.
 .PHONY: chaos
-chaos: ## kill -9 gateway and enclave at random under load, then audit: make chaos [RUNS=200] [SEED=…]
+chaos: ## kill -9 gateway and enclave at random under load, then audit: make chaos [RUNS=50] [SEED=…]
 	$(call dotnet_build,tests/Chaos.LiveTests)
 	@CHAOS_RUNS=$(or $(RUNS),50) $(if $(SEED),CHAOS_SEED=$(SEED)) dotnet test --no-build -c $(CONFIGURATION) \
 		tests/Chaos.LiveTests --filter FullyQualifiedName~ChaosTests --logger "console;verbosity=detailed" | grep -E 'chaos:|Passed|Failed|Error|Expected'
