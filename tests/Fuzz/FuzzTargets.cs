@@ -9,7 +9,7 @@ internal static class FuzzTargets
         new[]
             {
                 TlogTargets.All, ProtocolTargets.All, AttestationTargets.All, GatewayTargets.All,
-                ConfigurationTargets.All, EifTargets.All,
+                ClientTargets.All, ConfigurationTargets.All, EifTargets.All,
             }
             .SelectMany(targets => targets)
             .ToDictionary(target => target.Name, StringComparer.Ordinal);
