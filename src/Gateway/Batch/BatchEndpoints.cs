@@ -12,79 +12,48 @@ internal static class BatchEndpoints
     public static void MapBatch(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/sequence/batch", SubmitAsync).DescribeBatch();
 
-    private static async Task SubmitAsync(
+    private static async ValueTask<IResult> SubmitAsync(
         HttpContext context, Gate gate, BatchReader batches, SequencerCore core)
     {
         var check = await gate.WriterAsync(context);
-        if (!check.IsAccepted(out var token, out var refusal))
-        {
-            await ProblemAnswer.WriteAsync(context, refusal);
-            return;
-        }
-
-        if (ReadQuestion(context, out var key, out var receipts, out var format) is { } bad)
-        {
-            await ProblemAnswer.WriteAsync(context, bad);
-            return;
-        }
-
+        if (!check.IsAccepted(out var token, out var problem)
+            || !BatchQuestion.Read(context.Request).TryGet(out var question, out problem))
+            return problem;
         ValueTask<SubmitOutcome> pending;
-        using (var batch = await batches.ReadAsync(context, token.Chain, format))
+        using (var batch = await batches.ReadAsync(context, token.Chain, question.Format))
         {
             if (batch.Refusal is not null)
-            {
-                await ProblemAnswer.WriteAsync(context, batch.Refusal);
-                return;
-            }
-
+                return batch.Refusal;
             // The queue counts the entries from here on; accepted work is finished even if its client leaves.
             pending = core.SubmitAsync(
                 new Submission
                 {
                     Chain = token.Chain,
                     Entries = batch.Entries,
-                    IdempotencyKey = key,
+                    IdempotencyKey = question.IdempotencyKey,
                     Finality = RequestHeaders.FinalityOf(context.Request),
                 },
                 CancellationToken.None);
         }
 
-        await AnswerAsync(context, await pending, receipts);
+        return await AnswerAsync(context, await pending, question.WithReceipts);
     }
 
-    private static Problem? ReadQuestion(
-        HttpContext context, out string? key, out bool receipts, out BodyFormat format)
-    {
-        receipts = false;
-        format = RequestHeaders.FormatOf(context.Request);
-        if (RequestHeaders.ReadIdempotencyKey(context.Request, out key) is { } badKey)
-            return badKey;
-        if (!QueryFlags.TryRead(context.Request, "receipts", "true", "false", out receipts))
-            return new Problem(ProblemCode.QueryMalformed, "receipts is true or false.");
-        receipts |= RequestHeaders.AcceptsNdJson(context.Request);
-        return format is BodyFormat.Json or BodyFormat.NdJson
-            ? null
-            : new Problem(ProblemCode.MediaTypeUnsupported,
-                "Send a batch as application/x-ndjson or application/json (UTF-8), not compressed.");
-    }
-
-    private static async Task AnswerAsync(HttpContext context, SubmitOutcome outcome, bool receipts)
+    private static async ValueTask<IResult> AnswerAsync(
+        HttpContext context, SubmitOutcome outcome, bool withReceipts)
     {
         if (outcome is SubmitOutcome.Refused(var refusal))
-        {
-            await ProblemAnswer.WriteAsync(context, refusal.ToProblem());
-            return;
-        }
-
+            return refusal.ToProblem();
         if (outcome is not SubmitOutcome.Sequenced(var range))
             throw new UnreachableException();
         AppliedPreferences.TellFinality(context, range);
-        using var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.Rent();
         SequenceAnswer.WriteBatch(answer, range);
-        if (receipts)
+        if (!withReceipts)
+            return answer;
+        using (answer)
             await SendReceiptsAsync(context, answer, range);
-        else
-            await answer.SendAsync(context);
+        return TypedResults.Empty;
     }
 
     private static async Task SendReceiptsAsync(HttpContext context, JsonAnswer answer, SequencedRange range)

@@ -38,11 +38,11 @@ internal sealed partial class EdgeMiddleware(
         try
         {
             if (PathRule.Refuse(context) is { } refusal)
-                await ProblemAnswer.WriteAsync(context, refusal);
+                await refusal.ExecuteAsync(context);
             else
                 await next(context);
             if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null })
-                await ProblemAnswer.WriteAsync(context, ForStatus(context));
+                await ForStatus(context).ExecuteAsync(context);
         }
         catch (BadHttpRequestException malformed)
         {
@@ -93,7 +93,7 @@ internal sealed partial class EdgeMiddleware(
 
         context.Response.Clear();
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        return ProblemAnswer.WriteAsync(context, problem);
+        return problem.ExecuteAsync(context);
     }
 
     private static Problem ForStatus(HttpContext context) => context.Response.StatusCode switch

@@ -7,10 +7,11 @@ using Microsoft.Extensions.ObjectPool;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// One JSON answer in the making: a writer over a buffer, both taken from a pool. The answer is sent with its
-/// length, in one piece. Used by one request at a time; disposing it gives it back.
+/// One JSON answer in the making: a writer over a buffer, both taken from a pool. As the result of a call it is
+/// sent with its length, in one piece, and given back; whoever sends it otherwise gives it back by disposing it.
+/// One that is never given back is left to the garbage collector. Used by one request at a time.
 /// </summary>
-internal sealed class JsonAnswer : IDisposable
+internal sealed class JsonAnswer : IResult, IDisposable
 {
     /// <summary>Larger buffers are left to the garbage collector, so that a rare giant is not kept.</summary>
     private const int BytesKept = 128 * 1024;
@@ -87,16 +88,19 @@ internal sealed class JsonAnswer : IDisposable
     }
 
     /// <summary>
-    /// Sends everything as the whole body, as <c>application/json</c> unless another type is set.
+    /// Sends everything as the whole body, as <c>application/json</c> unless another type is set, and gives the
+    /// answer back.
     /// </summary>
-    public Task<FlushResult> SendAsync(HttpContext context)
+    public Task ExecuteAsync(HttpContext httpContext)
     {
         Writer.Flush();
-        var response = context.Response;
+        var response = httpContext.Response;
         response.ContentType ??= "application/json";
         response.ContentLength = _body.WrittenCount;
+        var sending = response.BodyWriter.WriteAsync(_body.WrittenMemory, httpContext.RequestAborted);
         // The pipe copies before it returns, so the answer may be given back while this is still being sent.
-        return response.BodyWriter.WriteAsync(_body.WrittenMemory, context.RequestAborted).AsTask();
+        Dispose();
+        return sending.AsTask();
     }
 
     public void Dispose() => Pool.Return(this);

@@ -4,15 +4,16 @@ namespace Sequencer.Gateway;
 internal static class QueryFlags
 {
     /// <summary>
-    /// Whether the query says <paramref name="yes"/>; false for a value that is neither word.
+    /// Whether the query says <paramref name="yes"/>; a problem for a value that is neither word.
     /// </summary>
-    public static bool TryRead(HttpRequest request, string name, string yes, string no, out bool isYes)
+    public static OrProblem<bool> Read(HttpRequest request, string name, string yes, string no)
     {
-        isYes = false;
         if (!request.QueryString.HasValue)
-            return true;
+            return false;
         var values = request.Query[name];
-        isYes = values.Count == 1 && values[0] == yes;
-        return isYes || values.Count == 0 || (values.Count == 1 && values[0] == no);
+        var isYes = values.Count == 1 && values[0] == yes;
+        return isYes || values.Count == 0 || (values.Count == 1 && values[0] == no)
+            ? isYes
+            : new Problem(ProblemCode.QueryMalformed, $"{name} is {yes} or {no}.");
     }
 }

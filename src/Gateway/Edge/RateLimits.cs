@@ -67,7 +67,7 @@ internal static class RateLimits
         var detail = policy == Attestations
             ? "Too many attestation documents for this address (reads.attestations_per_minute); slow down."
             : "Too many reads without a token from this address (reads.per_second); slow down, or use a token.";
-        return new(ProblemAnswer.WriteAsync(context, Rejected(detail, knowsPause ? pause : null)));
+        return new(Rejected(detail, knowsPause ? pause : null).ExecuteAsync(context));
     }
 
     /// <summary>

@@ -37,16 +37,15 @@ internal static class RequestHeaders
     /// <summary>
     /// The key of the submission, null for none; a problem when it is sent twice or is not a key.
     /// </summary>
-    public static Problem? ReadIdempotencyKey(HttpRequest request, out string? key)
+    public static OrProblem<string?> ReadIdempotencyKey(HttpRequest request)
     {
-        key = null;
         var values = request.Headers["Idempotency-Key"];
         if (values.Count == 0)
-            return null;
-        key = values.Count == 1 ? values[0] : null;
+            return (string?)null;
+        var key = values.Count == 1 ? values[0] : null;
         if (key is { Length: > 0 and <= IdempotencyKeyLengthMax }
             && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            return null;
+            return key;
         return new Problem(ProblemCode.IdempotencyKeyMalformed,
             $"An Idempotency-Key is 1 to {IdempotencyKeyLengthMax} visible ASCII characters, sent once.");
     }

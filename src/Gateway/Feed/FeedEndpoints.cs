@@ -1,5 +1,4 @@
 using Sequencer.Core;
-using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
 
@@ -12,46 +11,24 @@ internal static class FeedEndpoints
         routes.MapRead("/log/{chain}/feed", FollowAsync)
             .RequireRateLimiting(RateLimits.PublicReads).DescribeFeed();
 
-    private static async Task FollowAsync(
+    private static async ValueTask<IResult> FollowAsync(
         HttpContext context, Gate gate, FeedReaders readers, SequencerCore core, WitnessSettings witnesses,
         string chain)
     {
-        if (!ChainId.TryParse(chain, out var id))
-        {
-            await ProblemAnswer.WriteAsync(context, LogEndpoints.ChainIdInvalid);
-            return;
-        }
-
-        if (await gate.RefuseLogReaderAsync(context, id, readsEntries: true) is { } refusal)
-        {
-            await ProblemAnswer.WriteAsync(context, refusal);
-            return;
-        }
-
-        if (FeedQuestion.Read(context.Request, out var question) is { } bad)
-        {
-            await ProblemAnswer.WriteAsync(context, bad);
-            return;
-        }
-
+        var readable = await LogEndpoints.FindReadableAsync(context, gate, chain, readsEntries: true);
+        if (!readable.TryGet(out var id, out var problem)
+            || !FeedQuestion.Read(context.Request).TryGet(out var question, out problem))
+            return problem;
         if (question.Finality == Finality.Witnessed && witnesses.Policy is null)
-        {
-            await ProblemAnswer.WriteAsync(context, NoWitnesses);
-            return;
-        }
-
+            return NoWitnesses;
         if (await core.FindNewestAsync(id, Finality.Enclave, context.RequestAborted) is null)
-        {
-            await ProblemAnswer.WriteAsync(context, LogEndpoints.ChainUnknown);
-            return;
-        }
-
+            return LogEndpoints.ChainUnknown;
         var newest = await core.FindNewestAsync(id, question.Finality, context.RequestAborted);
         var reader = new FeedReader(context, id, ClientAddress.Of(context), question, readers)
         {
             Until = await ExpiryAsync(context, gate),
         };
-        await RunAsync(context, readers, reader, question.Form, question.From ?? newest?.Size ?? 0);
+        return await RunAsync(context, readers, reader, question.Form, question.From ?? newest?.Size ?? 0);
     }
 
     /// <summary>Such a feed would never show anything.</summary>
@@ -59,21 +36,18 @@ internal static class FeedEndpoints
         "The service has no witnesses, so that no entry becomes witnessed; ask without finality=witnessed for what "
         + "the enclave has signed.");
 
-    private static async Task RunAsync(
+    private static async ValueTask<IResult> RunAsync(
         HttpContext context, FeedReaders readers, FeedReader reader, FeedForm form, ulong from)
     {
         if (readers.Enter(reader) is { } full)
-        {
-            await ProblemAnswer.WriteAsync(context, full);
-            return;
-        }
-
+            return full;
         try
         {
             context.Response.ContentType = form.ContentType;
             context.Response.Headers.CacheControl = "no-store";
             if (!HttpMethods.IsHead(context.Request.Method))
                 await reader.RunAsync(from);
+            return TypedResults.Empty;
         }
         finally
         {

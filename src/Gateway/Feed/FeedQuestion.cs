@@ -13,13 +13,12 @@ internal readonly record struct FeedQuestion(ulong? From, FeedForm Form, Finalit
     private const string Next = "next";
 
     /// <summary>Reads the question; a problem when it makes no sense.</summary>
-    public static Problem? Read(HttpRequest request, out FeedQuestion question)
+    public static OrProblem<FeedQuestion> Read(HttpRequest request)
     {
-        question = default;
-        if (!QueryFlags.TryRead(request, "form", "base64", "auto", out var base64))
-            return new Problem(ProblemCode.QueryMalformed, "form is base64 or auto.");
-        if (!QueryFlags.TryRead(request, "finality", "witnessed", "enclave", out var witnessed))
-            return new Problem(ProblemCode.QueryMalformed, "finality is witnessed or enclave.");
+        if (!QueryFlags.Read(request, "form", "base64", "auto").TryGet(out var isBase64, out var problem)
+            || !QueryFlags.Read(request, "finality", "witnessed", "enclave")
+                .TryGet(out var isWitnessed, out problem))
+            return problem;
         if (!TryReadStart(request, out var from))
             return new Problem(ProblemCode.IndexMalformed,
                 "from is next, or an index: a whole number from 0 up, in decimal digits without leading "
@@ -27,9 +26,8 @@ internal readonly record struct FeedQuestion(ulong? From, FeedForm Form, Finalit
         var accepted = request.Headers.Accept.ToString();
         var isNdJson = RequestHeaders.AcceptsNdJson(request)
             && !accepted.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
-        question = new FeedQuestion(
-            from, new FeedForm(isNdJson, base64), witnessed ? Finality.Witnessed : Finality.Enclave);
-        return null;
+        return new FeedQuestion(
+            from, new FeedForm(isNdJson, isBase64), isWitnessed ? Finality.Witnessed : Finality.Enclave);
     }
 
     private static bool TryReadStart(HttpRequest request, out ulong? from)

@@ -17,64 +17,45 @@ internal static class LogEndpoints
         log.MapRead("/epochs", EpochsAsync).DescribeEpochs();
     }
 
-    private static async Task CheckpointAsync(
+    private static async ValueTask<IResult> CheckpointAsync(
         HttpContext context, Gate gate, SequencerCore core, WitnessSettings witnesses, string chain)
     {
-        if (await RefuseAsync(context, gate, chain, readsEntries: false) is { } refusal)
-        {
-            await ProblemAnswer.WriteAsync(context, refusal);
-            return;
-        }
-
-        var id = IdOf(chain);
+        var readable = await FindReadableAsync(context, gate, chain, readsEntries: false);
+        if (!readable.TryGet(out var id, out var problem))
+            return problem;
         if (await core.ReadCheckpointAsync(id, context.RequestAborted) is not { } checkpoint)
-        {
-            await ProblemAnswer.WriteAsync(context, ChainUnknown);
-            return;
-        }
-
+            return ChainUnknown;
         if (witnesses.Policy is not null && !context.Request.Query.ContainsKey("latest"))
         {
             if (await core.ReadWitnessedCheckpointAsync(id, context.RequestAborted) is not { } witnessed)
-            {
-                await ProblemAnswer.WriteAsync(context, CheckpointUnwitnessed);
-                return;
-            }
-
+                return CheckpointUnwitnessed;
             checkpoint = witnessed;
         }
 
         context.Response.Headers.CacheControl = "no-cache";
-        await SendAsync(context, "text/plain; charset=utf-8", checkpoint);
+        return new BytesAnswer("text/plain; charset=utf-8", checkpoint);
     }
 
-    private static async Task TileAsync(
+    private static async ValueTask<IResult> TileAsync(
         HttpContext context, Gate gate, SequencerCore core, BundleSender sender, string chain, string? path)
     {
         var isBundle = EntryBundlePath.TryParse("tile/" + path, out var bundle);
         var isTile = TileId.TryParse("tile/" + path, out var tile);
-        if (await RefuseAsync(context, gate, chain, readsEntries: !isTile) is { } refusal)
-        {
-            await ProblemAnswer.WriteAsync(context, refusal);
-            return;
-        }
-
-        if (!isBundle && !isTile)
-        {
-            await ProblemAnswer.WriteAsync(context, new Problem(ProblemCode.PathMalformed,
-                "A tile's path is tile/<L>/<N>[.p/<W>] or tile/entries/<N>[.p/<W>], as in C2SP tlog-tiles."));
-            return;
-        }
-
+        var readable = await FindReadableAsync(context, gate, chain, readsEntries: !isTile);
+        if (!readable.TryGet(out var id, out var problem))
+            return problem;
         if (isBundle)
-            await SendBundleAsync(context, core, sender, IdOf(chain), bundle);
-        else if (await core.ReadTileAsync(IdOf(chain), tile, context.RequestAborted) is { } hashes)
-            await sender.SendAsync(KeptForever(context), hashes);
-        else
-            await ProblemAnswer.WriteAsync(context, TileUnknown);
+            return await SendBundleAsync(context, core, sender, id, bundle);
+        if (!isTile)
+            return new Problem(ProblemCode.PathMalformed,
+                "A tile's path is tile/<L>/<N>[.p/<W>] or tile/entries/<N>[.p/<W>], as in C2SP tlog-tiles.");
+        if (await core.ReadTileAsync(id, tile, context.RequestAborted) is not { } hashes)
+            return TileUnknown;
+        await sender.SendAsync(KeptForever(context), hashes);
+        return TypedResults.Empty;
     }
 
-    private static async Task SendBundleAsync(
+    private static async ValueTask<IResult> SendBundleAsync(
         HttpContext context, SequencerCore core, BundleSender sender, ChainId chain, EntryBundlePath bundle)
     {
         var buffer = sender.Rent();
@@ -93,10 +74,10 @@ internal static class LogEndpoints
                 sender.Return(buffer);
         }
 
-        if (isThere)
-            await sender.SendAsync(KeptForever(context), buffer);
-        else
-            await ProblemAnswer.WriteAsync(context, problem);
+        if (!isThere)
+            return problem;
+        await sender.SendAsync(KeptForever(context), buffer);
+        return TypedResults.Empty;
     }
 
     private static Problem TileUnknown { get; } = new(ProblemCode.TileUnknown,
@@ -112,45 +93,33 @@ internal static class LogEndpoints
         return context;
     }
 
-    private static async Task EpochsAsync(HttpContext context, Gate gate, SequencerCore core, string chain)
+    private static async ValueTask<IResult> EpochsAsync(
+        HttpContext context, Gate gate, SequencerCore core, string chain)
     {
         if (!ChainId.TryParse(chain, out var id))
-        {
-            await ProblemAnswer.WriteAsync(context, ChainIdInvalid);
-            return;
-        }
-
+            return ChainIdInvalid;
         if (await gate.RefuseBadTokenAsync(context) is { } refusal)
-        {
-            await ProblemAnswer.WriteAsync(context, refusal);
-            return;
-        }
-
+            return refusal;
         if (await core.ReadEpochsAsync(id, context.RequestAborted) is not { } epochs)
-        {
-            await ProblemAnswer.WriteAsync(context, ChainUnknown);
-            return;
-        }
-
+            return ChainUnknown;
         context.Response.Headers.CacheControl = "no-cache";
-        using var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.Rent();
         var document = new EpochsAnswer(
             epochs.Origin, epochs.LogKey, [.. epochs.Epochs.Select(EpochAnswer.Of)]);
         JsonSerializer.Serialize(answer.Writer, document, GatewayJson.Default.EpochsAnswer);
-        await answer.SendAsync(context);
+        return answer;
     }
 
-    private static async ValueTask<Problem?> RefuseAsync(
-        HttpContext context, Gate gate, string chain, bool readsEntries) =>
-        ChainId.TryParse(chain, out var id)
-            ? await gate.RefuseLogReaderAsync(context, id, readsEntries)
-            : ChainIdInvalid;
+    /// <summary>The chain that a path names, if the request may read its log.</summary>
+    internal static async ValueTask<OrProblem<ChainId>> FindReadableAsync(
+        HttpContext context, Gate gate, string chain, bool readsEntries)
+    {
+        if (!ChainId.TryParse(chain, out var id))
+            return ChainIdInvalid;
+        return await gate.RefuseLogReaderAsync(context, id, readsEntries) is { } refusal ? refusal : id;
+    }
 
-    private static ChainId IdOf(string chain) => ChainId.TryParse(chain, out var id)
-        ? id
-        : throw new ArgumentException("The chain id was to be checked before.", nameof(chain));
-
-    internal static Problem ChainIdInvalid { get; } = new(ProblemCode.ChainIdInvalid,
+    private static Problem ChainIdInvalid { get; } = new(ProblemCode.ChainIdInvalid,
         "The path names no chain; a chain id matches [a-z0-9][a-z0-9._-]{0,63}.");
 
     internal static Problem ChainUnknown { get; } = new(ProblemCode.ChainUnknown,
@@ -160,11 +129,4 @@ internal static class LogEndpoints
         "No checkpoint of the chain has its quorum of witnesses yet; ask again shortly, or for ?latest, the newest "
         + "that the enclave has signed.")
     { RetryAfter = TimeSpan.FromSeconds(1) };
-
-    private static async Task SendAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> body)
-    {
-        context.Response.ContentType = contentType;
-        context.Response.ContentLength = body.Length;
-        await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
-    }
 }

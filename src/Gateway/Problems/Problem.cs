@@ -1,9 +1,9 @@
 namespace Sequencer.Gateway;
 
-/// <summary>One refusal, before it is written as problem+json (RFC 9457).</summary>
+/// <summary>One refusal: the result of a call that answers problem+json (RFC 9457).</summary>
 /// <param name="Detail">A sentence for the caller: what was wrong and what to do. Never a token, never
 /// payload.</param>
-internal sealed record Problem(ProblemCode Code, string Detail)
+internal sealed record Problem(ProblemCode Code, string Detail) : IResult
 {
     /// <summary>
     /// When trying again may help; sent as <c>Retry-After</c> in whole seconds, rounded up.
@@ -17,4 +17,7 @@ internal sealed record Problem(ProblemCode Code, string Detail)
     public ulong? FirstIndex { get; init; }
 
     public int Status => ProblemTable.StatusOf(Code);
+
+    /// <summary>Answers with the problem. Nothing of the answer may have been sent.</summary>
+    public Task ExecuteAsync(HttpContext httpContext) => ProblemAnswer.WriteAsync(httpContext, this);
 }

@@ -23,9 +23,9 @@ internal static class ProblemAnswer
         // Later versions of HTTP have no such header, and end the one stream instead of the connection.
         if (LeavesBodyUnread(problem.Code) && context.Request.Protocol.StartsWith("HTTP/1.", StringComparison.Ordinal))
             response.Headers.Connection = "close";
-        using var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.Rent();
         Write(answer, problem);
-        return answer.SendAsync(context);
+        return answer.ExecuteAsync(context);
     }
 
     private static void Write(JsonAnswer answer, Problem problem)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Sequencer.Core;
 
 namespace Sequencer.Gateway;
@@ -12,18 +13,20 @@ internal static class SequenceAnswer
     /// <summary>
     /// <c>{"idx", "data" | "data_base64", "attestation", "created_at"}</c> for an entry just sequenced.
     /// </summary>
-    public static void WriteReceipt(JsonAnswer answer, SequencedRange range, in ParsedEntry entry)
+    public static void WriteReceipt(
+        JsonAnswer answer, SequencedRange range, ReadOnlySpan<byte> data, EntryForm form)
     {
         range.WriteReceipt(0, answer.Scratch);
-        Write(answer, range.FirstIndex, entry.Bytes.Span, entry.Form, range.CreatedAt);
+        Write(answer, range.FirstIndex, data, form, range.CreatedAt);
     }
 
     /// <summary>The same for an entry that was read.</summary>
-    public static void WriteReading(
-        JsonAnswer answer, ulong index, EntryReading reading, EntryForm form, bool bundle)
+    public static void WriteReading(JsonAnswer answer, EntryReading reading, EntryQuestion question)
     {
-        reading.WriteReceipt(answer.Scratch, bundle);
-        Write(answer, index, reading.Data.Span, form, reading.CreatedAt);
+        reading.WriteReceipt(answer.Scratch, question.AsBundle);
+        var data = reading.Data.Span;
+        var form = question.IsBase64 || !Utf8.IsValid(data) ? EntryForm.Base64 : EntryForm.Text;
+        Write(answer, question.Index, data, form, reading.CreatedAt);
     }
 
     /// <summary><c>{"idx", "leaf_hash"}</c>: what <c>Prefer: return=minimal</c> asks for.</summary>

@@ -1,8 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Unicode;
 using Sequencer.Core;
-using Sequencer.Tlog;
 
 namespace Sequencer.Gateway;
 
@@ -24,55 +23,73 @@ internal static class SequenceEndpoints
         routes.MapRead("/sequence/{idx}", read).DescribeReadEntry();
     }
 
+    /// <summary>
+    /// Sends its answer itself: that the framework sends what a handler returns costs one more task for
+    /// every submission.
+    /// </summary>
     private static async Task SubmitAsync(
         HttpContext context, Gate gate, BodyReader bodies, ServerSettings server, SequencerCore core)
     {
-        var check = await gate.WriterAsync(context);
-        if (!check.IsAccepted(out var token, out var refusal))
+        var reading = await ReadSubmissionAsync(context, gate, bodies, server);
+        if (!reading.TryGet(out var transaction, out var problem))
         {
-            await ProblemAnswer.WriteAsync(context, refusal);
+            await problem.ExecuteAsync(context);
             return;
         }
 
-        if (RequestHeaders.ReadIdempotencyKey(context.Request, out var key) is { } badKey)
-        {
-            await ProblemAnswer.WriteAsync(context, badKey);
-            return;
-        }
-
-        var entry = await ReadEntryAsync(context, bodies, server, token.Chain);
-        if (entry.IsRefused)
-        {
-            await ProblemAnswer.WriteAsync(context, entry.Refusal);
-            return;
-        }
-
-        var submission = new Submission
-        {
-            Chain = token.Chain,
-            Entries = [entry.Bytes],
-            IdempotencyKey = key,
-            Finality = RequestHeaders.FinalityOf(context.Request),
-        };
         // Not the request's own token: accepted work is finished, whether or not its client waits.
-        var outcome = await core.SubmitAsync(submission, CancellationToken.None);
-        await AnswerAsync(context, outcome, entry);
+        var outcome = await core.SubmitAsync(transaction.Submission, CancellationToken.None);
+        await Answer(context, outcome, transaction).ExecuteAsync(context);
     }
 
-    private static Task AnswerAsync(HttpContext context, SubmitOutcome outcome, in ParsedEntry entry)
+    private static async ValueTask<OrProblem<Transaction>> ReadSubmissionAsync(
+        HttpContext context, Gate gate, BodyReader bodies, ServerSettings server)
+    {
+        var check = await gate.WriterAsync(context);
+        if (!check.IsAccepted(out var token, out var problem)
+            || !RequestHeaders.ReadIdempotencyKey(context.Request).TryGet(out var key, out problem))
+            return problem;
+        var format = RequestHeaders.FormatOf(context.Request);
+        if (format is not (BodyFormat.Json or BodyFormat.Raw))
+            return new Problem(ProblemCode.MediaTypeUnsupported,
+                "Send it as application/json (UTF-8) or application/octet-stream, not compressed.");
+        var (body, refusal) = await bodies.ReadAsync(context, token.Chain, server.BodyMaxBytes);
+        if (refusal is not null)
+            return refusal;
+        var entry = ParseEntry(body, format);
+        BodyReader.Done(context, body);
+        if (entry.IsRefused)
+            return entry.Refusal;
+        return new Transaction(
+            new Submission
+            {
+                Chain = token.Chain,
+                Entries = [entry.Bytes],
+                IdempotencyKey = key,
+                Finality = RequestHeaders.FinalityOf(context.Request),
+            },
+            entry.Form);
+    }
+
+    private static ParsedEntry ParseEntry(in ReadOnlySequence<byte> body, BodyFormat format) => body.IsEmpty
+        ? ParsedEntry.Refused(ProblemCode.BodyEmpty, "The body is empty; it must hold an entry.")
+        : format == BodyFormat.Raw ? EntryParser.Take(body)
+        : EntryParser.Parse(body, bareText: false, new EntryMemory());
+
+    private static IResult Answer(HttpContext context, SubmitOutcome outcome, Transaction transaction)
     {
         if (outcome is SubmitOutcome.Refused(var refusal))
-            return ProblemAnswer.WriteAsync(context, refusal.ToProblem());
+            return refusal.ToProblem();
         if (outcome is not SubmitOutcome.Sequenced(var range))
             throw new UnreachableException();
-        using var answer = JsonAnswer.Rent();
         AppliedPreferences.TellFinality(context, range);
-        Write(context, answer, range, entry);
-        return answer.SendAsync(context);
+        var answer = JsonAnswer.Rent();
+        Write(context, answer, range, transaction);
+        return answer;
     }
 
     private static void Write(
-        HttpContext context, JsonAnswer answer, SequencedRange range, in ParsedEntry entry)
+        HttpContext context, JsonAnswer answer, SequencedRange range, Transaction transaction)
     {
         try
         {
@@ -83,7 +100,8 @@ internal static class SequenceEndpoints
             }
             else
             {
-                SequenceAnswer.WriteReceipt(answer, range, entry);
+                var entry = transaction.Submission.Entries[0].Span;
+                SequenceAnswer.WriteReceipt(answer, range, entry, transaction.Form);
             }
         }
         catch (LedgerException failure)
@@ -92,67 +110,23 @@ internal static class SequenceEndpoints
         }
     }
 
-    private static async ValueTask<ParsedEntry> ReadEntryAsync(
-        HttpContext context, BodyReader bodies, ServerSettings server, ChainId chain)
-    {
-        var format = RequestHeaders.FormatOf(context.Request);
-        if (format is not (BodyFormat.Json or BodyFormat.Raw))
-            return ParsedEntry.Refused(ProblemCode.MediaTypeUnsupported,
-                "Send it as application/json (UTF-8) or application/octet-stream, not compressed.");
-        var (body, refusal) = await bodies.ReadAsync(context, chain, server.BodyMaxBytes);
-        if (refusal is not null)
-            return new ParsedEntry { Refusal = refusal };
-        var entry = body.IsEmpty
-            ? ParsedEntry.Refused(ProblemCode.BodyEmpty, "The body is empty; it must hold an entry.")
-            : format == BodyFormat.Raw ? EntryParser.Take(body)
-            : EntryParser.Parse(body, bareText: false, new EntryMemory());
-        BodyReader.Done(context, body);
-        return entry;
-    }
-
-    private static async Task ReadAsync(HttpContext context, Gate gate, SequencerCore core, string idx)
+    private static async ValueTask<IResult> ReadAsync(
+        HttpContext context, Gate gate, SequencerCore core, string idx)
     {
         var check = await gate.ReaderAsync(context);
-        if (!check.IsAccepted(out var token, out var refusal))
-        {
-            await ProblemAnswer.WriteAsync(context, refusal);
-            return;
-        }
-
-        if (ReadQuestion(context, idx, out var index, out var bundle, out var base64) is { } bad)
-        {
-            await ProblemAnswer.WriteAsync(context, bad);
-            return;
-        }
-
-        var reading = await core.ReadEntryAsync(token.Chain, index, context.RequestAborted);
+        if (!check.IsAccepted(out var token, out var problem)
+            || !EntryQuestion.Read(context.Request, idx).TryGet(out var question, out problem))
+            return problem;
+        var reading = await core.ReadEntryAsync(token.Chain, question.Index, context.RequestAborted);
         if (reading is null)
-        {
-            await ProblemAnswer.WriteAsync(context, new Problem(ProblemCode.IndexUnknown,
-                string.Create(CultureInfo.InvariantCulture, $"The chain has no entry {index} yet.")));
-            return;
-        }
-
-        using var answer = JsonAnswer.Rent();
-        var form = base64 || !Utf8.IsValid(reading.Data.Span) ? EntryForm.Base64 : EntryForm.Text;
-        SequenceAnswer.WriteReading(answer, index, reading, form, bundle);
+            return new Problem(ProblemCode.IndexUnknown,
+                string.Create(CultureInfo.InvariantCulture, $"The chain has no entry {question.Index} yet."));
         context.Response.Headers.CacheControl = "no-store";
-        await answer.SendAsync(context);
+        var answer = JsonAnswer.Rent();
+        SequenceAnswer.WriteReading(answer, reading, question);
+        return answer;
     }
 
-    private static Problem? ReadQuestion(
-        HttpContext context, string idx, out ulong index, out bool bundle, out bool base64)
-    {
-        (bundle, base64) = (false, false);
-        if (!ulong.TryParse(idx, NumberStyles.None, CultureInfo.InvariantCulture, out index)
-            || (idx.Length > 1 && idx[0] == '0')
-            || !idx.All(char.IsAsciiDigit)) // the runtime's parsers pass over NUL characters at the end
-            return new Problem(ProblemCode.IndexMalformed,
-                "An index is a whole number from 0 up, in decimal digits without leading zeros.");
-        if (!QueryFlags.TryRead(context.Request, "bundle", "true", "false", out bundle))
-            return new Problem(ProblemCode.QueryMalformed, "bundle is true or false.");
-        return QueryFlags.TryRead(context.Request, "form", "base64", "auto", out base64)
-            ? null
-            : new Problem(ProblemCode.QueryMalformed, "form is base64 or auto.");
-    }
+    /// <summary>One entry as it goes to the sequencer, and the form in which it goes back.</summary>
+    private readonly record struct Transaction(Submission Submission, EntryForm Form);
 }

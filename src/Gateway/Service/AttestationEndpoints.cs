@@ -14,38 +14,24 @@ internal static class AttestationEndpoints
             .RequireRateLimiting(RateLimits.Attestations)
             .DescribeAttestation();
 
-    private static async Task AttestAsync(HttpContext context, SequencerCore core, AttestationBudget budget)
+    private static async ValueTask<IResult> AttestAsync(
+        HttpContext context, SequencerCore core, AttestationBudget budget)
     {
-        if (!TryReadNonce(context.Request, out var nonce))
-        {
-            await ProblemAnswer.WriteAsync(context, new Problem(ProblemCode.QueryMalformed,
-                $"nonce is at most {NonceBytesMax} bytes in hexadecimal digits, sent once."));
-            return;
-        }
-
+        if (!ReadNonce(context.Request).TryGet(out var nonce, out var problem))
+            return problem;
         if (!budget.TryTake(out var pause))
-        {
-            await ProblemAnswer.WriteAsync(context, RateLimits.Rejected(
+            return RateLimits.Rejected(
                 "Too many attestation documents for all clients together (reads.attestations_per_minute_all); "
-                + "try again.", pause));
-            return;
-        }
-
+                + "try again.", pause);
         if (await FetchAsync(core, nonce, context.RequestAborted) is not { } document)
-        {
-            await ProblemAnswer.WriteAsync(context, new Problem(
-                ProblemCode.EnclaveUnavailable, "The enclave cannot be reached at the moment; try again.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            });
-            return;
-        }
-
-        context.Response.ContentType = "application/cbor";
-        context.Response.ContentLength = document.Length;
+            return EnclaveUnavailable;
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.BodyWriter.WriteAsync(document, context.RequestAborted);
+        return new BytesAnswer("application/cbor", document);
     }
+
+    private static Problem EnclaveUnavailable { get; } = new(
+        ProblemCode.EnclaveUnavailable, "The enclave cannot be reached at the moment; try again.")
+    { RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <summary>The document; null while the enclave does not answer.</summary>
     private static async Task<byte[]?> FetchAsync(
@@ -61,16 +47,16 @@ internal static class AttestationEndpoints
         }
     }
 
-    private static bool TryReadNonce(HttpRequest request, out ReadOnlyMemory<byte>? nonce)
+    /// <summary>The nonce, null for none; a problem when it is malformed, too long or sent twice.</summary>
+    private static OrProblem<ReadOnlyMemory<byte>?> ReadNonce(HttpRequest request)
     {
-        nonce = null;
         var values = request.Query["nonce"];
         if (values.Count == 0)
-            return true;
+            return (ReadOnlyMemory<byte>?)null;
         var hex = values.Count == 1 ? values[0]! : "-";
         if (hex.Length > 2 * NonceBytesMax || hex.Length % 2 != 0 || !hex.All(char.IsAsciiHexDigit))
-            return false;
-        nonce = Convert.FromHexString(hex);
-        return true;
+            return new Problem(ProblemCode.QueryMalformed,
+                $"nonce is at most {NonceBytesMax} bytes in hexadecimal digits, sent once.");
+        return (ReadOnlyMemory<byte>?)Convert.FromHexString(hex);
     }
 }

@@ -10,40 +10,39 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health");
-        health.MapRead("", HealthAsync).DescribeHealth();
-        health.MapRead("/live", LiveAsync).DescribeLive();
-        health.MapRead("/ready", ReadyAsync).DescribeReady();
+        health.MapRead("", Health).DescribeHealth();
+        health.MapRead("/live", Live).DescribeLive();
+        health.MapRead("/ready", Ready).DescribeReady();
     }
 
     /// <summary>
     /// Answers as long as the process does; a balancer restarts a service for this, and only for this.
     /// </summary>
-    private static Task LiveAsync(HttpContext context, ServiceState service) => SendAsync(
-        context, new HealthAnswer("live", null, service.Take().Status.StoppedChains),
-        StatusCodes.Status200OK);
+    private static JsonAnswer Live(HttpContext context, ServiceState service) =>
+        Answer(context, new HealthAnswer("live", null, service.Take().Status.StoppedChains));
 
     /// <summary>
     /// Red while no transaction is taken, whatever the chain; one stopped chain does not make it red.
     /// </summary>
-    private static Task ReadyAsync(HttpContext context, ServiceState service)
+    private static JsonAnswer Ready(HttpContext context, ServiceState service)
     {
         var now = service.Take();
-        return SendAsync(context, Answer(now),
-            now.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        if (!now.IsReady)
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return Answer(context, Describe(now));
     }
 
-    private static Task HealthAsync(HttpContext context, ServiceState service) =>
-        SendAsync(context, Answer(service.Take()), StatusCodes.Status200OK);
+    private static JsonAnswer Health(HttpContext context, ServiceState service) =>
+        Answer(context, Describe(service.Take()));
 
-    private static HealthAnswer Answer(ServiceState.Snapshot now) =>
+    private static HealthAnswer Describe(ServiceState.Snapshot now) =>
         new(now.Name, now.Reason, now.Status.StoppedChains);
 
-    private static async Task SendAsync(HttpContext context, HealthAnswer health, int status)
+    private static JsonAnswer Answer(HttpContext context, HealthAnswer health)
     {
-        context.Response.StatusCode = status;
         context.Response.Headers.CacheControl = "no-store";
-        using var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.Rent();
         JsonSerializer.Serialize(answer.Writer, health, GatewayJson.Default.HealthAnswer);
-        await answer.SendAsync(context);
+        return answer;
     }
 }

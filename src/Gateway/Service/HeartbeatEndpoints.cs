@@ -8,18 +8,18 @@ namespace Sequencer.Gateway;
 internal static class HeartbeatEndpoints
 {
     public static void MapHeartbeat(this IEndpointRouteBuilder routes) =>
-        routes.MapRead("/heartbeat", HeartbeatAsync).DescribeHeartbeat();
+        routes.MapRead("/heartbeat", Heartbeat).DescribeHeartbeat();
 
-    private static async Task HeartbeatAsync(
+    private static JsonAnswer Heartbeat(
         HttpContext context, ServiceState service, LogIdentity identity, GatewaySettings settings)
     {
         context.Response.Headers.CacheControl = "no-store";
-        using var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.Rent();
         var now = service.Take();
         var status = now.IsReady ? "healthy" : "unhealthy";
         var heartbeat = new HeartbeatAnswer(
             status, PublicConfiguration.Of(settings, now.Status, identity));
         JsonSerializer.Serialize(answer.Writer, heartbeat, GatewayJson.Default.HeartbeatAnswer);
-        await answer.SendAsync(context);
+        return answer;
     }
 }
