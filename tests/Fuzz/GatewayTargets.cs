@@ -70,10 +70,9 @@ internal static class GatewayTargets
 
     private static void ParseToken(byte[] bytes)
     {
-        var (token, refusal) = Jwt.Parse(Encoding.UTF8.GetString(bytes));
-        if (refusal is not null)
-            throw new RefusedException(refusal.Detail);
-        Jwt.ParseObject(token!.Payload)?.Dispose();
+        if (!Jwt.Parse(Encoding.UTF8.GetString(bytes)).TryGet(out var token, out var problem))
+            throw new RefusedException(problem.Detail);
+        Jwt.ParseObject(token.Payload)?.Dispose();
     }
 
     /// <summary>A batch is the same in one piece and in two.</summary>

@@ -11,15 +11,15 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
     /// The whole body, still in the connection's buffers: the caller copies what it keeps and then calls
     /// <see cref="Done"/>. A problem when the body is too long, too slow or one too many.
     /// </summary>
-    public ValueTask<(ReadOnlySequence<byte> Body, Problem? Refusal)> ReadAsync(
+    public ValueTask<OrProblem<ReadOnlySequence<byte>>> ReadAsync(
         HttpContext context, ChainId chain, int bytesMax)
     {
         if (context.Request.ContentLength > bytesMax)
-            return new((default, TooLarge(bytesMax)));
+            return new(TooLarge(bytesMax));
         // Nearly every body is there, whole, when its headers are: no deadline and no reservation for those.
         return context.Request.BodyReader.TryRead(out var result)
             && result.IsCompleted && result.Buffer.Length <= bytesMax
-            ? new((result.Buffer, null))
+            ? new(result.Buffer)
             : ReadSlowlyAsync(context, chain, bytesMax, result);
     }
 
@@ -39,23 +39,23 @@ internal sealed class BodyReader(ServerSettings settings, ArrivingBytes arriving
     public static Problem TooLarge(int bytesMax) =>
         new(ProblemCode.BodyTooLarge, $"The body has more than {bytesMax} bytes; send less in one request.");
 
-    private async ValueTask<(ReadOnlySequence<byte> Body, Problem? Refusal)> ReadSlowlyAsync(
+    private async ValueTask<OrProblem<ReadOnlySequence<byte>>> ReadSlowlyAsync(
         HttpContext context, ChainId chain, int bytesMax, ReadResult first)
     {
         var reader = context.Request.BodyReader;
         using var lease = arriving.Begin(chain);
         using var deadline = Deadline(reader);
         if (Refuse(first.Buffer) is { } early)
-            return (default, early);
+            return early;
         if (!first.Buffer.IsEmpty)
             reader.AdvanceTo(first.Buffer.Start, first.Buffer.End);
         while (true)
         {
             var result = await reader.ReadAsync();
             if (Refuse(result.Buffer) is { } refusal)
-                return (default, refusal);
+                return refusal;
             if (result.IsCompleted)
-                return (result.Buffer, null);
+                return result.Buffer;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
 

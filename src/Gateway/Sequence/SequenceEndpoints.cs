@@ -53,9 +53,9 @@ internal static class SequenceEndpoints
         if (format is not (BodyFormat.Json or BodyFormat.Raw))
             return new Problem(ProblemCode.MediaTypeUnsupported,
                 "Send it as application/json (UTF-8) or application/octet-stream, not compressed.");
-        var (body, refusal) = await bodies.ReadAsync(context, token.Chain, server.BodyMaxBytes);
-        if (refusal is not null)
-            return refusal;
+        var arrived = await bodies.ReadAsync(context, token.Chain, server.BodyMaxBytes);
+        if (!arrived.TryGet(out var body, out problem))
+            return problem;
         var entry = ParseEntry(body, format);
         BodyReader.Done(context, body);
         if (entry.IsRefused)

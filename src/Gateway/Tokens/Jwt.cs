@@ -32,7 +32,7 @@ internal sealed record Jwt
     public required byte[] Payload { get; init; }
 
     /// <summary>Takes a compact token apart; a problem for anything that is not exactly one.</summary>
-    public static (Jwt? Token, Problem? Refusal) Parse(string compact)
+    public static OrProblem<Jwt> Parse(string compact)
     {
         var first = compact.IndexOf('.');
         var second = first < 0 ? -1 : compact.IndexOf('.', first + 1);
@@ -45,16 +45,15 @@ internal sealed record Jwt
         if (!TryReadHeader(header, out var algorithm, out var keyId))
             return Malformed("its header must be a JSON object with the text alg, and without crit");
         if (AlgorithmOf(algorithm) is not { } known)
-            return (null,
-                new Problem(ProblemCode.TokenAlgorithm, "The token must be signed with RS256 or ES256."));
-        return (new Jwt
+            return new Problem(ProblemCode.TokenAlgorithm, "The token must be signed with RS256 or ES256.");
+        return new Jwt
         {
             Algorithm = known,
             KeyId = keyId,
             SignedBytes = Encoding.ASCII.GetBytes(compact, 0, second),
             Signature = signature,
             Payload = payload,
-        }, null);
+        };
     }
 
     /// <summary>Reads a JSON object, refusing one that says a thing twice; null for anything else.</summary>
@@ -128,6 +127,6 @@ internal sealed record Jwt
         return true;
     }
 
-    private static (Jwt?, Problem?) Malformed(string rule) =>
-        (null, new Problem(ProblemCode.TokenMalformed, $"The bearer token is not a JWT: {rule}."));
+    private static Problem Malformed(string rule) =>
+        new(ProblemCode.TokenMalformed, $"The bearer token is not a JWT: {rule}.");
 }

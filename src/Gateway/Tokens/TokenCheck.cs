@@ -11,8 +11,9 @@ internal readonly record struct TokenCheck
 
     public static TokenCheck Accepted(ChainToken token) => new() { Token = token };
 
-    public static TokenCheck Refused(ProblemCode code, string detail) =>
-        new() { Refusal = new Problem(code, detail) };
+    public static TokenCheck Refused(Problem refusal) => new() { Refusal = refusal };
+
+    public static TokenCheck Refused(ProblemCode code, string detail) => Refused(new Problem(code, detail));
 
     public bool IsAccepted(
         [NotNullWhen(true)] out ChainToken? token, [NotNullWhen(false)] out Problem? refusal)

@@ -46,9 +46,8 @@ internal sealed class TokenValidator(AuthSettings settings, ISigningKeys keys, T
     private async ValueTask<TokenCheck> CheckNewAsync(
         string compact, Hash digest, CancellationToken cancellation)
     {
-        var (token, refusal) = Jwt.Parse(compact);
-        if (token is null)
-            return TokenCheck.Refused(refusal!.Code, refusal.Detail);
+        if (!Jwt.Parse(compact).TryGet(out var token, out var problem))
+            return TokenCheck.Refused(problem);
         if (!keys.Current.CandidatesFor(token).Any())
             await keys.RefreshAsync(cancellation);
         var set = keys.Current;

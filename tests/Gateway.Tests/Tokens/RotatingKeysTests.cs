@@ -207,7 +207,9 @@ public sealed class RotatingKeysTests : IDisposable
     private Jwt Token(ECDsa key, string? kid)
     {
         var header = kid is null ? """{"alg":"ES256"}""" : $$"""{"alg":"ES256","kid":"{{kid}}"}""";
-        return Jwt.Parse(new TestTokens(key).Sign(Claims(), header)).Token!;
+        return Jwt.Parse(new TestTokens(key).Sign(Claims(), header)).TryGet(out var token, out var problem)
+            ? token
+            : throw new InvalidOperationException(problem.Detail);
     }
 
     private JsonObject Claims() =>
