@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sequencer.Core;
 using Sequencer.Tlog;
 
@@ -56,9 +55,7 @@ internal readonly record struct FeedQuestion(ulong? From, FeedForm Form, Finalit
         return isStart;
     }
 
+    /// <summary>An index that an entry can have: the one that comes next is a number too.</summary>
     private static bool TryReadIndex(string text, out ulong index) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index)
-        && index < CompactRange.MaxSize
-        && (text.Length == 1 || text[0] != '0')
-        && text.All(char.IsAsciiDigit); // the runtime's parsers pass over NUL characters at the end
+        EntryIndex.TryParse(text, out index) && index < CompactRange.MaxSize;
 }

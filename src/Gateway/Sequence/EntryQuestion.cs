@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Sequencer.Gateway;
 
 /// <summary>What a reader asks of an entry.</summary>
@@ -10,9 +8,7 @@ internal readonly record struct EntryQuestion(ulong Index, bool AsBundle, bool I
     /// <summary>Reads the question; a problem when it makes no sense.</summary>
     public static OrProblem<EntryQuestion> Read(HttpRequest request, string idx)
     {
-        if (!ulong.TryParse(idx, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            || (idx.Length > 1 && idx[0] == '0')
-            || !idx.All(char.IsAsciiDigit)) // the runtime's parsers pass over NUL characters at the end
+        if (!EntryIndex.TryParse(idx, out var index))
             return new Problem(ProblemCode.IndexMalformed,
                 "An index is a whole number from 0 up, in decimal digits without leading zeros.");
         if (!QueryFlags.Read(request, "bundle", "true", "false").TryGet(out var asBundle, out var problem)
