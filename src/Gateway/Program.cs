@@ -7,17 +7,18 @@ if (CommandLine.Parse(args, out var wrong) is not { } command)
     return ExitCodes.Usage;
 }
 
-if (command.ShowsUsage)
-{
-    Console.WriteLine(CommandLine.Usage);
-    return ExitCodes.Stopped;
-}
-
 try
 {
-    return command.MakesConfiguration
-        ? await DevelopmentSetup.MakeAsync(command.ConfigFile, Console.Out)
-        : await GatewayHost.RunAsync(command);
+    switch (command.Verb)
+    {
+        case Verb.ShowUsage:
+            Console.WriteLine(CommandLine.Usage);
+            return ExitCodes.Stopped;
+        case Verb.MakeConfiguration:
+            return await DevelopmentSetup.MakeAsync(command.ConfigFile, Console.Out);
+        default:
+            return await GatewayHost.RunAsync(command);
+    }
 }
 catch (Exception refused) when (refused is SettingsException or EnclaveFencedException)
 {

@@ -17,6 +17,8 @@ internal sealed record CommandLine
         Exit codes: 0 stopped as told, 1 could not start or go on, 2 usage, 3 fenced: do not start it again by itself.
         """;
 
+    public Verb Verb { get; private init; }
+
     /// <summary>The configuration file.</summary>
     public string ConfigFile { get; private init; } = "setup/config.toml";
 
@@ -29,11 +31,6 @@ internal sealed record CommandLine
     /// <summary>Whether the ledger's chains go on under another log key.</summary>
     public bool NewLogKey { get; private init; }
 
-    /// <summary>Whether to make a development configuration instead of serving.</summary>
-    public bool MakesConfiguration { get; private init; }
-
-    public bool ShowsUsage { get; private init; }
-
     /// <summary>Reads the arguments; null, with what is wrong, when they make no sense.</summary>
     public static CommandLine? Parse(IReadOnlyList<string> arguments, out string wrong)
     {
@@ -44,7 +41,7 @@ internal sealed record CommandLine
             switch (arguments[i])
             {
                 case "config" when i == 0:
-                    command = command with { MakesConfiguration = true };
+                    command = command with { Verb = Verb.MakeConfiguration };
                     break;
                 case "--init":
                     command = command with { Init = true };
@@ -59,7 +56,7 @@ internal sealed record CommandLine
                     command = command with { ConfigFile = arguments[++i] };
                     break;
                 case "--help" or "-h":
-                    command = command with { ShowsUsage = true };
+                    command = command with { Verb = Verb.ShowUsage };
                     break;
                 default:
                     wrong = $"{arguments[i]} is not understood here";

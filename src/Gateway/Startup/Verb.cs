@@ -1,0 +1,9 @@
+namespace Sequencer.Gateway;
+
+/// <summary>What the program can be asked to do.</summary>
+internal enum Verb
+{
+    Serve,
+    MakeConfiguration,
+    ShowUsage,
+}
