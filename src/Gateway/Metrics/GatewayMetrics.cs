@@ -13,13 +13,17 @@ internal sealed class GatewayMetrics
 
     private readonly Counter<long> _problems;
 
-    public GatewayMetrics(IMeterFactory meters, ArrivingBytes arriving, FeedReaders readers)
+    public GatewayMetrics(
+        IMeterFactory meters, ArrivingBytes arriving, BundleBudget bundles, FeedReaders readers)
     {
         var meter = meters.Create(MeterName);
         _problems = meter.CreateCounter<long>(
             "sequencer.problems", "{answer}", "Answers that were problems, by code.");
         meter.CreateObservableGauge(
             "sequencer.arriving", () => arriving.Total, "By", "Bytes of bodies that are not whole yet.");
+        meter.CreateObservableGauge(
+            "sequencer.large_bundles", () => bundles.Held, "By",
+            "Memory of large entry bundles that are read or on their way to clients.");
         meter.CreateObservableGauge(
             "sequencer.feed.readers", () => readers.Count, "{reader}", "Readers of feeds.");
         meter.CreateObservableCounter(

@@ -211,7 +211,7 @@ public class ServiceTests(SharedGateway shared)
     {
         await using var gateway = await TestGateway.StartAsync();
         (await gateway.Http.GetStringAsync("/metrics")).Should()
-            .Contain("sequencer_arriving_bytes").And.Contain("sequencer_feed_readers")
-            .And.Contain("sequencer_feed_cut_off_total");
+            .Contain("sequencer_arriving_bytes").And.Contain("sequencer_large_bundles_bytes")
+            .And.Contain("sequencer_feed_readers").And.Contain("sequencer_feed_cut_off_total");
     }
 }
