@@ -7,9 +7,9 @@ using Microsoft.Extensions.ObjectPool;
 namespace Sequencer.Gateway;
 
 /// <summary>
-/// One JSON answer in the making: a writer over a buffer, both taken from a pool. As the result of a call it is
-/// sent with its length, in one piece, and given back; whoever sends it otherwise gives it back by disposing it.
-/// One that is never given back is left to the garbage collector. Used by one request at a time.
+/// One JSON answer in the making: a writer over a buffer, both taken from a pool. As the result of a call it
+/// is sent with its length, in one piece, and given back; whoever sends it otherwise disposes it, which gives
+/// it back. One that never is given back is left to the garbage collector. Used by one request at a time.
 /// </summary>
 internal sealed class JsonAnswer : IResult, IDisposable
 {
@@ -88,8 +88,8 @@ internal sealed class JsonAnswer : IResult, IDisposable
     }
 
     /// <summary>
-    /// Sends everything as the whole body, as <c>application/json</c> unless another type is set, and gives the
-    /// answer back.
+    /// Sends everything as the whole body, as <c>application/json</c> unless another type is set, and gives
+    /// this answer back.
     /// </summary>
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -6,7 +6,6 @@ namespace Sequencer.Gateway;
 /// </summary>
 /// <param name="End">Index after its last entry.</param>
 /// <param name="Size">Size of the newest checkpoint when it was made.</param>
-/// <param name="Bytes">The events.</param>
 internal sealed record FeedBlock(ulong End, ulong Size, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>Whether there was nothing behind it, so that its last event is a checkpoint.</summary>

@@ -5,7 +5,6 @@ namespace Sequencer.Gateway;
 
 /// <summary>What a reader asks of a feed.</summary>
 /// <param name="From">Index of the first entry; null for the next one that will be sequenced.</param>
-/// <param name="Form">The form of the answer.</param>
 /// <param name="Finality">Whose signatures must cover an entry before it is shown.</param>
 internal readonly record struct FeedQuestion(ulong? From, FeedForm Form, Finality Finality)
 {

@@ -6,8 +6,7 @@ namespace Sequencer.Gateway;
 internal static class EntryIndex
 {
     /// <summary>
-    /// Reads a whole number from 0 up, in decimal digits without leading zeros; how long its chain is does not
-    /// matter.
+    /// Reads a whole number from 0 up, in decimal digits without leading zeros, however long the chain is.
     /// </summary>
     public static bool TryParse(string text, out ulong index) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index)

@@ -21,7 +21,6 @@ internal static class EntryParser
         SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
 
     /// <summary>Reads one JSON value that is an entry and nothing besides.</summary>
-    /// <param name="json">The value.</param>
     /// <param name="bareText">Whether it may be a bare string.</param>
     /// <param name="memory">Takes the entry's bytes.</param>
     public static ParsedEntry Parse(ReadOnlySequence<byte> json, bool bareText, EntryMemory memory)

@@ -10,7 +10,7 @@ internal readonly record struct ParsedEntry
 
     public EntryForm Form { get; private init; }
 
-    public Problem? Refusal { get; init; }
+    public Problem? Refusal { get; private init; }
 
     [MemberNotNullWhen(true, nameof(Refusal))]
     public bool IsRefused => Refusal is not null;

@@ -58,7 +58,6 @@ internal sealed record PublicConfiguration
 }
 
 /// <summary>The witnesses of this service, by the names that its policy gives them.</summary>
-/// <param name="Names">All of them.</param>
 /// <param name="Quorum">The witness or group on the policy's quorum line.</param>
 /// <param name="IntervalMs">Least time between two checkpoints of one chain that they are shown.</param>
 internal sealed record PublicWitnesses(IReadOnlyList<string> Names, string Quorum, int IntervalMs)
