@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using Sequencer.Testing;
 
 namespace Sequencer.Architecture.Tests;
@@ -8,13 +9,29 @@ public static class Sources
 {
     public static string Folder { get; } = Path.Combine(SharedData.RepositoryRoot, "src");
 
-    public static TheoryData<string> Projects()
-    {
-        var data = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(Folder, "*.csproj", SearchOption.AllDirectories))
-            data.Add(Path.GetFileNameWithoutExtension(file));
-        return data;
-    }
+    public static IEnumerable<string> Names { get; } =
+    [
+        .. Directory.EnumerateFiles(Folder, "*.csproj", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file)),
+    ];
+
+    public static TheoryData<string> Projects() => [.. Names];
+
+    /// <summary>
+    /// The elements of a name in a project's file and in those that every project of src/ imports.
+    /// </summary>
+    public static IEnumerable<XElement> ElementsOf(string project, string name) =>
+        new[]
+        {
+            Path.Combine(Folder, project, project + ".csproj"),
+            Path.Combine(Folder, "Directory.Build.props"),
+            Path.Combine(SharedData.RepositoryRoot, "Directory.Build.props"),
+        }
+        .SelectMany(file => XDocument.Load(file).Descendants(name));
+
+    /// <summary>What a project includes as items of a kind: paths as they are written.</summary>
+    public static IEnumerable<string> IncludedBy(string project, string kind) =>
+        ElementsOf(project, kind).Attributes("Include").SelectMany(attribute => attribute.Value.Split(';'));
 
     /// <summary>
     /// Every package that a project is built of, asked for in whatever file or brought along by another, as its lock
