@@ -1,5 +1,6 @@
 using Sequencer.Core.Tests.Pipeline;
 using Sequencer.Core.Tests.Witnesses;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests;
 
@@ -22,8 +23,7 @@ public sealed class CoreMetricsTests
             await core.SequenceAsync("receipted");
             ledger.Close();
             var pending = core.SubmitAsync("not receipted");
-            while (ledger.EntryWrites < 2)
-                await Task.Yield();
+            await Until.TrueAsync(() => ledger.EntryWrites == 2);
             ledger.Damaged = new ChainNumber(1);
             var read = () => core.Core.ReadEntryAsync(CoreFixture.Chain(), 0, CancellationToken.None).AsTask();
             await read.Should().ThrowAsync<LedgerException>();
@@ -50,8 +50,7 @@ public sealed class CoreMetricsTests
             options => (options.OutcomeTimeoutSeconds, options.WitnessPatienceSeconds) = (120, 50), world.Network(),
             clock, metrics);
         await core.SequenceAsync("opens the chain");
-        while (meters.Of(Entries).Count < 1)
-            await Task.Yield();
+        await Until.TrueAsync(() => meters.Of(Entries).Count == 1);
         var mayAnswer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         foreach (var witness in world.Witnesses)
@@ -70,8 +69,7 @@ public sealed class CoreMetricsTests
         mayAnswer.SetResult();
 
         (await pending).Should().BeOfType<SubmitOutcome.Sequenced>();
-        while (meters.Of(Entries).Count < 2)
-            await Task.Yield();
+        await Until.TrueAsync(() => meters.Of(Entries).Count == 2);
         counted.Should().Equal(1);
         meters.Of("sequencer.enclave.duration").Should().HaveCount(2);
         meters.Of(Duration).Should().HaveCount(2).And.Contain(seconds => seconds >= 5);

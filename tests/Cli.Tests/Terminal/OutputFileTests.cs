@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sequencer.Cli.Terminal;
 using Sequencer.Cli.Tests.Fixtures;
+using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Terminal;
 
@@ -83,7 +84,7 @@ public sealed class OutputFileTests : IDisposable
             RedirectStandardInput = true,
         })!;
         var number = $"/proc/{other.Id}/fd/1";
-        SpinWait.SpinUntil(() => new FileInfo(number).LinkTarget == path, TimeSpan.FromMinutes(1)).Should().BeTrue();
+        await Until.TrueAsync(() => new FileInfo(number).LinkTarget == path);
         Write(number);
         await other.StandardInput.WriteAsync(" last");
         other.StandardInput.Close();

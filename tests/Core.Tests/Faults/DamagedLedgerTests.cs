@@ -1,6 +1,7 @@
 using System.Buffers;
 using RocksDbSharp;
 using Sequencer.Core.Tests.Ledger;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Faults;
 
@@ -209,8 +210,7 @@ public sealed class DamagedLedgerTests : IDisposable
         }
 
         // The flush may move under the copying, but nobody writes any more: it ends, and then the folder stands still.
-        while (!TryCopyFlushed())
-            await Task.Yield();
+        await Until.TrueAsync(TryCopyFlushed);
         return count;
     }
 

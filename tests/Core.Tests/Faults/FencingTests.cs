@@ -1,4 +1,5 @@
 using Sequencer.Protocol;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Faults;
 
@@ -98,8 +99,7 @@ public sealed class FencingTests
     {
         // Who takes over has the millisecond for its generation: of two within the same, the second is refused.
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        while (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() <= now)
-            await Task.Yield();
+        await Until.TrueAsync(() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() > now);
         return await CoreFixture.StartAsync(ledger, enclave, options => options.TakeOver = true);
     }
 

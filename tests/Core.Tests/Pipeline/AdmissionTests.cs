@@ -1,4 +1,5 @@
 using Sequencer.Core.Tests.Witnesses;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Pipeline;
 
@@ -78,8 +79,7 @@ public sealed class AdmissionTests
             options.ChainDefaults.TransactionsPerSecond = 1;
         });
         var waiting = core.SubmitAsync("waiting");
-        while (core.Core.Status.QueueEntries > 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => core.Core.Status.QueueEntries == 0);
 
         var refused = await SubmitAsync(core, "other", Entries);
         mayAnswer.SetResult();

@@ -1,5 +1,6 @@
 using System.Text;
 using Sequencer.Core.Tests.Witnesses;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Pipeline;
@@ -119,18 +120,21 @@ public sealed class FirstReadersTests
 
     private static async Task<EntryReading> UntilOpenAsync(Func<Task<EntryReading?>> reading)
     {
-        while (true)
+        EntryReading? read = null;
+        await Until.TrueAsync(async () =>
         {
             try
             {
-                return (await reading())!;
+                read = await reading();
+                return true;
             }
             catch (LedgerException)
             {
                 // The ledger is opened again after its failure.
-                await Task.Yield();
+                return false;
             }
-        }
+        });
+        return read!;
     }
 
     private static T InContext<T>(SynchronizationContext context, Func<T> call)

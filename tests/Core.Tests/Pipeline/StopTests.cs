@@ -1,4 +1,5 @@
 using Sequencer.Core.Tests.Witnesses;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Pipeline;
 
@@ -41,8 +42,7 @@ public sealed class StopTests
         await using var fixture = await CoreFixture.StartAsync(
             new MemoryLedgerSource(world.Ledger), world.Enclave, configure: null, world.Network(), clock);
         var waiting = SubmitWitnessedAsync(fixture);
-        while (fixture.Core.Status is not { QueueEntries: 0, CheckpointAge: not null })
-            await Task.Yield();
+        await Until.TrueAsync(() => fixture.Core.Status is { QueueEntries: 0, CheckpointAge: not null });
 
         var stopping = fixture.Core.StopAsync(CancellationToken.None);
         await Task.WhenAny(clock.Polled, fixture.Core.Completion);
@@ -59,8 +59,7 @@ public sealed class StopTests
         world.Witnesses.ToList().ForEach(witness => world.Replace(ScriptedWitness.Hung(witness.Name)));
         await using var fixture = await world.StartAsync();
         var waiting = SubmitWitnessedAsync(fixture);
-        while (fixture.Core.Status is not { QueueEntries: 0, CheckpointAge: not null })
-            await Task.Yield();
+        await Until.TrueAsync(() => fixture.Core.Status is { QueueEntries: 0, CheckpointAge: not null });
         using var patience = new CancellationTokenSource();
 
         var stopping = fixture.Core.StopAsync(patience.Token);

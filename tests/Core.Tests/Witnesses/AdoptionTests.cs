@@ -1,4 +1,5 @@
 using System.Text;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Witnesses;
@@ -44,8 +45,8 @@ public sealed class AdoptionTests
         // The first signature of the proposal is for the opening, the next for what came of it.
         signer.FailAt(isProposed ? 2 : 1);
         await world.Enclave.RebootAsync();
-        while (core.Status is not { State: SequencerState.Ready } status || status.CosignerKey == epoch)
-            await Task.Yield();
+        await Until.TrueAsync(
+            () => core.Status is { State: SequencerState.Ready } status && status.CosignerKey != epoch);
         if (!isProposed)
             outcome = SubmitAsync(core, "during");
 
@@ -77,8 +78,7 @@ public sealed class AdoptionTests
         await kept;
         await world.Enclave.RebootAsync();
         var number = world.Ledger.FindChain(CoreFixture.Chain())!.Number;
-        while (world.Ledger.LatestCheckpoint(number)!.Size != 2)
-            await Task.Yield();
+        await Until.TrueAsync(() => world.Ledger.LatestCheckpoint(number)!.Size == 2);
 
         gate.SetResult();
 

@@ -1,3 +1,4 @@
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Witnesses;
@@ -101,8 +102,7 @@ public sealed class ChainWitnessingTests
         {
             // Until the next seals have come.
             var until = Volatile.Read(ref asked) + 3;
-            while (Volatile.Read(ref asked) < until && !Volatile.Read(ref isOver))
-                await Task.Yield();
+            await Until.TrueAsync(() => Volatile.Read(ref asked) >= until || Volatile.Read(ref isOver));
         };
         await using var fixture = await CoreFixture.StartAsync(
             new MemoryLedgerSource(world.Ledger), world.Enclave, configure: null,

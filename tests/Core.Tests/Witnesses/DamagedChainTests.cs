@@ -1,4 +1,5 @@
 using Sequencer.Core.Tests.Pipeline;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Witnesses;
 
@@ -32,8 +33,7 @@ public sealed class DamagedChainTests
         await using var fixture = await CoreFixture.StartAsync(ledger, world.Enclave, witnesses: world.Network());
         // It opens the chain, which the witnesses are then asked about; what becomes of it is as it may be.
         await fixture.SubmitAsync("one more");
-        while (fixture.Core.Status.StoppedChains.Count == 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => fixture.Core.Status.StoppedChains.Count > 0);
 
         fixture.Core.Status.StoppedChains.Keys.Should().Equal("demo");
         (await fixture.SequenceAsync("unharmed", "other")).FirstIndex.Should().Be(0);

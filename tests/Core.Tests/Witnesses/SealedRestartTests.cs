@@ -1,4 +1,5 @@
 using System.Text;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Witnesses;
@@ -85,8 +86,7 @@ public sealed class SealedRestartTests
             await SubmitUntilAsync("uncosigned", asked.Task);
             // That may have been a witness that is still asked for the entry before: the step is the proposal.
             var uncosigned = Witnesses.Ledger.FindChain(CoreFixture.Chain("uncosigned"))!.Number;
-            while (Witnesses.Ledger.LastProposal(uncosigned)?.Size != 2)
-                await Task.Yield();
+            await Until.TrueAsync(() => Witnesses.Ledger.LastProposal(uncosigned)?.Size == 2);
             await SubmitUntilAsync("unsealed", _way.KeepSeal(CoreFixture.Chain("unsealed")));
             await SubmitUntilAsync("unrecorded", _way.KeepSeal(CoreFixture.Chain("unrecorded")));
             Keep("receipted", "during", await Core.SequenceAsync("during", "receipted", key: "during"));

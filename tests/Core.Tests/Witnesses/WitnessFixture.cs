@@ -1,5 +1,6 @@
 using Sequencer.Enclave;
 using Sequencer.Protocol;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Witnesses;
@@ -69,15 +70,20 @@ internal sealed class WitnessFixture : IAsyncDisposable
     public static async Task<SequencedRange> SequenceInTimeAsync(
         CoreFixture fixture, string text, string chain = "demo")
     {
-        while (true)
+        SequencedRange? taken = null;
+        await Until.TrueAsync(async () =>
         {
             var outcome = await fixture.SubmitAsync(text, chain, key: text);
-            if (outcome is SubmitOutcome.Sequenced(var range))
-                return range;
-            ((SubmitOutcome.Refused)outcome).Refusal.Code.Should().BeOneOf(
-                RefusalCode.EnclaveUnavailable, RefusalCode.WitnessesUnavailable, RefusalCode.OutcomeUnknown);
-            await Task.Yield();
-        }
+            if (outcome is SubmitOutcome.Refused(var refusal))
+            {
+                refusal.Code.Should().BeOneOf(
+                    RefusalCode.EnclaveUnavailable, RefusalCode.WitnessesUnavailable, RefusalCode.OutcomeUnknown);
+            }
+
+            taken = (outcome as SubmitOutcome.Sequenced)?.Range;
+            return taken is not null;
+        });
+        return taken!;
     }
 
     public async ValueTask DisposeAsync() => await Enclave.DisposeAsync();

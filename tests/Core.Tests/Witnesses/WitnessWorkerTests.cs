@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Witnesses;
 
@@ -84,8 +85,7 @@ public sealed class WitnessWorkerTests
             CancellationToken.None);
         gate.SetResult();
         // The third witness may be in the ledger before whoever brought the quorum has noted how long it took.
-        while (CosignersInLedger(world) < 3 || meters.Recorded.IsEmpty)
-            await Task.Yield();
+        await Until.TrueAsync(() => CosignersInLedger(world) == 3 && !meters.Recorded.IsEmpty);
 
         meters.Recorded.Should().ContainSingle();
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Witnesses;
@@ -81,8 +82,7 @@ public sealed class WitnessedFinalityTests
         await using var fixture = await world.StartAsync(options => options.QueueMaxEntries = 2);
         Task<SubmitOutcome>[] waiting = [SubmitAsync(fixture, "first"), SubmitAsync(fixture, "second")];
         // Both have their places: from then on the queue itself is empty.
-        while (fixture.Core.Status.QueueEntries > 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => fixture.Core.Status.QueueEntries == 0);
 
         var third = await SubmitAsync(fixture, "third");
 
@@ -138,8 +138,7 @@ public sealed class WitnessedFinalityTests
         {
             await SequenceAsync(first, "entry");
             // Callers are answered a moment before the quorum is written down.
-            while (world.Ledger.WitnessedCheckpoint(new ChainNumber(1)) is null)
-                await Task.Yield();
+            await Until.TrueAsync(() => world.Ledger.WitnessedCheckpoint(new ChainNumber(1)) is not null);
         }
 
         world.Witnesses.ToList().ForEach(witness => witness.Requests.Clear());
@@ -152,8 +151,7 @@ public sealed class WitnessedFinalityTests
 
         // Two of them were known to have cosigned size 1: nothing had to be taught. Two make a quorum, and these may be
         // others: the third is asked as well, but not waited for.
-        while (world.Witnesses.Any(witness => witness.Requests.IsEmpty))
-            await Task.Yield();
+        await Until.TrueAsync(() => world.Witnesses.All(witness => !witness.Requests.IsEmpty));
         world.Witnesses.Count(witness => witness.Requests.FirstOrDefault().OldSize == 1)
             .Should().BeGreaterThanOrEqualTo(2);
     }

@@ -1,5 +1,6 @@
 using Sequencer.Attestation;
 using Sequencer.Protocol;
+using Sequencer.Testing;
 
 namespace Sequencer.Enclave.Tests;
 
@@ -47,11 +48,11 @@ public sealed class EnclaveServerTests : IAsyncDisposable
         await using var silent = await _served.ConnectAsync();
         var hungUp = silent.ReadAsync(default).AsTask();
         // Nothing tells when the server begins to wait for the first frame: its time passes until it has given up.
-        while (!hungUp.IsCompleted)
+        await Until.TrueAsync(() =>
         {
             _served.Time.Advance(Limits.IdleTimeout);
-            await Task.Yield();
-        }
+            return hungUp.IsCompleted;
+        });
 
         (await hungUp).Should().BeNull();
         (await _served.ReportAsync()).Should().StartWith("A session was closed (IdleTimeout)");
@@ -148,8 +149,8 @@ public sealed class EnclaveServerTests : IAsyncDisposable
         _served.Epoch.Nsm.Failure = null;
         _served.Epoch.NsmClock.Now = Epoch.At(Epoch.Start + 600);
         _served.Time.Advance(ServedEpoch.RenewalInterval);
-        while (AttestationDocument.Parse(_served.Epoch.Document()).TimestampMs != (Epoch.Start + 600) * 1000)
-            await Task.Yield();
+        await Until.TrueAsync(() =>
+            AttestationDocument.Parse(_served.Epoch.Document()).TimestampMs == (Epoch.Start + 600) * 1000);
     }
 
     [Fact]
@@ -202,16 +203,20 @@ public sealed class EnclaveServerTests : IAsyncDisposable
     /// </summary>
     private async Task<EnclaveSession> OpenWhenThereIsRoomAsync()
     {
-        while (true)
+        EnclaveSession? session = null;
+        await Until.TrueAsync(async () => (session = await TryOpenAsync()) is not null);
+        return session!;
+    }
+
+    private async Task<EnclaveSession?> TryOpenAsync()
+    {
+        try
         {
-            try
-            {
-                return await _served.OpenAsync(2);
-            }
-            catch (IOException)
-            {
-                await Task.Yield();
-            }
+            return await _served.OpenAsync(2);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

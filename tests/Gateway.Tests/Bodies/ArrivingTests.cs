@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -45,8 +46,7 @@ public sealed class ArrivingTests : IAsyncLifetime
             + $"Authorization: Bearer {_gateway.Tokens.For(chain)}\r\n"
             + "Content-Type: application/x-ndjson\r\nContent-Length: 60000\r\n\r\n\""
             + new string('x', bytes));
-        while (arriving.Total == before && client.Available == 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => arriving.Total != before || client.Available > 0);
         return client;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -57,8 +58,7 @@ public class RefusedBodyTests
         await RawHttp.SendAsync(client,
             Head(gateway, path, path == "/sequence" ? "application/octet-stream" : NdJson)
             + framing + "\r\n\r\n" + (isChunked ? "fa0\r\n" : "") + "\"" + new string('x', bytes));
-        while (client.Available == 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => client.Available > 0);
         // The server takes the rest for some seconds, so that its answer is not lost.
         await RawHttp.SendAsync(client, new string('x', 4000 - 1 - bytes) + (isChunked ? "\r\n0\r\n\r\n" : ""));
         var answer = await RawHttp.ReadToEndAsync(client);
@@ -132,8 +132,7 @@ public class RefusedBodyTests
     {
         var arriving = (ArrivingBytes)gateway.Services.GetService(typeof(ArrivingBytes))!;
         await RawHttp.SendAsync(client, Head(gateway, path, "application/json") + "Content-Length: 1000\r\n\r\n[\"x");
-        while (arriving.Total == 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => arriving.Total > 0);
     }
 
     private static string Head(TestGateway gateway, string path, string type) =>

@@ -1,3 +1,5 @@
+using Sequencer.Testing;
+
 namespace Sequencer.Gateway.Tests;
 
 /// <summary>What a well-behaved client would never send, byte by byte.</summary>
@@ -118,12 +120,10 @@ public class RawHttpTests(SharedGateway shared)
         using (var client = await RawHttp.ConnectAsync(_gateway.Address))
         {
             await RawHttp.SendAsync(client, Head("Content-Length: 1000\r\n", close: false) + "{\"data\":");
-            while (arriving.Total == 0)
-                await Task.Yield();
+            await Until.TrueAsync(() => arriving.Total > 0);
         }
 
-        while (arriving.Total != 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => arriving.Total == 0);
         _gateway.Log.Text.Should().NotContain("Unhandled");
     }
 
@@ -141,8 +141,7 @@ public class RawHttpTests(SharedGateway shared)
         await RawHttp.SendAsync(client,
             $"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.Tokens.For("demo")}\r\n"
             + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n[\"x\"");
-        while (arriving.Total == 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => arriving.Total > 0);
         client.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
 
         await gateway.Log.WhenAsync("Information \"POST\"");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -24,8 +25,7 @@ public class FeedLimitTests
         }
 
         var readers = gateway.Services.GetRequiredService<FeedReaders>();
-        while (readers.Count > 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => readers.Count == 0);
         using var other = await FeedStream.OpenAsync(gateway, "demo");
         readers.Count.Should().Be(1);
     }

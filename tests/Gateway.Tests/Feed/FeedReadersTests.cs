@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sequencer.Core;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Gateway.Tests;
@@ -27,8 +28,8 @@ public class FeedReadersTests
             first = Stalled.In(readers);
             second = Stalled.In(readers);
             var reading = Task.WhenAll(first.Reader.RunAsync(0), second.Reader.RunAsync(0));
-            while (first.Reader.StalledFor == TimeSpan.Zero || second.Reader.StalledFor == TimeSpan.Zero)
-                await Task.Yield();
+            await Until.TrueAsync(
+                () => first.Reader.StalledFor > TimeSpan.Zero && second.Reader.StalledFor > TimeSpan.Zero);
 
             readers.CutOffStalled();
 

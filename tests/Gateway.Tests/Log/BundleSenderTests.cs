@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -41,16 +42,14 @@ public sealed class BundleSenderTests : IAsyncLifetime
         (await answer.Content.ReadAsByteArrayAsync()).Length.Should().Be(Entries * (EntryBytes + 2));
         (await _gateway.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, Path)))
             .Content.Headers.ContentLength.Should().Be(Entries * (EntryBytes + 2));
-        while (Budget.Held > 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => Budget.Held == 0);
     }
 
     [Fact]
     public async Task LargeBundle_ToAClientThatDoesNotRead_FillsTheBudgetUntilItIsCutOff()
     {
         using var client = await AskAsync();
-        while (Budget.Held < Entries * EntryBytes)
-            await Task.Yield();
+        await Until.TrueAsync(() => Budget.Held >= Entries * EntryBytes);
         var refused = await _gateway.GetAsync(Path);
         await refused.ShouldBeProblemAsync(503, "bundles_full");
         refused.Headers.RetryAfter!.Delta.Should().BePositive();
@@ -59,8 +58,7 @@ public sealed class BundleSenderTests : IAsyncLifetime
             .Should().Be(HttpStatusCode.OK, "small ones are not counted");
 
         await _gateway.Log.WhenAsync("Cut off a client of");
-        while (Budget.Held > 0)
-            await Task.Yield();
+        await Until.TrueAsync(() => Budget.Held == 0);
         (await ReceivedAsync(client)).Should().BeLessThan(Entries * EntryBytes);
         (await _gateway.GetAsync(Path)).StatusCode.Should().Be(HttpStatusCode.OK);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -36,8 +37,7 @@ public class FaultTests
         (await RetryAsync("b")).Number("idx").Should().Be(1UL);
         (await RetryAsync("c")).Number("idx").Should().Be(2UL);
         // Entries are taken from the moment that the enclave is there; what health tells comes after it.
-        while (!(await gateway.GetAsync("/health/ready")).IsSuccessStatusCode)
-            await Task.Yield();
+        await Until.TrueAsync(async () => (await gateway.GetAsync("/health/ready")).IsSuccessStatusCode);
 
         async Task<JsonObject> SubmitAsync(string key) => await (await PostAsync(key)).JsonAsync();
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -54,8 +55,7 @@ public class ServiceTests(SharedGateway shared)
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         keys = RotatingKeysTests.KeySetOf(("one", key)).ToJsonString();
-        while (!(await gateway.GetAsync("/health/ready")).IsSuccessStatusCode)
-            await Task.Yield();
+        await Until.TrueAsync(async () => (await gateway.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
     [Fact]

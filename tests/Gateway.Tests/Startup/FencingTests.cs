@@ -33,8 +33,7 @@ public sealed class FencingTests : IDisposable
     private static async Task ReadyAsync(ServerProcess gateway)
     {
         using var http = new HttpClient { BaseAddress = await gateway.ListeningAsync() };
-        while (!(await http.GetAsync("/health/ready")).IsSuccessStatusCode)
-            await Task.Yield();
+        await Until.TrueAsync(async () => (await http.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
     private async Task<ServerProcess> StartAsync(string name, params string[] arguments)

@@ -1,3 +1,5 @@
+using Sequencer.Testing;
+
 namespace Sequencer.Witness.Tests;
 
 public sealed class FolderSyncTests
@@ -14,7 +16,7 @@ public sealed class FolderSyncTests
         // All of these rename while the first sync runs; the next one covers every one of them.
         var others = Enumerable.Range(0, Callers).Select(_ => Task.Factory.StartNew(
             folder.CoverRenames, TaskCreationOptions.LongRunning)).ToList();
-        SpinWait.SpinUntil(() => folder.Renames == 1 + Callers);
+        await Until.TrueAsync(() => folder.Renames == 1 + Callers);
         files.Release();
         await Task.WhenAll([first, .. others]);
         files.Syncs.Should().Be(2);
