@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Ledger;
 
@@ -178,23 +179,34 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
     public async Task Closing_BesideManyReaders_NeitherCrashesNorHangs()
     {
         await AppendAsync(One, 0, [.. Enumerable.Range(0, 300).Select(i => new[] { (byte)i })]);
-        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-        {
-            try
-            {
-                for (ulong i = 0; ; i++)
-                    Ledger.ReadEntry(One, i % 300).Should().NotBeNull();
-            }
-            catch (LedgerException closed)
-            {
-                return closed.Reason;
-            }
-        })).ToArray();
+        const int Readers = 4;
+        var haveRead = 0;
+        // Each has a thread of its own: the pool's may be too few for all of them to read at once.
+        var readers = Enumerable.Range(0, Readers).Select(_ => Task.Factory.StartNew(
+            ReadUntilClosed, TaskCreationOptions.LongRunning)).ToArray();
+        await Until.TrueAsync(() => Volatile.Read(ref haveRead) == Readers);
 
         await Ledger.DisposeAsync();
 
         (await Task.WhenAll(readers)).Should().OnlyContain(reason => reason == LedgerError.Unavailable);
         await ReopenAsync();
+
+        LedgerError ReadUntilClosed()
+        {
+            try
+            {
+                for (ulong i = 0; ; i++)
+                {
+                    Ledger.ReadEntry(One, i % 300).Should().NotBeNull();
+                    if (i == 0)
+                        Interlocked.Increment(ref haveRead);
+                }
+            }
+            catch (LedgerException closed)
+            {
+                return closed.Reason;
+            }
+        }
     }
 
     /// <summary>
