@@ -9,7 +9,7 @@ public sealed class CoreMetricsTests
     private const string Entries = "sequencer.entries";
     private const string Duration = "sequencer.publish.duration";
 
-    /// <summary>Found by reading: they counted as receipted.</summary>
+    /// <summary>Only what was receipted counts.</summary>
     [Fact]
     public async Task Entries_OfAChainThatStopped_AreNotCounted()
     {
@@ -36,7 +36,8 @@ public sealed class CoreMetricsTests
     }
 
     /// <summary>
-    /// Found by reading: they were counted when they were given to the lane, as published within no time.
+    /// They count when they have their receipts, and with the time until then; not when they are given to the
+    /// lane.
     /// </summary>
     [Fact]
     public async Task Entries_OfASealedChain_AreCountedWithTheirReceipts()

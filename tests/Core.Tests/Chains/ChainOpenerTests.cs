@@ -9,8 +9,8 @@ public sealed class ChainOpenerTests
     private static readonly ChainNumber Number = new(1);
 
     /// <summary>
-    /// Found by reading: an entry whose checkpoint a crash took, and which the enclave still told of, had the time of
-    /// the tail that was signed behind it.
+    /// An entry whose checkpoint a crash took, and which the enclave still tells of, has the time of that
+    /// checkpoint and not that of the tail that is signed behind it.
     /// </summary>
     [Theory]
     [InlineData(0)]

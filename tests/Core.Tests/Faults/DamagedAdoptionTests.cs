@@ -5,9 +5,7 @@ namespace Sequencer.Core.Tests.Faults;
 
 public sealed class DamagedAdoptionTests
 {
-    /// <summary>
-    /// Found by reading: damage that was met while a new epoch took a chain up ended the engine of all.
-    /// </summary>
+    /// <summary>Damage that is met while a new epoch takes a chain up is that chain's alone.</summary>
     [Fact]
     public async Task Adopt_ByANewEpochOfAChainThatIsDamaged_StopsThatChainAlone()
     {

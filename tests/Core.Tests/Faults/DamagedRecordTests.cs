@@ -19,8 +19,10 @@ public sealed class DamagedRecordTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Found by reading: the chain opened, and its next checkpoint failed the ledger's writer, for all chains
-    /// and after every opening again.</summary>
+    /// <summary>
+    /// A chain whose next checkpoint would fail the ledger's writer, for all chains and after every opening
+    /// again, does not open.
+    /// </summary>
     [Fact]
     public async Task ADamagedTimeOfOneChain_StopsThatChainAlone()
     {
@@ -42,7 +44,9 @@ public sealed class DamagedRecordTests : IDisposable
         core.Core.Status.State.Should().Be(SequencerState.Ready);
     }
 
-    /// <summary>Found by reading: it failed every sweep, each of which was a write, and with it all writes.</summary>
+    /// <summary>
+    /// A damaged key fails one sweep, not every one: each is a write, and all writes would fail with it.
+    /// </summary>
     [Fact]
     public async Task ADamagedExpiredKey_IsPassedOverByTheSweep()
     {

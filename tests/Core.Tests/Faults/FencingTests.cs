@@ -25,8 +25,10 @@ public sealed class FencingTests
         (await newer.SequenceAsync("goes on", chain: "other")).FirstIndex.Should().Be(0);
     }
 
-    /// <summary>Found by reading: whoever was fenced between its hello and its epoch ended as if something had broken,
-    /// without a mark in its ledger, and so was started again.</summary>
+    /// <summary>
+    /// Whoever is fenced between its hello and its epoch has a mark in its ledger, and ends as fenced: not as
+    /// if something had broken, to be started again.
+    /// </summary>
     [Fact]
     public async Task ANewerGateway_FencesTheOlder_BeforeItKnowsTheEpoch()
     {

@@ -5,7 +5,7 @@ namespace Sequencer.Core.Tests.Ledger;
 
 public sealed class KeySweepTests
 {
-    /// <summary>Found by reading: one damaged key ended the engine of all chains, every minute.</summary>
+    /// <summary>One damaged key must not end the engine of all chains, every minute.</summary>
     [Fact]
     public async Task ADamagedKey_EndsTheSweepAndNotTheEngine()
     {

@@ -30,8 +30,9 @@ public abstract partial class LedgerContract
         Ledger.FindKey(One, Digest("key")).Should().BeNull();
     }
 
-    /// <summary>Found by reading: a sweep merged with the write that uses a key again deleted the new
-    /// record.</summary>
+    /// <summary>
+    /// A sweep that is merged with the write that uses a key again leaves the new record alone.
+    /// </summary>
     [Fact]
     public async Task ForgetKeys_BesideTheWriteThatUsesTheKeyAgain_KeepsTheNewUse()
     {

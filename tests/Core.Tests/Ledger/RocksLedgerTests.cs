@@ -73,8 +73,10 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         made.Generation.Should().Be(0);
     }
 
-    /// <summary>Found by reading: a volume that vanished under a running gateway that was started with --init
-    /// would have been taken for a new log.</summary>
+    /// <summary>
+    /// A volume that vanishes under a running gateway is not taken for a new log, though it was started with
+    /// --init.
+    /// </summary>
     [Fact]
     public async Task Open_AgainAfterItVanished_IsMissingAlsoWithInitialise()
     {
@@ -156,7 +158,9 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         await ReopenAsync();
     }
 
-    /// <summary>Found by reading: RocksDB frees its memory under a reader, which ends the process.</summary>
+    /// <summary>
+    /// RocksDB frees its memory on closing, also under a reader, which would end the process.
+    /// </summary>
     [Fact]
     public async Task Closing_WaitsForReadsThatAreUnderWay()
     {

@@ -7,7 +7,8 @@ namespace Sequencer.Core.Tests.Pipeline;
 public sealed class AdmissionTests
 {
     /// <summary>
-    /// Found by reading: each new name left a chain behind, which no limit bounded and nothing freed.
+    /// A new name whose submission is refused leaves no chain behind: no limit would bound those, and nothing
+    /// would free them.
     /// </summary>
     [Theory]
     [InlineData(RefusalCode.QueueFull)]
@@ -62,7 +63,7 @@ public sealed class AdmissionTests
         core.Core.Status.QueueEntries.Should().Be(0);
     }
 
-    /// <summary>Found by reading: a chain paid its quota for what was refused after that.</summary>
+    /// <summary>A refused submission pays no quota, whatever it was refused for.</summary>
     [Fact]
     public async Task Submit_WhileTooManyWaitForWitnesses_PaysNoQuota()
     {

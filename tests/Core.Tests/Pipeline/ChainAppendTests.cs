@@ -4,8 +4,10 @@ namespace Sequencer.Core.Tests.Pipeline;
 
 public sealed class ChainAppendTests
 {
-    /// <summary>Found by reading: an append that was sent in vain, and then took a later one along in its lane, was
-    /// signed without it, while the later one's callers were told that it had been.</summary>
+    /// <summary>
+    /// An append that was sent in vain, and then takes a later one along in its lane, is signed with it: the
+    /// callers of the later one are told that it was.
+    /// </summary>
     [Fact]
     public void Add_AfterItsLeavesWereSentOnce_HasTheLaterOnesToo()
     {

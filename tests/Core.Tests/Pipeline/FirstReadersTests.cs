@@ -8,8 +8,9 @@ namespace Sequencer.Core.Tests.Pipeline;
 /// <summary>Those who read a chain first after a start, before it has been loaded.</summary>
 public sealed class FirstReadersTests
 {
-    /// <summary>Found by a benchmark right after a restart: of 64 readers that came at once, some were told that
-    /// there is no such entry.</summary>
+    /// <summary>
+    /// Of readers that come at once right after a restart, none is told that there is no such entry.
+    /// </summary>
     [Fact]
     public async Task ReadEntry_WhileAnotherReaderClaimsTheOpening_FindsIt()
     {
@@ -73,8 +74,7 @@ public sealed class FirstReadersTests
         (await checkpoint.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Unavailable);
     }
 
-    /// <summary>Found by reading: whoever came first waited until witnesses had cosigned, or did not, what the chain
-    /// starts from; whoever came later did not.</summary>
+    /// <summary>Whoever reads first waits for witnesses as little as whoever reads later.</summary>
     [Fact]
     public async Task ReadEntry_WhileTheEnclaveWantsWitnessesFirst_DoesNotWaitForThem()
     {

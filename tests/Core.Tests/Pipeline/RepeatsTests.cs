@@ -5,7 +5,9 @@ public sealed class RepeatsTests
 {
     private static readonly Action<SequencerOptions> Unique = options => options.ChainDefaults.Unique = true;
 
-    /// <summary>Found by reading: the key was forgotten, and other bytes with it were sequenced.</summary>
+    /// <summary>
+    /// A key that a repeat brought is as good as any: other bytes with it are refused, and not sequenced.
+    /// </summary>
     [Fact]
     public async Task Submit_AKnownEntryWithAKey_RemembersTheKeyAcrossARestart()
     {
@@ -46,7 +48,7 @@ public sealed class RepeatsTests
         await RequireRememberedAsync(core);
     }
 
-    /// <summary>Found by reading: it was told that nothing was taken, though the entry had its place.</summary>
+    /// <summary>Whose entry has its place is not told that nothing was taken.</summary>
     [Fact]
     public async Task Submit_AKnownEntryWhoseKeyIsNotWritten_IsNotToldThatNothingWasTaken()
     {

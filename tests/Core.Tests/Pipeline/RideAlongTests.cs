@@ -6,8 +6,11 @@ namespace Sequencer.Core.Tests.Pipeline;
 
 public sealed class RideAlongTests
 {
-    /// <summary>Found by reading: a checkpoint that another chain's write had taken along was not durable yet when the
-    /// coordinator looked, and nobody told it later. The chain waited for its witnesses until its next entry.</summary>
+    /// <summary>
+    /// A checkpoint that another chain's write takes along may not be durable yet when the coordinator looks.
+    /// Nobody tells it later: without waiting for that write, the chain would wait for its witnesses until
+    /// its next entry.
+    /// </summary>
     [Fact]
     public async Task Sync_WhileAnotherWriteHasTheCheckpoint_WaitsForIt()
     {

@@ -5,8 +5,10 @@ namespace Sequencer.Core.Tests.Pipeline;
 
 public sealed class StopTests
 {
-    /// <summary>Found by reading: the engine over a ledger that was opened again after the stop was asked for was never
-    /// told of it, and the gateway hung until it was killed.</summary>
+    /// <summary>
+    /// An engine over a ledger that is opened again after the stop was asked for is told of the stop too:
+    /// else the gateway hangs until it is killed.
+    /// </summary>
     [Fact]
     public async Task Stop_WhileTheLedgerIsBeingOpenedAgain_Ends()
     {
@@ -30,7 +32,8 @@ public sealed class StopTests
         fixture.Core.Status.State.Should().Be(SequencerState.Stopped);
     }
 
-    /// <summary>Found by reading: the stop waited for the enclave alone, and cut off who waited for witnesses.
+    /// <summary>
+    /// A stop waits for the witnesses, not for the enclave alone: else it cuts off who waits for them.
     /// </summary>
     [Fact]
     public async Task Stop_WaitsForTheWitnessesOfWhatWasAccepted()

@@ -9,9 +9,10 @@ public sealed class AdoptionTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    /// <summary>Found by reading: what the enclave had opened unseen was shown to witnesses with its new key alone,
-    /// which they cannot learn before the ledger has recorded the epoch; and it was recorded with their quorum
-    /// only.</summary>
+    /// <summary>
+    /// What the enclave opened unseen is shown to witnesses under a key that they know: its new one they
+    /// cannot learn before the ledger has recorded the epoch, and it is recorded only with their quorum.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -54,8 +55,10 @@ public sealed class AdoptionTests
         signer.HasFailed.Should().BeTrue();
     }
 
-    /// <summary>Found by reading: nobody began the round for a checkpoint that a new epoch had made of a proposal, and
-    /// its callers waited for the next entry.</summary>
+    /// <summary>
+    /// The checkpoint that a new epoch makes of a proposal has its round begun at once: its callers do not
+    /// wait for the next entry.
+    /// </summary>
     [Fact]
     public async Task AdoptedProposal_GetsTheQuorumOfTheGatewayToo()
     {

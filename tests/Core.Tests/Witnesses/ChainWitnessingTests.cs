@@ -17,9 +17,7 @@ public sealed class ChainWitnessingTests
 
     private ChainWitnessing Witnessing => _chain.Witnessing!;
 
-    /// <summary>
-    /// Found by reading: every seal threw the round away in which the rest of the witnesses were asked.
-    /// </summary>
+    /// <summary>A seal leaves the round alone in which the rest of the witnesses are asked.</summary>
     [Fact]
     public void Seals_OneAfterTheOther_LeaveTheRoundThatWantsMoreToItsWitnesses()
     {

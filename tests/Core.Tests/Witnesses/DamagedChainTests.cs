@@ -9,8 +9,8 @@ public sealed class DamagedChainTests
     private const ulong SeenByTheWitness = 10;
 
     /// <summary>
-    /// Found by reading: tiles that a witness needs and the ledger has lost ended the engine of all chains, each time
-    /// the witness was asked.
+    /// Tiles that a witness needs and the ledger has lost stop their chain, and not the engine of all chains
+    /// each time the witness is asked.
     /// </summary>
     [Fact]
     public async Task AskWitness_TheChainsTilesAreLost_StopsThatChainAlone()

@@ -11,8 +11,10 @@ public sealed class WitnessWorkerTests
 {
     private const int Rounds = 50;
 
-    /// <summary>Found by a benchmark of sealed chains: the slowest witness, in whose answers the next round had always
-    /// begun, was put to rest as if it had refused, and did not stand in when another died.</summary>
+    /// <summary>
+    /// The slowest witness, in whose answers the next round has always begun, has not refused: it stands in
+    /// when another dies.
+    /// </summary>
     [Fact]
     public async Task AskedAnew_AtEveryCosignature_IsNotPutToRest()
     {
@@ -60,7 +62,7 @@ public sealed class WitnessWorkerTests
         witness.Asked.Should().Be(4);
     }
 
-    /// <summary>Also found there: the duration was recorded again for every cosignature beyond the quorum.</summary>
+    /// <summary>A cosignature beyond the quorum says nothing of how long the quorum took.</summary>
     [Fact]
     public async Task Duration_IsRecordedWhenTheQuorumIsReached_AndNotAgain()
     {
