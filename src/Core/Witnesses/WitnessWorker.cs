@@ -16,9 +16,9 @@ internal sealed partial class WitnessWorker(
     /// <summary>Most requests under way to one witness.</summary>
     public const int RequestsMax = 8;
 
-    // No chain keeps a turn for ever: neither one that always has news, nor one for which the witness always answers
-    // 409.
-    private const int RequestsPerTurnMax = 4;
+    /// <summary>Most requests in one turn of a chain: none keeps it for ever, neither one that always has news, nor
+    /// one for which the witness always answers 409.</summary>
+    public const int RequestsPerTurnMax = 4;
 
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);

@@ -18,49 +18,49 @@ public sealed class LyingFeedTests : IDisposable
     }
 
     [Fact]
-    public Task ChangedEntry() => CatchAsync(FeedError.RootMismatch,
+    public Task ChangedEntry_IsARootMismatch() => CatchAsync(FeedError.RootMismatch,
         [.. Range(20, 29), Entry(29, "entry X"u8.ToArray()), .. Range(30, 40), Checkpoint(_log, 40, 60)]);
 
     [Fact]
-    public Task ExchangedEntries() => CatchAsync(FeedError.RootMismatch,
+    public Task ExchangedEntries_IsARootMismatch() => CatchAsync(FeedError.RootMismatch,
         [Entry(20, TestLog.Entry(21)), Entry(21, TestLog.Entry(20)), Checkpoint(_log, 22, 22)]);
 
     [Fact]
-    public Task SkippedEntry() => CatchAsync(FeedError.OutOfOrder,
+    public Task SkippedEntry_IsOutOfOrder() => CatchAsync(FeedError.OutOfOrder,
         [.. Range(20, 29), .. Range(30, 41), Checkpoint(_log, 40, 60)]);
 
     [Fact]
-    public Task SkippedEntry_Renumbered() => CatchAsync(FeedError.RootMismatch,
+    public Task SkippedEntry_Renumbered_IsARootMismatch() => CatchAsync(FeedError.RootMismatch,
         [.. Range(20, 29), Entry(29, TestLog.Entry(30)), Checkpoint(_log, 30, 60)]);
 
     [Fact]
-    public Task RepeatedEntry() => CatchAsync(FeedError.OutOfOrder, [Entry(20), Entry(20)]);
+    public Task RepeatedEntry_IsOutOfOrder() => CatchAsync(FeedError.OutOfOrder, [Entry(20), Entry(20)]);
 
     [Fact]
-    public Task ReorderedEntries() => CatchAsync(FeedError.OutOfOrder, [Entry(21), Entry(20)]);
+    public Task ReorderedEntries_IsOutOfOrder() => CatchAsync(FeedError.OutOfOrder, [Entry(21), Entry(20)]);
 
     [Fact]
-    public Task CheckpointAtAnotherIndex() => CatchAsync(FeedError.OutOfOrder,
+    public Task CheckpointAtAnotherIndex_IsOutOfOrder() => CatchAsync(FeedError.OutOfOrder,
         [Entry(20), Checkpoint(_log, 20, 60)]);
 
     [Fact]
-    public Task CheckpointThatCoversLess() => CatchAsync(FeedError.RootMismatch,
+    public Task CheckpointThatCoversLess_IsARootMismatch() => CatchAsync(FeedError.RootMismatch,
         [.. Range(20, 30), Checkpoint(30, _log.NoteAt(25), [])]);
 
     [Fact]
-    public Task ProofOfAnotherSize() => CatchAsync(FeedError.RootMismatch,
+    public Task ProofOfAnotherSize_IsARootMismatch() => CatchAsync(FeedError.RootMismatch,
         [.. Range(20, 30), Checkpoint(30, _log.NoteAt(60), Proof(_log, 29, 60))]);
 
     [Fact]
-    public Task CheckpointWithAnotherRoot() => CatchAsync(FeedError.CheckpointNotTrusted,
+    public Task CheckpointWithAnotherRoot_IsNotTrusted() => CatchAsync(FeedError.CheckpointNotTrusted,
         [Entry(20), Checkpoint(21, _log.NoteAt(21).Replace("\n21\n", "\n22\n", StringComparison.Ordinal), [])]);
 
     [Fact]
-    public Task CheckpointThatTheEnclaveDidNotSign() => CatchAsync(FeedError.CheckpointNotTrusted,
+    public Task CheckpointThatTheEnclaveDidNotSign_IsNotTrusted() => CatchAsync(FeedError.CheckpointNotTrusted,
         [Entry(20), Checkpoint(21, _log.Sign(_log.CheckpointAt(21), enclave: null, TestLog.Time), [])]);
 
     [Fact]
-    public Task CheckpointByAnEnclaveOfAnotherRoot() => CatchAsync(FeedError.CheckpointNotTrusted,
+    public Task CheckpointByAnEnclaveOfAnotherRoot_IsNotTrusted() => CatchAsync(FeedError.CheckpointNotTrusted,
         [
             Entry(20),
             Checkpoint(21, _log.Sign(
@@ -93,7 +93,7 @@ public sealed class LyingFeedTests : IDisposable
     }
 
     [Fact]
-    public Task CheckpointOfAnotherLog() => CatchAsync(FeedError.CheckpointNotTrusted,
+    public Task CheckpointOfAnotherLog_IsNotTrusted() => CatchAsync(FeedError.CheckpointNotTrusted,
         [
             Entry(20),
             Checkpoint(21, _log.Sign(
@@ -107,7 +107,7 @@ public sealed class LyingFeedTests : IDisposable
     [InlineData("""{"idx": 20}""")]
     [InlineData("""{"idx": 20, "data_base64": "?", "created_at": "2026-11-22T19:00:00Z"}""")]
     [InlineData("""{"next_idx": 20, "checkpoint": "x"}""")]
-    public Task LineOfAnotherForm(string line) => CatchAsync(FeedError.Malformed, [line]);
+    public Task LineOfAnotherForm_IsMalformed(string line) => CatchAsync(FeedError.Malformed, [line]);
 
     [Fact]
     public async Task EntriesWithoutACheckpoint_AreBounded()

@@ -59,7 +59,7 @@ public sealed class WitnessWorkerTests
         bench.Run();
         await bench.Clock.Armed;
 
-        witness.Asked.Should().Be(4);
+        witness.Asked.Should().Be(WitnessWorker.RequestsPerTurnMax);
     }
 
     /// <summary>A cosignature beyond the quorum says nothing of how long the quorum took.</summary>
