@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 
 namespace Sequencer.Attestation.Tests;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 
 namespace Sequencer.Attestation.Tests;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Sequencer.Hosting;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 
 namespace Sequencer.Attestation.Tests;
 

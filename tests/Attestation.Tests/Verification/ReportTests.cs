@@ -1,3 +1,5 @@
+using Sequencer.Testing;
+
 namespace Sequencer.Attestation.Tests;
 
 /// <summary>The report says of every rule what became of it, and agrees with Verify.</summary>

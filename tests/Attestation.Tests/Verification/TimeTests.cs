@@ -1,3 +1,5 @@
+using Sequencer.Testing;
+
 namespace Sequencer.Attestation.Tests;
 
 /// <summary>At which time certificates must be valid, and how far the document may be from it.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Sequencer.Attestation;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client.Tests.Fixtures;
@@ -44,7 +45,7 @@ internal sealed class TestLog : IDisposable
         Tree = new TestTree(_entries);
     }
 
-    public static FixedClock Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds((long)Time));
+    public static ManualClock Clock { get; } = new(DateTimeOffset.FromUnixTimeSeconds((long)Time));
 
     public SimulatedRoot Root { get; }
 

@@ -1,3 +1,5 @@
+using Sequencer.Testing;
+
 namespace Sequencer.Core.Tests.Pipeline;
 
 public sealed class ChainQuotaTests

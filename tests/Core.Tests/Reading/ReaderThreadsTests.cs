@@ -1,3 +1,5 @@
+using Sequencer.Testing;
+
 namespace Sequencer.Core.Tests.Reading;
 
 public sealed class ReaderThreadsTests : IDisposable

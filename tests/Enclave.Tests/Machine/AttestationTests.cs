@@ -1,5 +1,6 @@
 using Sequencer.Attestation;
 using Sequencer.Protocol;
+using Sequencer.Testing;
 
 namespace Sequencer.Enclave.Tests;
 

@@ -1,6 +1,7 @@
 using Sequencer.Attestation;
 using Sequencer.Protocol;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Enclave.Tests;

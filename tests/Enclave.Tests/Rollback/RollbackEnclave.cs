@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Sequencer.Attestation;
 using Sequencer.Protocol;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 
 namespace Sequencer.Enclave.Tests.Rollback;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Sequencer.Testing;
 using Serilog;
 using Serilog.Extensions.Logging;
 
@@ -60,7 +61,7 @@ public sealed class JwksTests : IDisposable
         var log = new LogSink();
         var logger = new LoggerConfiguration().WriteTo.Sink(log).CreateLogger();
         using var loggers = new LoggerFactory([new SerilogLoggerProvider(logger, dispose: true)]);
-        var time = new ManualTime();
+        var time = new ManualClock();
         var settings = new AuthSettings
         {
             JwksReloadMinSeconds = 10,

@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
 /// <summary>Keys that change while the gateway runs.</summary>
 public sealed class RotatingKeysTests : IDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualClock _time = new();
     private readonly ECDsa _first = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ECDsa _second = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private Func<Task<byte[]>> _source = () => throw new IOException("not there");

@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
 /// <summary>The token check by itself: its clock, its memory and its claims.</summary>
 public sealed class TokenValidatorTests : IDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualClock _time = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     public void Dispose() => _key.Dispose();

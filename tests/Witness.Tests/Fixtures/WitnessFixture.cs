@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Sequencer.Testing;
 
 namespace Sequencer.Witness.Tests;
 
@@ -15,7 +16,7 @@ internal sealed class WitnessFixture : IAsyncDisposable
 
     public SimulatedDisk Disk { get; } = new();
 
-    public ManualTime Time { get; } = new();
+    public ManualClock Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
 
     public WitnessKey Key { get; } = NewKey(9);
 
