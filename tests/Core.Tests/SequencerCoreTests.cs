@@ -1,4 +1,5 @@
 using System.Text;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests;
 
@@ -34,11 +35,11 @@ public class SequencerCoreTests
     [Fact]
     public async Task Restart_OfGatewayAndEnclave_GoesOnWhereItWasAndOldReceiptsHold()
     {
-        var folder = Directory.CreateTempSubdirectory("ledger-").FullName;
+        using var folder = new TempFolder();
         await using var enclave = new EnclaveFixture();
         string receipt;
         await using (var first = await CoreFixture.StartAsync(
-            new RocksLedgerSource(folder, "id", initialise: true), enclave))
+            new RocksLedgerSource(folder.Path, "id", initialise: true), enclave))
         {
             for (var i = 0; i < 300; i++)
                 await first.SequenceAsync($"entry {i}");
@@ -47,7 +48,7 @@ public class SequencerCoreTests
 
         await enclave.RebootAsync();
         await using (var second = await CoreFixture.StartAsync(
-            new RocksLedgerSource(folder, "id", initialise: false), enclave))
+            new RocksLedgerSource(folder.Path, "id", initialise: false), enclave))
         {
             var range = await second.SequenceAsync("entry 301");
             range.FirstIndex.Should().Be(301);
@@ -59,7 +60,6 @@ public class SequencerCoreTests
         }
 
         CoreFixture.VerifyReceipt(receipt, "entry 300").Size.Should().Be(301);
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
+using Sequencer.Testing;
 
 namespace Sequencer.Eif.Tests;
 
@@ -97,25 +98,18 @@ public class CpioArchiveTests
     [Fact]
     public void EntriesOf_Folder_KeepsLinksAndWhetherAFileMayRun()
     {
-        var folder = Directory.CreateTempSubdirectory("cpio-");
-        try
-        {
-            var inner = folder.CreateSubdirectory("bin").FullName;
-            File.WriteAllText(Path.Combine(inner, "run"), "x");
-            File.SetUnixFileMode(
-                Path.Combine(inner, "run"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-            File.WriteAllText(Path.Combine(inner, ".hidden"), "y");
-            File.CreateSymbolicLink(Path.Combine(folder.FullName, "init"), "bin/run");
-            Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "lib"), "bin");
-            Read(CpioArchive.Write(CpioArchive.EntriesOf(folder.FullName)))
-                .Select(entry => (entry.Path, entry.Mode)).Should().Equal(
-                    ("bin", 0x41edu), ("bin/.hidden", 0x81a4u), ("bin/run", 0x81edu),
-                    ("init", 0xa1ffu), ("lib", 0xa1ffu));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = new TempFolder();
+        var inner = Directory.CreateDirectory(folder.Under("bin")).FullName;
+        File.WriteAllText(Path.Combine(inner, "run"), "x");
+        File.SetUnixFileMode(
+            Path.Combine(inner, "run"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.WriteAllText(Path.Combine(inner, ".hidden"), "y");
+        File.CreateSymbolicLink(folder.Under("init"), "bin/run");
+        Directory.CreateSymbolicLink(folder.Under("lib"), "bin");
+        Read(CpioArchive.Write(CpioArchive.EntriesOf(folder.Path)))
+            .Select(entry => (entry.Path, entry.Mode)).Should().Equal(
+                ("bin", 0x41edu), ("bin/.hidden", 0x81a4u), ("bin/run", 0x81edu),
+                ("init", 0xa1ffu), ("lib", 0xa1ffu));
     }
 
     /// <summary>A second reading of the format, strict about every field that must not vary.</summary>

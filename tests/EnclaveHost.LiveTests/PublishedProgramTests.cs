@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 using Xunit.Abstractions;
 
 namespace Sequencer.EnclaveHost.LiveTests;
@@ -43,22 +44,20 @@ public sealed partial class PublishedProgramTests(ITestOutputHelper output)
     [PublishedFact]
     public async Task WithoutAnNsm_ItSaysSoInOneLine_InNoTime()
     {
-        var folder = Directory.CreateTempSubdirectory("enclave").FullName;
-        var configuration = Path.Combine(folder, "enclave.json");
-        await File.WriteAllTextAsync(configuration, """{"log_prefix": "sequencer.test/log"}""");
+        using var folder = new TempFolder();
+        var configuration = folder.Write("enclave.json", """{"log_prefix": "sequencer.test/log"}""");
         var program = await PublishedProgram.PathAsync();
         var fastest = TimeSpan.MaxValue;
         for (var i = 0; i < 20; i++)
         {
             var watch = Stopwatch.StartNew();
             var (exitCode, said) = await PublishedProgram.RunAsync(
-                program, "--listen", $"unix://{folder}/e.sock", "--config", configuration);
+                program, "--listen", $"unix://{folder.Under("e.sock")}", "--config", configuration);
             fastest = watch.Elapsed < fastest ? watch.Elapsed : fastest;
             (exitCode, said.TrimEnd().Split('\n').Length).Should().Be((1, 1));
             said.Should().Contain("/dev/nsm cannot be opened");
         }
 
-        Directory.Delete(folder, recursive: true);
         output.WriteLine($"figure: from start to asking for the NSM: {fastest.TotalMilliseconds:0.0} ms");
         output.WriteLine($"figure: program: {new FileInfo(program).Length / 1e6:0.0} MB");
         fastest.Should().BeLessThan(TimeSpan.FromMilliseconds(StartMsMax));

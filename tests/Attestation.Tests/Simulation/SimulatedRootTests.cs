@@ -8,11 +8,11 @@ namespace Sequencer.Attestation.Tests;
 public sealed class SimulatedRootTests : IDisposable
 {
     private readonly ManualClock _clock = new(ForgedChain.Now);
-    private readonly string _folder = Directory.CreateTempSubdirectory("simulated-root").FullName;
+    private readonly TempFolder _folder = new();
 
-    private string CertificatePath => Path.Combine(_folder, "root.pem");
+    private string CertificatePath => _folder.Under("root.pem");
 
-    private string KeyPath => Path.Combine(_folder, "root-key.pem");
+    private string KeyPath => _folder.Under("root-key.pem");
 
     [Fact]
     public void Create_SaysInItsNameWhatItIs()
@@ -43,8 +43,8 @@ public sealed class SimulatedRootTests : IDisposable
     {
         using var root = SimulatedRoot.Create(_clock);
         root.Save(CertificatePath, KeyPath);
-        Directory.GetFiles(_folder).Should().BeEquivalentTo([CertificatePath, KeyPath]);
-        foreach (var path in Directory.GetFiles(_folder))
+        Directory.GetFiles(_folder.Path).Should().BeEquivalentTo([CertificatePath, KeyPath]);
+        foreach (var path in Directory.GetFiles(_folder.Path))
             File.GetUnixFileMode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.ReadAllText(CertificatePath).Should().StartWith("-----BEGIN CERTIFICATE-----\n");
         File.ReadAllText(KeyPath).Should().StartWith("-----BEGIN PRIVATE KEY-----\n").And.EndWith("-----\n");
@@ -59,7 +59,7 @@ public sealed class SimulatedRootTests : IDisposable
         using var root = SimulatedRoot.Create(_clock);
         root.Invoking(other => other.Save(CertificatePath, KeyPath))
             .Should().Throw<IOException>().WithMessage("*not replaced*");
-        Directory.GetFiles(_folder).Should().ContainSingle();
+        Directory.GetFiles(_folder.Path).Should().ContainSingle();
         File.ReadAllText(isKey ? KeyPath : CertificatePath).Should().Be("mine");
     }
 
@@ -70,7 +70,7 @@ public sealed class SimulatedRootTests : IDisposable
         File.WriteAllText(KeyPath, "mine");
         FluentActions.Invoking(() => SecretFile.Write(KeyPath, "theirs")).Should().Throw<IOException>();
         File.ReadAllText(KeyPath).Should().Be("mine");
-        Directory.GetFiles(_folder).Should().ContainSingle();
+        Directory.GetFiles(_folder.Path).Should().ContainSingle();
     }
 
     [Fact]
@@ -88,19 +88,19 @@ public sealed class SimulatedRootTests : IDisposable
     {
         using var root = SimulatedRoot.Create(_clock);
         root.Save(CertificatePath, KeyPath);
-        File.WriteAllText(Path.Combine(_folder, "text"), "text");
-        Refused(Path.Combine(_folder, "text"), KeyPath);
-        Refused(CertificatePath, Path.Combine(_folder, "text"));
+        File.WriteAllText(_folder.Under("text"), "text");
+        Refused(_folder.Under("text"), KeyPath);
+        Refused(CertificatePath, _folder.Under("text"));
         Refused(KeyPath, CertificatePath);
         using var certificate = X509CertificateLoader.LoadCertificate(root.Der.Span);
         using var publicKey = certificate.GetECDsaPublicKey()!;
         File.WriteAllText(KeyPath + "2", publicKey.ExportSubjectPublicKeyInfoPem());
         Refused(CertificatePath, KeyPath + "2");
-        FluentActions.Invoking(() => SimulatedRoot.Load(Path.Combine(_folder, "none"), KeyPath))
+        FluentActions.Invoking(() => SimulatedRoot.Load(_folder.Under("none"), KeyPath))
             .Should().Throw<IOException>();
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static FluentAssertions.Specialized.ExceptionAssertions<FormatException> Refused(
         string certificatePath, string keyPath) =>

@@ -25,7 +25,7 @@ public class RealDocumentTests
     [SharedDataFact(Recent)]
     public async Task Verify_EitherAlphabetOfBase64OrRaw_IsTheSameDocument()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var text = SharedData.ReadText(Recent).ReplaceLineEndings("");
         var wrapped = string.Join("\r\n", text.Chunk(76).Select(line => new string(line)));
         var url = text.Replace('+', '-').Replace('/', '_').TrimEnd('=') + "\n";
@@ -48,7 +48,7 @@ public class RealDocumentTests
     [SharedDataFact(Production)]
     public async Task Verify_ProductionDocumentWithItsImage_IsAcceptedForThatImage()
     {
-        using var folder = new ScratchFolder();
+        using var folder = new TempFolder();
         var shown = (await VerifyAsync(Production)).Output.Split('\n');
         var pcrs = from line in shown
                    where line.StartsWith("PCR", StringComparison.Ordinal) && line[3] is >= '0' and <= '2'

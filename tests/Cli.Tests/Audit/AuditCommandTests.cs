@@ -1,13 +1,14 @@
 using System.Net;
 using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Audit;
 
 public sealed class AuditCommandTests : IDisposable
 {
     private readonly TestLog _log = new(300, 100);
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private readonly StaticGateway _gateway;
 
     public AuditCommandTests() => _gateway = new StaticGateway(_log);

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Eif;
 
@@ -11,7 +12,7 @@ public sealed class EifCommandTests : IDisposable
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds((long)TestLog.Time);
 
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -99,7 +100,7 @@ public sealed class EifCommandTests : IDisposable
     {
         File.WriteAllText(PathOf("kernel"), "no kernel");
         var build = await CliRun.OfAsync(
-            "eif", "build", "--kernel", PathOf("kernel"), "--cmdline", "x", "--ramdisk", _folder.FullName,
+            "eif", "build", "--kernel", PathOf("kernel"), "--cmdline", "x", "--ramdisk", _folder.Path,
             "-o", PathOf("image.eif"));
         build.ExitCode.Should().Be(1);
         build.Error.Should().Contain("BadKernel");
@@ -150,5 +151,5 @@ public sealed class EifCommandTests : IDisposable
         return (PathOf(name + ".crt"), PathOf(name + ".key"));
     }
 
-    private string PathOf(string name) => _folder.Path(name);
+    private string PathOf(string name) => _folder.Under(name);
 }

@@ -1,6 +1,7 @@
 using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Client;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Evidence;
 
@@ -8,7 +9,7 @@ namespace Sequencer.Cli.Tests.Evidence;
 public sealed class VerifyEvidenceTests : IDisposable
 {
     private readonly TestLog _log = new(300);
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose()
     {
@@ -86,7 +87,7 @@ public sealed class VerifyEvidenceTests : IDisposable
     [Fact]
     public async Task FileMissing_IsUsage()
     {
-        var run = await CliRun.OfAsync("verify-evidence", _folder.Path("none"));
+        var run = await CliRun.OfAsync("verify-evidence", _folder.Under("none"));
 
         (run.ExitCode, run.Output).Should().Be((2, ""));
         run.Error.Should().Contain("does not exist");

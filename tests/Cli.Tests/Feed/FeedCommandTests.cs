@@ -1,5 +1,6 @@
 using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 using static Sequencer.Client.Tests.Fixtures.FeedGateway;
 
 namespace Sequencer.Cli.Tests.Feed;
@@ -7,7 +8,7 @@ namespace Sequencer.Cli.Tests.Feed;
 public sealed class FeedCommandTests : IDisposable
 {
     private readonly TestLog _log = new(300, 100);
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose()
     {
@@ -60,7 +61,7 @@ public sealed class FeedCommandTests : IDisposable
     [Fact]
     public async Task Feed_WhoseOutputTakesNoMore_GoesOnAtTheEntryThatNobodyGot()
     {
-        var position = _folder.Path("position");
+        var position = _folder.Under("position");
         await using var full = new FullDisk(lines: 3);
         var surroundings = new Surroundings
         {
@@ -102,7 +103,7 @@ public sealed class FeedCommandTests : IDisposable
     public async Task Feed_PositionThatCannotBeWritten_IsToldBeforeItBegins()
     {
         var gateway = new FeedGateway(_log);
-        var run = await FeedAsync(gateway, "--position", _folder.Path("nowhere/position"));
+        var run = await FeedAsync(gateway, "--position", _folder.Under("nowhere/position"));
 
         run.ExitCode.Should().Be(2);
         run.Error.Should().Contain("nowhere/position cannot be written");
@@ -112,7 +113,7 @@ public sealed class FeedCommandTests : IDisposable
     [Fact]
     public async Task Feed_FromNowOnStoppedBeforeAnEntry_GoesOnWhereItBegan()
     {
-        var position = _folder.Path("position");
+        var position = _folder.Under("position");
         using var stop = new CancellationTokenSource();
         var waiting = new Surroundings { Gateway = new FeedGateway(_log), Time = new StepTime(stop.Cancel) };
         var stopped = await CliRun.OfAsync(waiting, stop.Token, Arguments("--position", position));
@@ -129,7 +130,7 @@ public sealed class FeedCommandTests : IDisposable
     [Fact]
     public async Task Feed_StoppedBeforeItBegan_SavesNothing()
     {
-        var position = _folder.Path("position");
+        var position = _folder.Under("position");
         var gateway = new ScriptedGateway(
             ScriptedGateway.Problem(System.Net.HttpStatusCode.Forbidden, "other_chain", "Not yours."));
         (await CliRun.OfAsync(new Surroundings { Gateway = gateway }, Arguments("--position", position)))

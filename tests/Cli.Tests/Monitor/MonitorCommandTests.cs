@@ -9,7 +9,7 @@ namespace Sequencer.Cli.Tests.Monitor;
 public sealed class MonitorCommandTests : IDisposable
 {
     private readonly TestLog _log = new(300, 100);
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private readonly MovingGateway _gateway = new();
 
     public MonitorCommandTests() => _gateway.Serve(_log);
@@ -54,11 +54,11 @@ public sealed class MonitorCommandTests : IDisposable
         await MonitorAsync("--once");
         using var fork = _log.Resized(310, otherFrom: 280).TakenOver(280, seed: 77);
         _gateway.Serve(fork);
-        var run = await MonitorAsync("--once", "--evidence", _folder.Path("found"));
+        var run = await MonitorAsync("--once", "--evidence", _folder.Under("found"));
 
         run.ExitCode.Should().Be(1);
         Events(run).Should().Equal("contradiction_proven");
-        var file = Directory.EnumerateFiles(_folder.Path("found")).Should().ContainSingle().Which;
+        var file = Directory.EnumerateFiles(_folder.Under("found")).Should().ContainSingle().Which;
         JsonDocument.Parse(run.Output).RootElement.GetProperty("evidence_file").GetString().Should().Be(file);
         var proof = await VerifyAsync(file, Trust());
         proof.ExitCode.Should().Be(0);
@@ -94,14 +94,14 @@ public sealed class MonitorCommandTests : IDisposable
     public async Task Once_NobodyListening_Exits3AndTheStateStands()
     {
         await MonitorAsync("--once");
-        var before = await File.ReadAllTextAsync(_folder.Path("state.json"));
+        var before = await File.ReadAllTextAsync(_folder.Under("state.json"));
         _gateway.Now = null;
         var run = await CliRun.OfAsync(
             new Surroundings { Gateway = _gateway, Time = new StepTime(() => { }) }, Arguments("--once"));
 
         run.ExitCode.Should().Be(3);
         Events(run).Should().Equal("unreachable");
-        (await File.ReadAllTextAsync(_folder.Path("state.json"))).Should().Be(before);
+        (await File.ReadAllTextAsync(_folder.Under("state.json"))).Should().Be(before);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class MonitorCommandTests : IDisposable
     {
         await MonitorAsync("--once");
         var run = await CliRun.OfAsync(new Surroundings { Gateway = _gateway },
-            "monitor", "http://gateway.test", "other", "--state", _folder.Path("state.json"), "--once");
+            "monitor", "http://gateway.test", "other", "--state", _folder.Under("state.json"), "--once");
 
         (run.ExitCode, run.Output).Should().Be((2, ""));
         run.Error.Should().Contain("state.json is the state of the log sequencer.example/log/demo, not of");
@@ -178,7 +178,7 @@ public sealed class MonitorCommandTests : IDisposable
 
         run.ExitCode.Should().Be(5);
         run.Error.Should().Contain("No space left");
-        File.Exists(_folder.Path("state.json")).Should().BeFalse("what was not told is told again");
+        File.Exists(_folder.Under("state.json")).Should().BeFalse("what was not told is told again");
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class MonitorCommandTests : IDisposable
             new Surroundings { Gateway = _gateway, Output = full }, Arguments("--once"));
 
         run.ExitCode.Should().Be(1);
-        Directory.EnumerateFiles(_folder.FullName, "evidence-*").Should().ContainSingle();
+        Directory.EnumerateFiles(_folder.Path, "evidence-*").Should().ContainSingle();
     }
 
     private static string Escaped(Tlog.Hash root) =>
@@ -211,7 +211,7 @@ public sealed class MonitorCommandTests : IDisposable
 
     private string[] Arguments(params string[] more) =>
     [
-        "monitor", "http://gateway.test", TestLog.Chain, "--state", _folder.Path("state.json"),
+        "monitor", "http://gateway.test", TestLog.Chain, "--state", _folder.Under("state.json"),
         .. Trust(), .. more,
     ];
 

@@ -1,12 +1,13 @@
 using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Policy;
 
 public sealed class PolicyCommandTests : IDisposable
 {
     private readonly TestLog _log = new(5, 2);
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose()
     {
@@ -17,7 +18,7 @@ public sealed class PolicyCommandTests : IDisposable
     [Fact]
     public async Task Policy_WritesWhatVerifiesTheChainsReceipts_AndSaysThatItIsTakenOnTrust()
     {
-        var trust = _folder.Path("trust");
+        var trust = _folder.Under("trust");
         var run = await PolicyAsync("--out", trust);
 
         run.ExitCode.Should().Be(0);
@@ -36,34 +37,34 @@ public sealed class PolicyCommandTests : IDisposable
     [Fact]
     public async Task Policy_Again_SaysTheSameAndSucceeds()
     {
-        await PolicyAsync("--out", _folder.FullName);
-        var policy = await File.ReadAllTextAsync(_folder.Path("policy")) + "# compared by phone\n";
+        await PolicyAsync("--out", _folder.Path);
+        var policy = await File.ReadAllTextAsync(_folder.Under("policy")) + "# compared by phone\n";
         _folder.Write("policy", policy);
-        var run = await PolicyAsync("--out", _folder.FullName);
+        var run = await PolicyAsync("--out", _folder.Path);
 
         run.ExitCode.Should().Be(0);
-        run.Output.Should().StartWith($"kept {_folder.Path("policy")}\n");
-        (await File.ReadAllTextAsync(_folder.Path("policy"))).Should().Be(policy, "what its owner wrote stays");
+        run.Output.Should().StartWith($"kept {_folder.Under("policy")}\n");
+        (await File.ReadAllTextAsync(_folder.Under("policy"))).Should().Be(policy, "what its owner wrote stays");
     }
 
     [Fact]
     public async Task Policy_ForcedOverAFileThatIsNoText_ReplacesIt()
     {
         _folder.Write("policy", [0xff]);
-        (await PolicyAsync("--out", _folder.FullName, "--force")).ExitCode.Should().Be(0);
-        (await File.ReadAllTextAsync(_folder.Path("policy"))).Should().StartWith("# Taken on trust");
+        (await PolicyAsync("--out", _folder.Path, "--force")).ExitCode.Should().Be(0);
+        (await File.ReadAllTextAsync(_folder.Under("policy"))).Should().StartWith("# Taken on trust");
     }
 
     [Fact]
     public async Task Policy_FilesThatSaySomethingElse_AreLeftAloneUnlessForced()
     {
         _folder.Write("images.json", "[]");
-        var run = await PolicyAsync("--out", _folder.FullName);
+        var run = await PolicyAsync("--out", _folder.Path);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain("images.json exists and says something else").And.Contain("--force");
-        File.Exists(_folder.Path("policy")).Should().BeFalse();
-        (await PolicyAsync("--out", _folder.FullName, "--force")).ExitCode.Should().Be(0);
+        File.Exists(_folder.Under("policy")).Should().BeFalse();
+        (await PolicyAsync("--out", _folder.Path, "--force")).ExitCode.Should().Be(0);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class PolicyCommandTests : IDisposable
         using var gateway = new StaticGateway(_log);
         var run = await CliRun.OfAsync(
             new Surroundings { Gateway = gateway },
-            "policy", "http://gateway.test", "other", "--out", _folder.FullName);
+            "policy", "http://gateway.test", "other", "--out", _folder.Path);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain("submit a first transaction");
@@ -91,11 +92,11 @@ public sealed class PolicyCommandTests : IDisposable
     public async Task Policy_GatewayThatContradictsItself_GetsNoFiles()
     {
         _log.ReplaceEpoch(1, epoch => epoch with { AttestationDocument = new byte[] { 0x84, 1, 2 } });
-        var run = await PolicyAsync("--out", _folder.FullName);
+        var run = await PolicyAsync("--out", _folder.Path);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain("does not hold, so no files were written");
-        Directory.EnumerateFiles(_folder.FullName).Should().BeEmpty();
+        Directory.EnumerateFiles(_folder.Path).Should().BeEmpty();
     }
 
     private async Task<CliRun> PolicyAsync(params string[] args)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Cli.Tests.Submit;
@@ -9,7 +10,7 @@ namespace Sequencer.Cli.Tests.Submit;
 public sealed class SubmitCommandTests : IDisposable
 {
     private readonly TestLog _log = new(5);
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose()
     {
@@ -20,7 +21,7 @@ public sealed class SubmitCommandTests : IDisposable
     [Fact]
     public async Task Submit_Text_SavesTheBundleThatVerifies()
     {
-        var receipt = _folder.Path("receipt");
+        var receipt = _folder.Under("receipt");
         var run = await SubmitAsync(["submit", "entry 3", "--out", receipt]);
 
         run.Should().Be(new CliRun(0, $"index 3\ncreated_at 2026-11-22T19:00:00Z\nreceipt {receipt}\n", ""));
@@ -33,7 +34,7 @@ public sealed class SubmitCommandTests : IDisposable
     {
         var gateway = Gateway();
         var data = _folder.Write("data", TestLog.Entry(3));
-        var run = await SubmitAsync(["submit", "--file", data, "--out", _folder.Path("receipt")], gateway);
+        var run = await SubmitAsync(["submit", "--file", data, "--out", _folder.Under("receipt")], gateway);
 
         run.ExitCode.Should().Be(0);
         gateway.Asked[0].Body.Should().Equal(TestLog.Entry(3));
@@ -44,7 +45,7 @@ public sealed class SubmitCommandTests : IDisposable
     public async Task Submit_StandardInput_SendsItsBytes()
     {
         var gateway = Gateway();
-        var run = await SubmitAsync(["submit", "--out", _folder.Path("receipt")], gateway, input: "entry 3");
+        var run = await SubmitAsync(["submit", "--out", _folder.Under("receipt")], gateway, input: "entry 3");
 
         run.ExitCode.Should().Be(0);
         gateway.Asked[0].Body.Should().Equal(TestLog.Entry(3));
@@ -65,7 +66,7 @@ public sealed class SubmitCommandTests : IDisposable
     [Fact]
     public async Task Submit_DocumentCannotBeHad_SavesTheReceiptAndWarns()
     {
-        var receipt = _folder.Path("receipt");
+        var receipt = _folder.Under("receipt");
         var gateway = new ScriptedGateway(
             ScriptedGateway.Answer(HttpStatusCode.OK, Answers.Transaction(_log, 3)),
             ScriptedGateway.Problem(HttpStatusCode.NotFound, "chain_unknown", "No such chain."));
@@ -79,7 +80,7 @@ public sealed class SubmitCommandTests : IDisposable
     [Fact]
     public async Task Submit_OutputThatCannotBeWritten_IsNotSent()
     {
-        foreach (var output in new[] { _folder.Path("no-such-folder/receipt"), _folder.Path("") })
+        foreach (var output in new[] { _folder.Under("no-such-folder/receipt"), _folder.Under("") })
         {
             var gateway = Gateway();
             var run = await SubmitAsync(["submit", "entry 3", "--out", output], gateway);
@@ -101,7 +102,7 @@ public sealed class SubmitCommandTests : IDisposable
         });
         var run = await CliRun.OfAsync(
             new Surroundings { Gateway = gateway, Variables = { ["SEQUENCER_TOKEN"] = "token" } }, stop.Token,
-            "submit", "entry 3", "--out", _folder.Path("receipt"));
+            "submit", "entry 3", "--out", _folder.Under("receipt"));
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain($"--idempotency-key {gateway.Asked.Single().IdempotencyKey},");
@@ -115,7 +116,7 @@ public sealed class SubmitCommandTests : IDisposable
         await using var silent = new SilentStream(stop.Cancel, released);
         var run = await CliRun.OfAsync(
             new Surroundings { InputStream = silent, Variables = { ["SEQUENCER_TOKEN"] = "token" } }, stop.Token,
-            "submit", "--out", _folder.Path("receipt"));
+            "submit", "--out", _folder.Under("receipt"));
         released.Set();
 
         run.Should().Be(new CliRun(1, "", "Stopped before the end, as asked.\n"));
@@ -125,7 +126,7 @@ public sealed class SubmitCommandTests : IDisposable
     public async Task Submit_OutputThatTakesNoMore_HasSavedItsReceipt()
     {
         await using var full = new FullDisk();
-        var receipt = _folder.Path("receipt");
+        var receipt = _folder.Under("receipt");
         var run = await CliRun.OfAsync(
             new Surroundings
             {
@@ -143,7 +144,7 @@ public sealed class SubmitCommandTests : IDisposable
     public async Task Submit_AnswerThatCannotBeUsed_NamesTheKeyThatWasSent()
     {
         var gateway = new ScriptedGateway(ScriptedGateway.Answer(HttpStatusCode.OK, "{}"));
-        var run = await SubmitAsync(["submit", "entry 3", "--out", _folder.Path("receipt")], gateway);
+        var run = await SubmitAsync(["submit", "entry 3", "--out", _folder.Under("receipt")], gateway);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain($"--idempotency-key {gateway.Asked.Single().IdempotencyKey},");
@@ -154,7 +155,7 @@ public sealed class SubmitCommandTests : IDisposable
     {
         var gateway = Gateway();
         await SubmitAsync(
-            ["submit", "entry 3", "--out", _folder.Path("receipt"), "--idempotency-key", "mine"], gateway);
+            ["submit", "entry 3", "--out", _folder.Under("receipt"), "--idempotency-key", "mine"], gateway);
 
         gateway.Asked[0].IdempotencyKey.Should().Be("mine");
     }
@@ -190,7 +191,7 @@ public sealed class SubmitCommandTests : IDisposable
                 Variables = { ["SEQUENCER_URL"] = "http://elsewhere.test:1/below" },
             },
             "submit", "entry 3", "--token-file", _folder.Write("token", "abc.def.ghi\n"),
-            "--out", _folder.Path("receipt"));
+            "--out", _folder.Under("receipt"));
 
         run.ExitCode.Should().Be(0);
         gateway.Asked[0].Authorization.Should().Be("Bearer abc.def.ghi");
@@ -215,7 +216,7 @@ public sealed class SubmitCommandTests : IDisposable
     public async Task Receipt_WithOut_SavesReceiptAndTransaction()
     {
         using var gateway = new StaticGateway(_log);
-        var (receipt, data) = (_folder.Path("receipt"), _folder.Path("data"));
+        var (receipt, data) = (_folder.Under("receipt"), _folder.Under("data"));
         var run = await CliRun.OfAsync(new Surroundings { Gateway = gateway },
             "receipt", "3", "--bundle", "--token", "t", "--out", receipt, "--data-out", data);
 

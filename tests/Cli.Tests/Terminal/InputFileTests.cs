@@ -1,18 +1,18 @@
 using Sequencer.Cli.Terminal;
-using Sequencer.Cli.Tests.Fixtures;
+using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Terminal;
 
 public sealed class InputFileTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void ReadBytes_FileAboveTheLimit_IsRefusedBeforeMemoryIsTaken()
     {
-        var path = _folder.Path("long");
+        var path = _folder.Under("long");
         using (var file = File.OpenWrite(path))
             file.SetLength((1 << 30) + 1L);
         var before = GC.GetAllocatedBytesForCurrentThread();

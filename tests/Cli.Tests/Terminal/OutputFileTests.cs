@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using Sequencer.Cli.Terminal;
-using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Terminal;
 
 public sealed class OutputFileTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -16,23 +15,23 @@ public sealed class OutputFileTests : IDisposable
     [InlineData(false)]
     public void Write_ALink_WritesWhatItLeadsTo(bool exists)
     {
-        var target = _folder.Path("target");
+        var target = _folder.Under("target");
         if (exists)
             File.WriteAllText(target, "old");
-        File.CreateSymbolicLink(_folder.Path("nearer"), target);
-        var link = new FileInfo(_folder.Path("link"));
+        File.CreateSymbolicLink(_folder.Under("nearer"), target);
+        var link = new FileInfo(_folder.Under("link"));
         link.CreateAsSymbolicLink("nearer");
         Write(link.FullName);
 
         File.ReadAllText(target).Should().Be("new");
         new FileInfo(link.FullName).LinkTarget.Should().Be("nearer");
-        Directory.GetFiles(_folder.FullName).Should().HaveCount(3, "nothing is left beside");
+        Directory.GetFiles(_folder.Path).Should().HaveCount(3, "nothing is left beside");
     }
 
     [Fact]
     public async Task Write_APipe_GoesToItsReader()
     {
-        var pipe = _folder.Path("pipe");
+        var pipe = _folder.Under("pipe");
         using (var make = Process.Start("mkfifo", [pipe]))
             await make.WaitForExitAsync();
         OutputFile.RequireWritable(new FileInfo(pipe));
@@ -41,7 +40,7 @@ public sealed class OutputFileTests : IDisposable
         await Task.Run(() => Write(pipe));
 
         (await read).Should().Be("new");
-        Directory.GetFiles(_folder.FullName).Should().Equal(pipe);
+        Directory.GetFiles(_folder.Path).Should().Equal(pipe);
     }
 
     [Fact]
@@ -50,7 +49,7 @@ public sealed class OutputFileTests : IDisposable
         Write("/dev/null");
         FileKind.IsSpecial("/dev/null").Should().BeTrue();
         FileKind.IsSpecial(_folder.Write("file", "")).Should().BeFalse();
-        FileKind.IsSpecial(_folder.Path("none")).Should().BeFalse();
+        FileKind.IsSpecial(_folder.Under("none")).Should().BeFalse();
     }
 
     [Theory]
@@ -62,14 +61,14 @@ public sealed class OutputFileTests : IDisposable
         using (var open = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             var number = (int)open.DangerousGetHandle();
-            File.CreateSymbolicLink(_folder.Path("link"), $"{folder}{number}");
+            File.CreateSymbolicLink(_folder.Under("link"), $"{folder}{number}");
             using var earlier = new StandardOutput(number);
             earlier.Write("first "u8);
             OutputFile.RequireWritable(new FileInfo($"{folder}{number}"));
             Write($"{folder}{number}");
-            OutputFile.Write(new FileInfo(_folder.Path("link")), " by a link"u8, replace: false);
+            OutputFile.Write(new FileInfo(_folder.Under("link")), " by a link"u8, replace: false);
             earlier.Write(" last"u8);
-            Directory.GetFiles(_folder.FullName).Should().HaveCount(2, "nothing is left beside");
+            Directory.GetFiles(_folder.Path).Should().HaveCount(2, "nothing is left beside");
         }
 
         File.ReadAllText(path).Should().Be("first new by a link last");
@@ -105,7 +104,7 @@ public sealed class OutputFileTests : IDisposable
         var write = () => OutputFile.Write(new FileInfo(taken), "new"u8, replace: false);
 
         write.Should().Throw<CliException>().WithMessage("*taken cannot be written*");
-        Directory.GetFiles(_folder.FullName).Should().Equal(taken);
+        Directory.GetFiles(_folder.Path).Should().Equal(taken);
     }
 
     private static void Write(string path) => OutputFile.Write(new FileInfo(path), "new"u8, replace: true);

@@ -5,12 +5,13 @@ using System.Text.Json.Nodes;
 using Sequencer.Cli.Tests.Fixtures;
 using Sequencer.Cli.Token;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 
 namespace Sequencer.Cli.Tests.Token;
 
 public sealed class TokenCommandTests : IDisposable
 {
-    private readonly ScratchFolder _folder = new();
+    private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,4 +1,5 @@
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client.Tests.Monitoring;
@@ -6,7 +7,7 @@ namespace Sequencer.Client.Tests.Monitoring;
 /// <summary>A monitor over a gateway that tests move, with its evidence in a folder of its own.</summary>
 internal sealed class MonitorFixture : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sequencer-monitor-");
+    private readonly TempFolder _folder = new();
 
     public MonitorFixture(int size, params int[] epochStarts)
     {
@@ -28,12 +29,11 @@ internal sealed class MonitorFixture : IDisposable
         ? chain
         : throw new InvalidOperationException();
 
-    public IEnumerable<string> EvidenceFiles =>
-        _folder.EnumerateFiles("evidence-*").Select(file => file.FullName);
+    public IEnumerable<string> EvidenceFiles => Directory.EnumerateFiles(_folder.Path, "evidence-*");
 
     /// <summary>A new monitor, that knows what a state file's text says.</summary>
     public void Restart(string? state) => Monitor = new(
-        Gateway.Connect(), Chain, Log.Enclaves, new(_folder.FullName), Options,
+        Gateway.Connect(), Chain, Log.Enclaves, new(_folder.Path), Options,
         state is null ? null : MonitorState.Parse(state), TestLog.Clock);
 
     /// <summary>A new monitor with what the last one knew, as after a crash right after saving.</summary>
@@ -64,6 +64,6 @@ internal sealed class MonitorFixture : IDisposable
     {
         Gateway.Dispose();
         Log.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using Sequencer.Client.Tests.Fixtures;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client.Tests.Monitoring;
@@ -8,10 +9,10 @@ namespace Sequencer.Client.Tests.Monitoring;
 public sealed class MonitorStateTests : IAsyncLifetime, IDisposable
 {
     private readonly MonitorFixture _m = new(300, 100);
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sequencer-state-");
+    private readonly TempFolder _folder = new();
     private string _json = "";
 
-    private string Path => System.IO.Path.Combine(_folder.FullName, "state.json");
+    private string Path => _folder.Under("state.json");
 
     public async Task InitializeAsync()
     {
@@ -24,7 +25,7 @@ public sealed class MonitorStateTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _m.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]

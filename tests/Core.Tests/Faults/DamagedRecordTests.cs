@@ -1,5 +1,5 @@
 using RocksDbSharp;
-using Sequencer.Core.Tests.Ledger;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Faults;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Sequencer.Core.Tests.Ledger;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Faults;

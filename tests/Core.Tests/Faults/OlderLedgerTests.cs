@@ -1,4 +1,4 @@
-using Sequencer.Core.Tests.Ledger;
+using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Faults;
 

@@ -1,4 +1,5 @@
 using RocksDbSharp;
+using Sequencer.Testing;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Ledger;

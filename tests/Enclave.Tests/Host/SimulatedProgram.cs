@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sequencer.EnclaveHost;
 using Sequencer.Protocol;
+using Sequencer.Testing;
 
 namespace Sequencer.Enclave.Tests;
 
@@ -10,12 +11,12 @@ internal sealed partial class SimulatedProgram : IDisposable
 {
     private const int Terminate = 15;
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("enclave");
+    private readonly TempFolder _folder = new();
     private readonly List<Process> _started = [];
 
     public string SocketPath => PathOf("enclave.sock");
 
-    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+    public string PathOf(string name) => _folder.Under(name);
 
     /// <summary>Starts it with its usual arguments.</summary>
     public Process Start()
@@ -71,7 +72,7 @@ internal sealed partial class SimulatedProgram : IDisposable
             process.Dispose();
         }
 
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -13,9 +13,9 @@ public sealed partial class SdkPageTests : IDisposable
 {
     private const string Chain = "sdk";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sequencer-sdk-");
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Page_HasTheExamplesThatAreCompiled()
@@ -41,12 +41,12 @@ public sealed partial class SdkPageTests : IDisposable
             foreach (var transaction in transactions)
             {
                 await SdkExamples.SubmitAsync(
-                    gateway.Address, gateway.Tokens.For(Chain), transaction, _folder.FullName);
+                    gateway.Address, gateway.Tokens.For(Chain), transaction, _folder.Path);
             }
 
             var client = new SequencerClient(gateway.Http, new() { Token = gateway.Tokens.For(Chain) });
             var (trust, chain) = await PublishAsync(client);
-            root = SdkExamples.ReadRoot(_folder.FullName);
+            root = SdkExamples.ReadRoot(_folder.Path);
             var enclaves = new EnclaveVerifier(trust.Images, root);
             var policy = TlogPolicy.Parse(trust.PolicyText());
             var verifier = new ReceiptVerifier(policy, enclaves);
@@ -59,10 +59,10 @@ public sealed partial class SdkPageTests : IDisposable
             (await FollowAsync(client, chain, enclaves, policy)).Should().Equal("1 second");
         }
 
-        (await SdkExamples.VerifyAsync(_folder.FullName, root, _folder.FullName, 1))
+        (await SdkExamples.VerifyAsync(_folder.Path, root, _folder.Path, 1))
             .Should().Be(Guarantee.SimulatedOnly);
-        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "1"), "another");
-        await FluentActions.Awaiting(() => SdkExamples.VerifyAsync(_folder.FullName, root, _folder.FullName, 1))
+        await File.WriteAllTextAsync(_folder.Under("1"), "another");
+        await FluentActions.Awaiting(() => SdkExamples.VerifyAsync(_folder.Path, root, _folder.Path, 1))
             .Should().ThrowAsync<VerificationException>();
     }
 
@@ -85,7 +85,7 @@ public sealed partial class SdkPageTests : IDisposable
         var stored = new List<string>();
         using var enough = new CancellationTokenSource();
         await FluentActions.Awaiting(() => SdkExamples.FollowAsync(
-                client, chain, enclaves, policy, Path.Combine(_folder.FullName, "position"), Store, enough.Token))
+                client, chain, enclaves, policy, _folder.Under("position"), Store, enough.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         return stored;
 
@@ -98,7 +98,7 @@ public sealed partial class SdkPageTests : IDisposable
     }
 
     private Task WriteAsync(string name, string text) =>
-        File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text);
+        File.WriteAllTextAsync(_folder.Under(name), text);
 
     private static string Unindented(string text) =>
         string.Join('\n', text.Split('\n').Select(line => line.Trim()));

@@ -30,23 +30,16 @@ public sealed partial class DocumentTests
     [Fact]
     public async Task TheLedgerFormat_IsTheOneThatTheRefusalOfAnotherNames()
     {
-        var folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            using (var database = RocksDb.Open(new DbOptions().SetCreateIfMissing(), folder.FullName))
-                database.Put("Mformat"u8, new byte[sizeof(ulong)]);
-            var open = async () => await new RocksLedgerSource(folder.FullName, "id", initialise: false)
-                .OpenAsync(CancellationToken.None);
+        using var folder = new TempFolder();
+        using (var database = RocksDb.Open(new DbOptions().SetCreateIfMissing(), folder.Path))
+            database.Put("Mformat"u8, new byte[sizeof(ulong)]);
+        var open = async () => await new RocksLedgerSource(folder.Path, "id", initialise: false)
+            .OpenAsync(CancellationToken.None);
 
-            var refusal = (await open.Should().ThrowAsync<LedgerException>()).Which.Message;
+        var refusal = (await open.Should().ThrowAsync<LedgerException>()).Which.Message;
 
-            var format = FormatRead().Match(refusal).Groups[1].Value;
-            Read("reliability.md").Should().Contain($"reads one ledger format, now {format}.");
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        var format = FormatRead().Match(refusal).Groups[1].Value;
+        Read("reliability.md").Should().Contain($"reads one ledger format, now {format}.");
     }
 
     private static byte[] Key(int number)

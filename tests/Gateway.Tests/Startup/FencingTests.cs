@@ -7,11 +7,11 @@ namespace Sequencer.Gateway.Tests;
 /// </summary>
 public sealed class FencingTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("gateway-fence-").FullName;
+    private readonly TempFolder _folder = new();
 
-    private string Socket => Path.Combine(_folder, "enclave.sock");
+    private string Socket => _folder.Under("enclave.sock");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task OlderGateway_EndsWhenANewerOneTakesOver_AndDoesNotComeBackByItself()
@@ -38,7 +38,7 @@ public sealed class FencingTests : IDisposable
 
     private async Task<ServerProcess> StartAsync(string name, params string[] arguments)
     {
-        var folder = Path.Combine(_folder, name);
+        var folder = _folder.Under(name);
         if (!Directory.Exists(folder))
         {
             Directory.CreateDirectory(folder);

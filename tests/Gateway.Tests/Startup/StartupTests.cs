@@ -13,9 +13,9 @@ namespace Sequencer.Gateway.Tests;
 public sealed class StartupTests : IDisposable
 {
     private const string FreePort = "http://127.0.0.1:0";
-    private readonly string _folder = Directory.CreateTempSubdirectory("gateway-start-").FullName;
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Config_MakesEverythingForItsOwnerAlone_AndNeverTwice()
@@ -47,7 +47,7 @@ public sealed class StartupTests : IDisposable
     {
         await ConfigAsync();
         File.Delete(PathOf("setup/config.toml"));
-        await using var process = GatewayProcess.Start(_folder, ["config"]);
+        await using var process = GatewayProcess.Start(_folder.Path, ["config"]);
         (await process.EndAsync()).Should().Be(1);
         process.Output.Should().Contain("data already holds a ledger");
     }
@@ -83,7 +83,7 @@ public sealed class StartupTests : IDisposable
         (await ConfigAsync()).Should().Contain("made").And.Contain("secrets/log.key");
         await RefusesAsync("log.key_file: the ledger has chains under the log key ");
         await using var told = GatewayProcess.Start(
-            _folder, ["--new-log-key"], ("SEQUENCER__SERVER__LISTEN", FreePort));
+            _folder.Path, ["--new-log-key"], ("SEQUENCER__SERVER__LISTEN", FreePort));
         (await SubmitAsync(told, "y")).Should().Be(1);
         told.Output.Should().Contain("The chains go on under the log key ");
     }
@@ -287,15 +287,15 @@ public sealed class StartupTests : IDisposable
     [InlineData("--help", 0, "--new-log-key")]
     public async Task CommandLine_IsExplained(string argument, int code, string expected)
     {
-        await using var process = GatewayProcess.Start(_folder, [argument]);
+        await using var process = GatewayProcess.Start(_folder.Path, [argument]);
         (await process.EndAsync()).Should().Be(code);
         process.Output.Should().Contain(expected);
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => _folder.Under(name);
 
     private ServerProcess Serve(params (string, string)[] environment) =>
-        GatewayProcess.Start(_folder, [], [("SEQUENCER__SERVER__LISTEN", FreePort), .. environment]);
+        GatewayProcess.Start(_folder.Path, [], [("SEQUENCER__SERVER__LISTEN", FreePort), .. environment]);
 
     /// <summary>Submits to the chain demo; the index.</summary>
     private async Task<ulong> SubmitAsync(ServerProcess process, string data)
@@ -308,7 +308,7 @@ public sealed class StartupTests : IDisposable
 
     private async Task<string> ConfigAsync()
     {
-        await using var process = GatewayProcess.Start(_folder, ["config"]);
+        await using var process = GatewayProcess.Start(_folder.Path, ["config"]);
         (await process.EndAsync()).Should().Be(0, process.Output);
         return process.Output;
     }
@@ -324,7 +324,7 @@ public sealed class StartupTests : IDisposable
     }
 
     private SortedDictionary<string, string> Contents() => new(
-        Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)
+        Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/data/", StringComparison.Ordinal))
             .ToDictionary(file => file, File.ReadAllText), StringComparer.Ordinal);
 

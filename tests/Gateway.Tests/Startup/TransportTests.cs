@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
 
@@ -9,38 +10,31 @@ public class TransportTests
     [Fact]
     public async Task KestrelEndpoints_GiveTls()
     {
-        var folder = Directory.CreateTempSubdirectory("gateway-tls-").FullName;
-        try
+        using var folder = new TempFolder();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(folder.Under("tls.pem"), certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(folder.Under("tls.key"), key.ExportPkcs8PrivateKeyPem());
+        await using var gateway = await TestGateway.StartAsync(
+            ("kestrel:endpoints:public:url", "https://127.0.0.1:0"),
+            ("kestrel:endpoints:public:certificate:path", folder.Under("tls.pem")),
+            ("kestrel:endpoints:public:certificate:keypath", folder.Under("tls.key")));
+        gateway.Address.Scheme.Should().Be("https");
+        using var handler = new HttpClientHandler
         {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-            using var certificate = request.CreateSelfSigned(
-                DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
-            await File.WriteAllTextAsync(Path.Combine(folder, "tls.pem"), certificate.ExportCertificatePem());
-            await File.WriteAllTextAsync(Path.Combine(folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
-            await using var gateway = await TestGateway.StartAsync(
-                ("kestrel:endpoints:public:url", "https://127.0.0.1:0"),
-                ("kestrel:endpoints:public:certificate:path", Path.Combine(folder, "tls.pem")),
-                ("kestrel:endpoints:public:certificate:keypath", Path.Combine(folder, "tls.key")));
-            gateway.Address.Scheme.Should().Be("https");
-            using var handler = new HttpClientHandler
-            {
-                ServerCertificateCustomValidationCallback = (_, shown, _, _) =>
-                    shown!.Thumbprint == certificate.Thumbprint,
-            };
-            using var http = new HttpClient(handler)
-            {
-                DefaultRequestVersion = HttpVersion.Version20,
-                DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            };
-            var answer = await http.GetAsync(new Uri(gateway.Address, "/heartbeat"));
-            answer.StatusCode.Should().Be(HttpStatusCode.OK);
-            answer.Version.Should().Be(HttpVersion.Version20);
-        }
-        finally
+            ServerCertificateCustomValidationCallback = (_, shown, _, _) =>
+                shown!.Thumbprint == certificate.Thumbprint,
+        };
+        using var http = new HttpClient(handler)
         {
-            Directory.Delete(folder, recursive: true);
-        }
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var answer = await http.GetAsync(new Uri(gateway.Address, "/heartbeat"));
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        answer.Version.Should().Be(HttpVersion.Version20);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Sequencer.Iac.Output;
+using Sequencer.Testing;
 
 namespace Sequencer.Iac.Tests.Aws;
 
@@ -32,11 +33,11 @@ public sealed class DefaultChainTests : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string _home = Directory.CreateTempSubdirectory("iac-chain-").FullName;
+    private readonly TempFolder _home = new();
 
-    public DefaultChainTests() => File.WriteAllText(Path.Combine(_home, "config"), Profiles);
+    public DefaultChainTests() => File.WriteAllText(_home.Under("config"), Profiles);
 
-    public void Dispose() => Directory.Delete(_home, recursive: true);
+    public void Dispose() => _home.Dispose();
 
     [Theory]
     [InlineData("process", "Command returned non-zero exit value 1", "AWS_PROFILE")]
@@ -57,7 +58,7 @@ public sealed class DefaultChainTests : IDisposable
     [Fact]
     public async Task KeyList_SignInExpired_SaysHowToSignInAgain()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_home, ".aws", "sso", "cache")).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(_home.Path, ".aws", "sso", "cache")).FullName;
         // The AWS CLI names the file so.
 #pragma warning disable CA5350
         var name = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes("work")));
@@ -87,14 +88,14 @@ public sealed class DefaultChainTests : IDisposable
         var program = Path.Combine(AppContext.BaseDirectory, "iac.dll");
         var start = new ProcessStartInfo("dotnet", [program, "key", "list", "--region", "us-east-1"])
         {
-            WorkingDirectory = _home,
+            WorkingDirectory = _home.Path,
             RedirectStandardError = true,
         };
         foreach (var name in start.Environment.Keys.Where(IsOfAws).ToList())
             start.Environment.Remove(name);
-        start.Environment["HOME"] = _home;
-        start.Environment["AWS_CONFIG_FILE"] = Path.Combine(_home, "config");
-        start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(_home, "credentials");
+        start.Environment["HOME"] = _home.Path;
+        start.Environment["AWS_CONFIG_FILE"] = _home.Under("config");
+        start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = _home.Under("credentials");
         start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
         if (profile is not null)
             start.Environment["AWS_PROFILE"] = profile;

@@ -1,12 +1,13 @@
 using System.Net.Sockets;
+using Sequencer.Testing;
 
 namespace Sequencer.Protocol.Tests;
 
 public sealed class UnixListenerTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("enclave").FullName;
+    private readonly TempFolder _folder = new();
 
-    private EnclaveEndpoint.Unix Endpoint => new(Path.Combine(_folder, "enclave.sock"));
+    private EnclaveEndpoint.Unix Endpoint => new(_folder.Under("enclave.sock"));
 
     [Fact]
     public async Task BothSides_CarryBytesBothWays()
@@ -82,7 +83,7 @@ public sealed class UnixListenerTests : IDisposable
     [Fact]
     public void Listen_InAFolderThatDoesNotExist_SaysSo()
     {
-        var nowhere = new EnclaveEndpoint.Unix(Path.Combine(_folder, "no", "e.sock"));
+        var nowhere = new EnclaveEndpoint.Unix(_folder.Under("no/e.sock"));
         var act = () => EnclaveTransports.Listen(nowhere);
         act.Should().Throw<IOException>().WithMessage("Cannot listen on unix://*");
     }
@@ -104,7 +105,7 @@ public sealed class UnixListenerTests : IDisposable
         File.Exists(Endpoint.Path).Should().BeFalse();
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private Task<Stream> ConnectAsync() =>
         EnclaveTransports.Connect(Endpoint, TimeProvider.System).ConnectAsync(default).AsTask();

@@ -6,7 +6,7 @@ namespace Sequencer.Witness.Tests;
 
 public sealed class SettingsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("witness-settings-").FullName;
+    private readonly TempFolder _folder = new();
     private readonly TestLog _log = new("log.example/chain");
 
     public SettingsTests()
@@ -50,14 +50,14 @@ public sealed class SettingsTests : IDisposable
     private static TomlFile Sample => TomlFile.Read(
         Path.Combine(SharedData.RepositoryRoot, "setup", "witness.sample.toml"), "make witness");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Options))]
     public void EveryKey_ChangesItsSettingAndNoOther(string key, string value, string setting)
     {
         var before = Flatten(Read());
-        var after = Flatten(Read((key, value.Replace("{folder}", _folder, StringComparison.Ordinal))));
+        var after = Flatten(Read((key, value.Replace("{folder}", _folder.Path, StringComparison.Ordinal))));
         after.Where(pair => before[pair.Key] != pair.Value).Select(pair => pair.Key).Should().Equal(setting);
     }
 
@@ -126,7 +126,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("witness:key_file", "{folder}/none.key", "does not exist")]
     public void Mistake_IsNamed(string key, string value, string expected)
     {
-        var setting = (key, value.Replace("{folder}", _folder, StringComparison.Ordinal)
+        var setting = (key, value.Replace("{folder}", _folder.Path, StringComparison.Ordinal)
             .Replace("{vkey}", _log.Key.ToString(), StringComparison.Ordinal));
         FluentActions.Invoking(() => Read(setting)).Should().Throw<SettingsException>()
             .Which.Message.Should().Contain(expected).And.NotContain("\n");
@@ -134,15 +134,15 @@ public sealed class SettingsTests : IDisposable
 
     [Fact]
     public void NoLog_IsNamed() =>
-        FluentActions.Invoking(() => WitnessSettings.Read(TestWitness.Configuration(_folder)))
+        FluentActions.Invoking(() => WitnessSettings.Read(TestWitness.Configuration(_folder.Path)))
             .Should().Throw<SettingsException>().Which.Message.Should().StartWith("[logs] names no log");
 
     private static bool IsOfLogs(string key) => key.StartsWith("logs:", StringComparison.Ordinal);
 
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => _folder.Under(name);
 
     private WitnessSettings Read(params (string, string)[] settings) => WitnessSettings.Read(
-        TestWitness.Configuration(_folder, [("logs:test:vkey", _log.Key.ToString()), .. settings]));
+        TestWitness.Configuration(_folder.Path, [("logs:test:vkey", _log.Key.ToString()), .. settings]));
 
     private static SortedDictionary<string, string> Flatten(WitnessSettings settings)
     {

@@ -1,12 +1,13 @@
 using System.Net;
 using Sequencer.Simulation;
+using Sequencer.Testing;
 
 namespace Sequencer.Witness.Tests;
 
 /// <summary>The real program: how it begins, refuses to begin, and ends.</summary>
 public sealed class StartupTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("witness-start-").FullName;
+    private readonly TempFolder _folder = new();
     private readonly TestLog _log = new("127.0.0.1:5000/log/demo");
 
     public StartupTests()
@@ -20,7 +21,7 @@ public sealed class StartupTests : IDisposable
         root.Save(PathOf("secrets/simulated-root.pem"), PathOf("secrets/simulated-root.key"));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Config_MakesWhatIsMissingAndReplacesNothing()
@@ -66,7 +67,7 @@ public sealed class StartupTests : IDisposable
     public async Task Service_KilledAndStartedAgain_StandsByWhatItCosigned()
     {
         await RunAsync(0, "config");
-        await using (var first = WitnessProcess.Start(_folder))
+        await using (var first = WitnessProcess.Start(_folder.Path))
         {
             using var http = new HttpClient { BaseAddress = await first.ListeningAsync() };
             (await PostAsync(http, 0, 0)).StatusCode.Should().Be(HttpStatusCode.OK);
@@ -77,7 +78,7 @@ public sealed class StartupTests : IDisposable
             await first.EndAsync();
         }
 
-        await using var second = WitnessProcess.Start(_folder);
+        await using var second = WitnessProcess.Start(_folder.Path);
         using var again = new HttpClient { BaseAddress = await second.ListeningAsync() };
         var answer = await again.GetStringAsync($"/{StateStore.NameOf(_log.Origin)}/checkpoint");
         answer.Should().StartWith($"{_log.Origin}\n0\n");
@@ -94,7 +95,7 @@ public sealed class StartupTests : IDisposable
         await RefusesToStartAsync("witness.state_path: The state folder 'witness-state' does not exist");
         Directory.CreateDirectory(PathOf("witness-state"));
         await RefusesToStartAsync("witness.state_path (witness-state): The state is empty");
-        await using var first = WitnessProcess.Start(_folder, "--init");
+        await using var first = WitnessProcess.Start(_folder.Path, "--init");
         await first.ListeningAsync();
     }
 
@@ -119,15 +120,15 @@ public sealed class StartupTests : IDisposable
 
     private async Task<string> RunAsync(int code, params string[] arguments)
     {
-        await using var process = WitnessProcess.Start(_folder, arguments);
+        await using var process = WitnessProcess.Start(_folder.Path, arguments);
         (await process.EndAsync()).Should().Be(code, process.Output);
         return process.Output;
     }
 
-    private string PathOf(string name) => Path.Combine(_folder, name);
+    private string PathOf(string name) => _folder.Under(name);
 
     private SortedDictionary<string, string> Contents() => new(
-        Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
+        Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
             .ToDictionary(path => path, File.ReadAllText),
         StringComparer.Ordinal);
 }

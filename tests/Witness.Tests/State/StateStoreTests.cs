@@ -1,30 +1,31 @@
 using System.Text;
+using Sequencer.Testing;
 
 namespace Sequencer.Witness.Tests;
 
 public sealed class StateStoreTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("witness-state-").FullName;
+    private readonly TempFolder _folder = new();
     private readonly WitnessKey _key = WitnessFixture.NewKey(9);
 
     public void Dispose()
     {
         _key.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]
     public async Task WriteAsync_ManyLogsAtOnce_AllAreThereAfterReopening()
     {
         var logs = Enumerable.Range(0, 50).Select(i => new TestLog($"log.example/{i}")).ToList();
-        using (var files = StateFolder.Take(_folder, make: false))
+        using (var files = StateFolder.Take(_folder.Path, make: false))
         {
             await using var store = StateStore.Open(files, _key, initialise: true);
             await Task.WhenAll(logs.Select(log => store.WriteAsync(Cosigned(log, 5))));
             await Task.WhenAll(logs.Select(log => store.WriteAsync(Cosigned(log, 7))));
         }
 
-        using var again = StateFolder.Take(_folder, make: false);
+        using var again = StateFolder.Take(_folder.Path, make: false);
         await using var reopened = StateStore.Open(again, _key, initialise: false);
         reopened.ReadAll().Select(cosigned => cosigned.Checkpoint)
             .Should().BeEquivalentTo(logs.Select(log => log.At(7)));
@@ -35,15 +36,15 @@ public sealed class StateStoreTests : IDisposable
     [Fact]
     public void Take_FolderThatAProcessHas_IsRefused()
     {
-        using var first = StateFolder.Take(_folder, make: false);
-        FluentActions.Invoking(() => StateFolder.Take(_folder, make: true))
+        using var first = StateFolder.Take(_folder.Path, make: false);
+        FluentActions.Invoking(() => StateFolder.Take(_folder.Path, make: true))
             .Should().Throw<StateException>().WithMessage("Another process holds the state folder*");
     }
 
     [Fact]
     public void Take_MissingFolder_IsRefusedUnlessItIsToBeMade()
     {
-        var folder = Path.Combine(_folder, "missing");
+        var folder = _folder.Under("missing");
         FluentActions.Invoking(() => StateFolder.Take(folder, make: false))
             .Should().Throw<StateException>().WithMessage("*does not exist*--init*");
         StateFolder.Take(folder, make: true).Dispose();
