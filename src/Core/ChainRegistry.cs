@@ -88,7 +88,7 @@ internal sealed class ChainRegistry(
         chain.Record ??= ledger.FindChain(chain.Id) ?? await CreateRecordAsync(chain);
         // Loaded once: what was published since may be ahead of the ledger and must not be taken back.
         if (chain.Record is not null && chain.Tree is null)
-            opener.Load(chain);
+            ChainLoader.Load(chain, ledger);
     }
 
     private async Task OpenClaimedAsync(Chain chain, CancellationToken cancellation)

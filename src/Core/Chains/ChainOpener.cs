@@ -5,8 +5,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Core;
 
 /// <summary>
-/// Brings a chain to where ledger and enclave agree: loads it, has the enclave take it up, and has the
-/// entries signed that were durable but not yet covered by a checkpoint. Whatever a crash or a lost answer
+/// Brings a loaded chain to where ledger and enclave agree. The steps, in their order: the enclave creates or
+/// resumes the chain, unless it holds it; the ledger follows the enclave's head; a proposal that was not seen
+/// sealed is sealed; the entries that no checkpoint covers yet are signed. Whatever a crash or a lost answer
 /// left, the same steps go on from there.
 /// </summary>
 internal sealed class ChainOpener(
@@ -14,31 +15,6 @@ internal sealed class ChainOpener(
     Sealing sealing)
 {
     private const int TailLeavesMax = 32_768;
-
-    /// <summary>Loads what the ledger has, without the enclave. The chain must have its record.</summary>
-    /// <exception cref="LedgerException">When records are damaged or missing.</exception>
-    public void Load(Chain chain)
-    {
-        var number = chain.Record!.Number;
-        var latest = ledger.LatestCheckpoint(number);
-        var tree = ChainTree.Load(ledger, number, latest?.Size ?? 0);
-        if (latest is not null && tree.Root(latest.Size) != latest.Root)
-        {
-            throw new LedgerException(LedgerError.Corrupt,
-                $"The entries of chain '{chain.Id}' do not have the root of its checkpoint of size {latest.Size}.");
-        }
-
-        chain.Tree = tree;
-        chain.Latest = latest is null ? null : SignedCheckpoint.Of(latest);
-        chain.Proposal = ledger.LastProposal(number);
-        if (latest is not null)
-            LoadTimes(chain, latest);
-        // What an opened ledger holds is durable.
-        if (chain.Latest is { } durable)
-            chain.Witnessing?.NoteDurable(durable);
-        if (chain.Witnessing is { } witnessing && ledger.WitnessedCheckpoint(number) is { } witnessed)
-            witnessing.Load(witnessed);
-    }
 
     /// <summary>Opens a loaded chain with the enclave; afterwards it is stopped, or all of it is signed.</summary>
     /// <exception cref="IOException">When the enclave went away: try again.</exception>
@@ -50,23 +26,29 @@ internal sealed class ChainOpener(
         var count = ledger.EntryCount(chain.Record!.Number);
         var held = await enclave.SendAsync<HeadsReply>(new HeadsRequest([chain.Origin]), cancellation);
         if (held.Heads is not [var head])
-            await AdoptAsync(chain, enclave, cancellation);
+            await CreateOrResumeAsync(chain, enclave, cancellation);
         else
-            await TakeUpAsync(chain, head, "", count, enclave.Epoch, cancellation);
+            await FollowHeadAsync(chain, head, "", count, enclave.Epoch, cancellation);
         if (held.Heads is [{ Proposal: { } proposal }])
             await SealAsync(chain, proposal, count, enclave, cancellation);
         await SignTailAsync(chain, count, enclave, cancellation);
         chain.NextIndex = count;
     }
 
-    /// <summary>Has the enclave begin the chain, or resume it from its last checkpoint.</summary>
-    public async Task AdoptAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
+    /// <summary>Has the enclave create the chain, or resume it from its last checkpoint; a chain that it
+    /// refuses is stopped.</summary>
+    /// <exception cref="IOException">When the enclave went away: try again.</exception>
+    /// <exception cref="LedgerException">When records are damaged or missing.</exception>
+    /// <exception cref="WitnessesUnavailableException">When the enclave demands witnesses, and they cannot be
+    /// had: try again.</exception>
+    public async Task CreateOrResumeAsync(
+        Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
         Head head;
         var lines = "";
         try
         {
-            (head, lines) = await OpenWithAsync(chain, enclave, cancellation);
+            (head, lines) = await RequestAsync(chain, enclave, cancellation);
         }
         catch (EnclaveRefusedException exception)
             when (exception.Refusal.Reason == EnclaveRefusalReason.AlreadyHeld)
@@ -93,19 +75,20 @@ internal sealed class ChainOpener(
             return;
         }
 
-        await TakeUpAsync(chain, head, lines, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
+        await FollowHeadAsync(
+            chain, head, lines, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
     }
 
     /// <summary>Goes on from what the enclave holds, in an epoch that the chain knows or a new one.</summary>
-    private async Task TakeUpAsync(
+    private async Task FollowHeadAsync(
         Chain chain, Head head, string witnessLines, ulong count, EnclaveEpoch epoch, CancellationToken cancellation)
     {
         try
         {
             if (chain.Latest?.Epoch == epoch.Number)
-                await MeetAsync(chain, head, count, epoch, cancellation);
+                await FollowKnownEpochAsync(chain, head, count, epoch, cancellation);
             else
-                await RecordAsync(chain, head, witnessLines, count, epoch, cancellation);
+                await RecordNewEpochAsync(chain, head, witnessLines, count, epoch, cancellation);
         }
         catch (OlderLedgerException exception)
         {
@@ -113,23 +96,12 @@ internal sealed class ChainOpener(
         }
     }
 
-    /// <summary>
-    /// Notes the newest size and its time: whatever is signed from now on is later, also while the ledger does not
-    /// have its checkpoint yet.
-    /// </summary>
-    /// <exception cref="LedgerException">When the newest time is damaged. The ledger's writer, which reads it before it
-    /// adds to it, would fail for every chain.</exception>
-    private void LoadTimes(Chain chain, CheckpointRecord latest)
-    {
-        var time = latest.Size == 0 ? null : ledger.TimeOfEntry(latest.Chain, latest.Size - 1);
-        chain.Times.Add(latest.Size, time ?? latest.Time);
-    }
-
-    /// <summary>Opens the chain, with the quorum that the enclave demands; gives its lines too.</summary>
-    private async Task<(Head Head, string WitnessLines)> OpenWithAsync(
+    /// <summary>Asks the enclave to create or resume, with the quorum that it demands; gives its lines
+    /// too.</summary>
+    private async Task<(Head Head, string WitnessLines)> RequestAsync(
         Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
-        var proposal = UnsealedProposal(chain);
+        var proposal = CatchUpToProposal(chain);
         var lines = "";
         if (enclave.Epoch.Witnesses is not null)
         {
@@ -146,14 +118,15 @@ internal sealed class ChainOpener(
     }
 
     /// <summary>
-    /// The note of a size that the prior epoch signed: witnesses that want an enclave's word know its key, and cannot
-    /// learn that of the new epoch before it is recorded. Null when it signed none of that size.
+    /// The checkpoint of this size under the prior epoch's signature, which witnesses that check enclaves
+    /// already know; null if that epoch signed no such size.
     /// </summary>
-    private async ValueTask<SignedCheckpoint?> KnownAsync(Chain chain, ulong size, CancellationToken cancellation)
+    private async ValueTask<SignedCheckpoint?> OfPriorEpochAsync(
+        Chain chain, ulong size, CancellationToken cancellation)
     {
         if (chain.Latest?.Size == size)
             return chain.Latest;
-        return UnsealedProposal(chain) is { } proposal && proposal.Size == size
+        return CatchUpToProposal(chain) is { } proposal && proposal.Size == size
             ? await AssembleAsync(chain, proposal, cancellation)
             : null;
     }
@@ -165,11 +138,11 @@ internal sealed class ChainOpener(
             VerifierKey.Parse(EpochOf(chain.Latest!).CosignerKey), cancellation);
 
     /// <summary>
-    /// What the prior epoch proposed and did not seal: witnesses may have cosigned it, and then cosign nothing
-    /// smaller, so the chain goes on from there. The tree is brought to it.
+    /// Brings the tree to what the prior epoch proposed and did not seal: witnesses may have cosigned it, and
+    /// then cosign nothing smaller, so the chain goes on from there. Null where there is no such proposal.
     /// </summary>
     /// <exception cref="LedgerException">When its entries are missing, or others.</exception>
-    private ProposalRecord? UnsealedProposal(Chain chain)
+    private ProposalRecord? CatchUpToProposal(Chain chain)
     {
         if (chain.Latest is not { } prior || chain.Proposal is not { } proposal
             || proposal.Size <= prior.Size || proposal.Epoch != prior.Epoch)
@@ -225,10 +198,10 @@ internal sealed class ChainOpener(
         lines);
 
     /// <summary>
-    /// Records durably that an epoch took the chain up, with its handover, before it signs anything else of
+    /// Records durably that a new epoch has the chain, with its handover, before it signs anything else of
     /// it. The head may be ahead of the checkpoint known here: a gateway that crashed asked for it.
     /// </summary>
-    private async Task RecordAsync(
+    private async Task RecordNewEpochAsync(
         Chain chain, Head head, string witnessLines, ulong count, EnclaveEpoch epoch,
         CancellationToken cancellation)
     {
@@ -239,12 +212,12 @@ internal sealed class ChainOpener(
             return;
         }
 
-        if (!Reach(chain, head, count) || !TryNoteHandover(chain, head, epoch, out var handover))
+        if (!TryCatchUp(chain, head, count) || !TryNoteHandover(chain, head, epoch, out var handover))
             return;
         if (witnessLines.Length == 0)
         {
             witnessLines = await sealing.WitnessAsync(
-                chain, head, epoch, await KnownAsync(chain, head.Size, cancellation), cancellation);
+                chain, head, epoch, await OfPriorEpochAsync(chain, head.Size, cancellation), cancellation);
         }
 
         var checkpoint = await assembler.AssembleAsync(head, epoch, cancellation, witnessLines);
@@ -264,7 +237,7 @@ internal sealed class ChainOpener(
     {
         chain.Publish(checkpoint);
         if (witnessLines.Length > 0)
-            sealing.Adopt(chain, checkpoint);
+            sealing.CountQuorum(chain, checkpoint);
     }
 
     /// <summary>The handover's note, null for a new chain; stops the chain if its signature does not hold.</summary>
@@ -276,12 +249,9 @@ internal sealed class ChainOpener(
         var handover = new Handover(
             new Checkpoint(chain.Origin, head.Size, head.Root),
             VerifierKey.Parse(EpochOf(prior).CosignerKey), epoch.Cosigner, head.Time);
-        var signer = VerifierKey.Create(
-            epoch.Cosigner.Name, SignatureType.Ed25519, epoch.Cosigner.PublicKey.Span);
-        note = handover.ToNoteText() + "\n" + NoteSignature.Ed25519(signer, signature.Span).ToLine();
         try
         {
-            SignedNote.Parse(note).Verify([signer]);
+            note = HandoverNote.Make(handover, signature);
             return true;
         }
         catch (TlogException exception)
@@ -292,11 +262,11 @@ internal sealed class ChainOpener(
         }
     }
 
-    /// <summary>The enclave holds the chain: it may be ahead of the last checkpoint known here.</summary>
-    private async Task MeetAsync(
+    /// <summary>The same epoch holds the chain: it may be ahead of the last checkpoint known here.</summary>
+    private async Task FollowKnownEpochAsync(
         Chain chain, Head head, ulong count, EnclaveEpoch epoch, CancellationToken cancellation)
     {
-        if (!Reach(chain, head, count) || head.Size == chain.Latest!.Size)
+        if (!TryCatchUp(chain, head, count) || head.Size == chain.Latest!.Size)
             return;
         var lines = await sealing.WitnessAsync(chain, head, epoch, known: null, cancellation);
         Publish(chain, await assembler.AssembleAsync(head, epoch, cancellation, lines), lines);
@@ -304,7 +274,7 @@ internal sealed class ChainOpener(
     }
 
     /// <summary>Brings the tree to the enclave's head; stops the chain if the ledger cannot follow.</summary>
-    private bool Reach(Chain chain, Head head, ulong count)
+    private bool TryCatchUp(Chain chain, Head head, ulong count)
     {
         var size = chain.Latest?.Size ?? 0;
         if (head.Size < size || head.Size > count)

@@ -128,7 +128,7 @@ internal sealed class ChainLanes(
     {
         var chain = append.Chain;
         if (chain.Latest!.Epoch != enclave.Epoch.Number)
-            await opener.AdoptAsync(chain, enclave, cancellation);
+            await opener.CreateOrResumeAsync(chain, enclave, cancellation);
         if (chain.Phase == ChainPhase.Stopped)
             return;
         var end = append.FirstIndex + (ulong)append.Leaves.Length;

@@ -118,7 +118,7 @@ internal sealed class Publisher(
     {
         try
         {
-            await opener.AdoptAsync(chain, enclave, cancellation);
+            await opener.CreateOrResumeAsync(chain, enclave, cancellation);
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
         {

@@ -206,9 +206,9 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
         }
     }
 
-    /// <summary>Takes a checkpoint that was made with the enclave's quorum; false when the gateway's own policy wants
-    /// more.</summary>
-    public bool Adopt(SignedCheckpoint checkpoint)
+    /// <summary>Counts the enclave's quorum on a checkpoint as the gateway's; false when the gateway's own
+    /// policy wants more.</summary>
+    public bool TryCountQuorum(SignedCheckpoint checkpoint)
     {
         if (!policy.Evaluate(Cosigners(checkpoint.Note)).IsSatisfied)
             return false;

@@ -99,11 +99,11 @@ internal sealed class Sealing(
         return await witnesses!.DemandAsync(chain, note, measured.Policy, timeMin: 0, cancellation);
     }
 
-    /// <summary>Takes a published checkpoint's quorum for the gateway's too, or has the other witnesses asked that its
-    /// own policy wants.</summary>
-    public void Adopt(Chain chain, SignedCheckpoint checkpoint)
+    /// <summary>Counts a published checkpoint's quorum as the gateway's too, or has the other witnesses asked
+    /// that its own policy wants.</summary>
+    public void CountQuorum(Chain chain, SignedCheckpoint checkpoint)
     {
-        if (chain.Witnessing!.Adopt(checkpoint))
+        if (chain.Witnessing!.TryCountQuorum(checkpoint))
             chain.TellWitnessed();
         // Of an empty chain there is nothing to receipt yet.
         else if (checkpoint.Size > 0)
@@ -127,7 +127,7 @@ internal sealed class Sealing(
     private void Publish(Chain chain, SignedCheckpoint checkpoint)
     {
         chain.Publish(checkpoint);
-        Adopt(chain, checkpoint);
+        CountQuorum(chain, checkpoint);
         rideAlong.Add(chain);
         if (chain.Witnessing!.Witnessed == checkpoint)
             rideAlong.AddWitnessed(chain);

@@ -136,7 +136,7 @@ public sealed class ChainWitnessingTests
             Answer(place, Witnessing.QuestionFor(place)!.Value);
         Witnessing.EndDemand(demand);
         var sealedNow = demand.Witnessed();
-        Witnessing.Adopt(sealedNow).Should().BeFalse();
+        Witnessing.TryCountQuorum(sealedNow).Should().BeFalse();
         Witnessing.TryGoOn(sealedNow, now: 0);
     }
 

@@ -4,7 +4,7 @@ using Sequencer.Tlog;
 
 namespace Sequencer.Core.Tests.Chains;
 
-public sealed class ChainOpenerTests
+public sealed class ChainLoaderTests
 {
     private static readonly ChainNumber Number = new(1);
 
@@ -68,11 +68,7 @@ public sealed class ChainOpenerTests
         {
             Record = new ChainRecord(id, Number, Unique: false),
         };
-        var assembler = new CheckpointAssembler(new KeyFileSigner(NoteSigner.FromSeed(new byte[32])));
-        var rideAlong = new RideAlong(ledger);
-        new ChainOpener(
-            ledger, assembler, rideAlong, witnesses: null,
-            new Sealing(witnesses: null, assembler, rideAlong)).Load(chain);
+        ChainLoader.Load(chain, ledger);
         return chain;
     }
 }
