@@ -10,6 +10,7 @@ internal sealed class Engine : IAsyncDisposable
     private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(2);
 
     private readonly CoreDependencies _dependencies;
+    private readonly ILedger _ledger;
     private readonly EnclaveLink _link;
     private readonly RideAlong _rideAlong;
     private readonly WitnessCoordinator? _witnesses;
@@ -24,7 +25,7 @@ internal sealed class Engine : IAsyncDisposable
     public Engine(
         SequencerOptions options, CoreDependencies dependencies, ILedger ledger, WaitingCallers callers)
     {
-        (_dependencies, Ledger, _stop) = (dependencies, ledger, _stopping.Token);
+        (_dependencies, _ledger, _stop) = (dependencies, ledger, _stopping.Token);
         var assembler = new CheckpointAssembler(dependencies.LogKey);
         _link = new EnclaveLink(
             ledger, dependencies.Enclave, options, dependencies.Witnesses, dependencies.Time, dependencies.Metrics);
@@ -58,8 +59,6 @@ internal sealed class Engine : IAsyncDisposable
     public Intake Intake { get; }
 
     public ChainRegistry Chains { get; }
-
-    public ILedger Ledger { get; }
 
     public Submitter Submitter { get; }
 
@@ -126,7 +125,7 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Remembers durably that this gateway was fenced, so that it does not come back by itself.</summary>
     public async Task MarkFencedAsync(string reason) =>
-        await Ledger.WriteAsync(new LedgerBatch { Fence = reason }, sync: true);
+        await _ledger.WriteAsync(new LedgerBatch { Fence = reason }, sync: true);
 
     /// <summary>Gives every submission that still waits an outcome: the engine has ended.</summary>
     public void AbandonAll(RefusalCode code, string detail)
@@ -143,7 +142,7 @@ internal sealed class Engine : IAsyncDisposable
     {
         _stopping.Cancel();
         await _link.DisposeAsync();
-        await Ledger.DisposeAsync();
+        await _ledger.DisposeAsync();
         Chains.Dispose();
         _stopping.Dispose();
     }

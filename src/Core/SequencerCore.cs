@@ -10,50 +10,40 @@ namespace Sequencer.Core;
 /// </summary>
 public sealed partial class SequencerCore : IAsyncDisposable
 {
-    /// <summary>How often a stop looks whether everybody has an outcome.</summary>
-    internal static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(10);
-
-    private static readonly TimeSpan ReopenDelayMin = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ReopenDelayMax = TimeSpan.FromSeconds(10);
-
-    private readonly SequencerOptions _options;
     private readonly CoreDependencies _dependencies;
-    private readonly CancellationTokenSource _stopped = new();
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _stating = new();
     private readonly WaitingCallers _callers;
     private readonly ReaderThreads _readers;
-    private readonly Task _running;
-    private volatile Engine? _engine;
-    private volatile string? _reason;
-    private volatile SequencerState _state = SequencerState.Starting;
+    private readonly SequencerLifecycle _life;
 
     private SequencerCore(SequencerOptions options, CoreDependencies dependencies, ILedger ledger)
     {
-        (_options, _dependencies) = (options, dependencies);
+        _dependencies = dependencies;
         _callers = new WaitingCallers(dependencies.Time, options.OutcomeTimeoutSeconds);
         _readers = ReaderThreads.OfThisProcess(dependencies.Time);
-        _engine = new Engine(options, dependencies, ledger, _callers);
+        _life = new SequencerLifecycle(options, dependencies, ledger, _callers);
         dependencies.Metrics.Observe(() => Status);
-        _running = RunAsync(_engine);
     }
 
-    /// <summary>Ends when the sequencer has stopped; faults when it stopped by itself.</summary>
-    public Task Completion => _running;
+    /// <inheritdoc cref="SequencerLifecycle.Completion"/>
+    public Task Completion => _life.Completion;
+
+    /// <summary>Tells when there is more to read.</summary>
+    public PublishedCheckpoints Published => _dependencies.Published;
 
     /// <summary>A snapshot of where the service stands.</summary>
     public SequencerStatus Status
     {
         get
         {
-            var engine = _engine;
+            var engine = _life.Engine;
             var epoch = engine?.Epoch;
+            var state = _life.State;
             return new SequencerStatus
             {
-                State = _state == SequencerState.Ready && engine is not { IsConnected: true }
+                State = state == SequencerState.Ready && engine is not { IsConnected: true }
                     ? SequencerState.Recovering
-                    : _state,
-                Reason = _reason,
+                    : state,
+                Reason = _life.Reason,
                 Mode = epoch?.Mode,
                 CosignerKey = epoch?.Cosigner.ToString(),
                 StoppedChains = engine?.Chains.All.Where(chain => chain.Phase == ChainPhase.Stopped)
@@ -77,7 +67,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
         var ledger = await dependencies.Ledger.OpenAsync(cancellation);
         try
         {
-            await TakeRoleAsync(ledger, options, dependencies.Time);
+            await WriteRoleClaim.TakeAsync(ledger, options, dependencies.Time);
             return new SequencerCore(options, dependencies, ledger);
         }
         catch
@@ -88,10 +78,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     }
 
     /// <summary>Completes when transactions can be taken.</summary>
-    public async Task WhenReadyAsync(CancellationToken cancellation)
-    {
-        await await Task.WhenAny(_ready.Task, _running).WaitAsync(cancellation);
-    }
+    public Task WhenReadyAsync(CancellationToken cancellation) => _life.WhenReadyAsync(cancellation);
 
     /// <summary>Submits transactions and waits for their outcome.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -142,40 +129,53 @@ public sealed partial class SequencerCore : IAsyncDisposable
     public ValueTask<ServedEpochs?> ReadEpochsAsync(ChainId chain, CancellationToken cancellation) =>
         ReadAsync(chain, static (engine, found) => engine.Reader.ReadEpochs(found), cancellation);
 
+    /// <summary>The newest checkpoint of a finality; null when there is none yet, or the chain is unknown.
+    /// </summary>
+    /// <exception cref="LedgerException">When the ledger cannot be read.</exception>
+    public async ValueTask<FeedCheckpoint?> FindNewestAsync(
+        ChainId chain, Finality finality, CancellationToken cancellation) =>
+        await ReadAsync(chain, (_, found) => FeedReading.Newest(found, finality), cancellation);
+
+    /// <summary>
+    /// The entries from <paramref name="first"/> on, up to the newest checkpoint of a finality, in the order
+    /// of the chain; null when there is none yet, or the chain is unknown.
+    /// </summary>
+    /// <param name="chain">Whose entries.</param>
+    /// <param name="first">Index of the first entry.</param>
+    /// <param name="bytesMax">Where to stop, in bytes of entries; one entry is read in any case.</param>
+    /// <param name="finality">Whose signatures must cover the entries.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="LedgerException">When the ledger cannot be read.</exception>
+    public async ValueTask<FeedSlice?> ReadSliceAsync(
+        ChainId chain, ulong first, int bytesMax, Finality finality, CancellationToken cancellation) =>
+        await ReadAsync(
+            chain, (engine, found) => engine.Reader.ReadSlice(found, first, bytesMax, finality),
+            cancellation);
+
+    /// <summary>
+    /// Proves to who has the first <paramref name="size"/> entries that the newest checkpoint of a finality
+    /// covers them; null when it does not yet, or the chain is unknown.
+    /// </summary>
+    /// <exception cref="LedgerException">When the ledger cannot be read.</exception>
+    public async ValueTask<FeedProof?> ProveSliceAsync(
+        ChainId chain, ulong size, Finality finality, CancellationToken cancellation) =>
+        await ReadAsync(chain, (_, found) => FeedReading.Prove(found, size, finality), cancellation);
+
     /// <summary>An attestation document: fresh for a nonce, else the one that is kept ready.</summary>
     /// <exception cref="IOException">When the enclave cannot be reached.</exception>
     public Task<byte[]> AttestAsync(ReadOnlyMemory<byte>? nonce, CancellationToken cancellation) =>
-        _engine?.AttestAsync(nonce, cancellation)
+        _life.Engine?.AttestAsync(nonce, cancellation)
         ?? throw new IOException("The ledger is being opened again.");
 
     /// <summary>
     /// Stops: takes no more, finishes what was accepted, with its quorum of witnesses where one is waited for, until
     /// the token says that it takes too long, and refuses the rest.
     /// </summary>
-    public async Task StopAsync(CancellationToken cancellation)
-    {
-        Enter(SequencerState.Stopping, "The sequencer is stopping.");
-        try
-        {
-            while (_engine is { Submitter.HasCallers: true } && !_running.IsCompleted)
-                await Task.Delay(DrainPoll, _dependencies.Time, cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // Too long: what is left is refused as the engine ends.
-            _engine?.StopNow();
-        }
-
-        _stopped.Cancel();
-        _engine?.Intake.Complete();
-        await _running.ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
+    public Task StopAsync(CancellationToken cancellation) => _life.StopAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
-        if (!_running.IsCompleted)
-            await StopAsync(new CancellationToken(canceled: true));
+        await _life.DisposeAsync();
         _callers.Dispose();
         _readers.Dispose();
     }
@@ -183,10 +183,14 @@ public sealed partial class SequencerCore : IAsyncDisposable
     private ValueTask<SubmitOutcome> SubmitToEngineAsync(
         Submission submission, CancellationToken cancellation)
     {
-        if (_state is SequencerState.Stopping or SequencerState.Stopped or SequencerState.Fenced)
+        if (_life.State is SequencerState.Stopping or SequencerState.Stopped or SequencerState.Fenced)
             return Unavailable(RefusalCode.Stopping, "This sequencer is stopping.");
-        if (_engine is not { } engine)
-            return Unavailable(RefusalCode.LedgerUnavailable, $"The ledger is being opened again: {_reason}");
+        if (_life.Engine is not { } engine)
+        {
+            return Unavailable(
+                RefusalCode.LedgerUnavailable, $"The ledger is being opened again: {_life.Reason}");
+        }
+
         if (engine.Intake.CheckForm(submission, out var bytes) is { } malformed)
             return new(new SubmitOutcome.Refused(malformed));
         return engine.IsConnected
@@ -198,181 +202,14 @@ public sealed partial class SequencerCore : IAsyncDisposable
         ChainId id, Func<Engine, Chain, T?> read, CancellationToken cancellation, TimeSpan? fromMemory = null)
         where T : class
     {
-        var engine = _engine ?? throw new LedgerException(
-            LedgerError.Unavailable, $"The ledger is being opened again: {_reason}");
+        var engine = _life.Engine ?? throw new LedgerException(
+            LedgerError.Unavailable, $"The ledger is being opened again: {_life.Reason}");
         if (await engine.Reader.FindAsync(id, cancellation) is not { } chain)
             return null;
         var began = _readers.Begin();
         var found = read(engine, chain);
         _readers.End(began, fromMemory ?? ReaderThreads.EntryFromMemory);
         return found;
-    }
-
-    private async Task RunAsync(Engine first)
-    {
-        await Task.Yield();
-        try
-        {
-            for (var engine = first; ; engine = await ReopenAsync())
-            {
-                if (await RunOnceAsync(engine) is not { } failure)
-                    break;
-                LogLedgerFailed(_dependencies.Logger, failure.Message);
-                await EndAsync(engine, SequencerState.Recovering, failure.Message);
-            }
-        }
-        catch (OperationCanceledException) when (_state == SequencerState.Stopping)
-        {
-            // Asked to stop, at once or while the ledger was being opened again.
-            await EndAsync(_engine, SequencerState.Stopped, "The sequencer has stopped.");
-        }
-        catch (Exception exception)
-        {
-            var state = exception is EnclaveFencedException ? SequencerState.Fenced : SequencerState.Stopped;
-            await EndAsync(_engine, state, exception.Message);
-            throw;
-        }
-    }
-
-    /// <summary>Runs an engine until it was asked to stop.</summary>
-    /// <returns>Null then; else why the ledger must be opened anew.</returns>
-    private async Task<LedgerException?> RunOnceAsync(Engine engine)
-    {
-        var ready = MarkReadyAsync(engine);
-        // Whoever asked to stop while the ledger was being opened found no engine to tell.
-        await using var stop = _stopped.Token.UnsafeRegister(
-            static intake => ((Intake)intake!).Complete(), engine.Intake);
-        try
-        {
-            await engine.RunAsync();
-            await EndAsync(engine, SequencerState.Stopped, "The sequencer has stopped.");
-            return null;
-        }
-        catch (LedgerException exception) when (!_stopped.IsCancellationRequested)
-        {
-            return exception;
-        }
-        catch (EnclaveFencedException exception)
-        {
-            LogFenced(_dependencies.Logger, exception.Message);
-            await MarkFencedAsync(engine, exception.Message);
-            throw;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            LogStopped(_dependencies.Logger, exception.Message, exception);
-            throw;
-        }
-        finally
-        {
-            await ready;
-        }
-    }
-
-    private async Task MarkReadyAsync(Engine engine)
-    {
-        if (!await engine.Connected)
-            return;
-        Enter(SequencerState.Ready, reason: null);
-        _ready.TrySetResult();
-    }
-
-    private async Task MarkFencedAsync(Engine engine, string reason)
-    {
-        try
-        {
-            await engine.MarkFencedAsync(reason);
-        }
-        catch (LedgerException exception)
-        {
-            // Started again, this gateway offers an older generation and is refused once more.
-            LogLedgerFailed(_dependencies.Logger, exception.Message);
-        }
-    }
-
-    /// <summary>What stops or has stopped does not become ready again.</summary>
-    private void Enter(SequencerState state, string? reason)
-    {
-        lock (_stating)
-        {
-            if (_state is SequencerState.Stopped or SequencerState.Fenced
-                || (_state == SequencerState.Stopping && state is SequencerState.Ready or SequencerState.Recovering))
-            {
-                return;
-            }
-
-            (_state, _reason) = (state, reason);
-        }
-    }
-
-    private async Task EndAsync(Engine? engine, SequencerState state, string reason)
-    {
-        _engine = null;
-        Enter(state, reason);
-        if (engine is null)
-            return;
-        engine.AbandonAll(
-            state == SequencerState.Recovering ? RefusalCode.LedgerUnavailable : RefusalCode.Stopping, reason);
-        await engine.DisposeAsync();
-    }
-
-    /// <summary>What the failed write left is found by opening the ledger again, never by writing again.</summary>
-    /// <exception cref="LedgerException">When it is damaged, or another one: time does not heal that.</exception>
-    private async Task<Engine> ReopenAsync()
-    {
-        for (var delay = ReopenDelayMin; ; delay = delay * 2 < ReopenDelayMax ? delay * 2 : ReopenDelayMax)
-        {
-            await Task.Delay(delay, _dependencies.Time, _stopped.Token);
-            try
-            {
-                return _engine = await OpenEngineAsync();
-            }
-            catch (LedgerException exception)
-                when (exception.Reason is not (LedgerError.Corrupt or LedgerError.Foreign))
-            {
-                Enter(SequencerState.Recovering, exception.Message);
-                LogLedgerNotReopened(_dependencies.Logger, exception.Message);
-            }
-        }
-    }
-
-    private async Task<Engine> OpenEngineAsync()
-    {
-        var ledger = await _dependencies.Ledger.OpenAsync(_stopped.Token);
-        try
-        {
-            return new Engine(_options, _dependencies, ledger, _callers);
-        }
-        catch
-        {
-            // Left open, it would keep itself from being opened again.
-            await ledger.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Takes the role from another gateway, if that is wanted. Once, at the start: a gateway that reconnects later must
-    /// not take it back from a newer one.
-    /// </summary>
-    private static async Task TakeRoleAsync(ILedger ledger, SequencerOptions options, TimeProvider time)
-    {
-        if (!options.TakeOver)
-        {
-            if (ledger.Fence is { } fence)
-            {
-                throw new EnclaveFencedException(
-                    $"This gateway was fenced and does not come back by itself: {fence} Make sure that the other "
-                    + "gateway is stopped, then start once with --take-over.");
-            }
-
-            return;
-        }
-
-        if (ledger.Fence is not null)
-            await ledger.WriteAsync(new LedgerBatch { Fence = "" }, sync: true);
-        var generation = Math.Max(ledger.Generation, (ulong)time.GetUtcNow().ToUnixTimeMilliseconds());
-        await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
     }
 
     private TimeSpan? AgeOfNewest(Engine? engine, Func<Chain, SignedCheckpoint?> checkpointOf)

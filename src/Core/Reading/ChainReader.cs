@@ -14,8 +14,11 @@ internal sealed class ChainReader(
 {
     private readonly Func<uint, ReadOnlyMemory<byte>> _documentOf = epoch => ledger.FindEpoch(epoch)!.Document;
 
-    /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown.</summary>
-    /// <exception cref="LedgerException">When it is stopped, or could not be loaded.</exception>
+    /// <summary>The chain for reading, caught up with the enclave if that can be had; null when unknown. A
+    /// stopped chain is read up to the newest checkpoint that it has.</summary>
+    /// <exception cref="LedgerException">When it was stopped before it had a checkpoint, or could not be
+    /// loaded.
+    /// </exception>
     public ValueTask<Chain?> FindAsync(ChainId id, CancellationToken cancellation) => chains.Find(id) switch
     {
         null => default,
@@ -68,6 +71,10 @@ internal sealed class ChainReader(
             chain.Record!.Number, path.Index * Tile.Width, (ulong)path.Width, readAhead, output);
         return true;
     }
+
+    /// <summary>A part of the chain for its followers; see <see cref="FeedReading.Read"/>.</summary>
+    public FeedSlice? ReadSlice(Chain chain, ulong first, int bytesMax, Finality finality) =>
+        FeedReading.Read(ledger, chain, first, bytesMax, finality);
 
     /// <summary>Every epoch that signed the chain.</summary>
     public ServedEpochs ReadEpochs(Chain chain)

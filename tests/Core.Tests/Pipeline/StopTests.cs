@@ -89,7 +89,7 @@ public sealed class StopTests
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (dueTime == SequencerCore.DrainPoll)
+            if (dueTime == SequencerLifecycle.DrainPoll)
                 _polled.TrySetResult();
             return base.CreateTimer(callback, state, dueTime, period);
         }
