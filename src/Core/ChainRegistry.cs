@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
@@ -16,7 +15,7 @@ internal sealed class ChainRegistry(
 
     private readonly ConcurrentDictionary<ChainId, Chain> _chains = new();
     private readonly SemaphoreSlim _opening = new(witnesses is null ? OpeningMax : WitnessedOpeningMax);
-    private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _failed = Signal.New();
     private readonly Lock _claiming = new();
     private readonly Lock _numbering = new();
     private uint _lastNumber = ledger.Chains().Select(chain => chain.Number.Value).DefaultIfEmpty().Max();
@@ -63,12 +62,7 @@ internal sealed class ChainRegistry(
     }
 
     /// <summary>Faults with the first error of an opening that the whole engine must answer to.</summary>
-    public async Task WatchAsync(CancellationToken cancellation)
-    {
-        await using var stop = cancellation.UnsafeRegister(
-            static (fatal, token) => ((TaskCompletionSource<Exception>)fatal!).TrySetCanceled(token), _fatal);
-        ExceptionDispatchInfo.Throw(await _fatal.Task);
-    }
+    public Task WatchAsync(CancellationToken cancellation) => _failed.WaitAsync(cancellation);
 
     /// <summary>Refuses what waits for a stopped chain.</summary>
     public static void RefuseWaiting(Chain chain)
@@ -136,7 +130,7 @@ internal sealed class ChainRegistry(
         catch (Exception exception)
         {
             chain.EndOpening(opened: false);
-            _fatal.TrySetResult(exception);
+            _failed.TrySetException(exception);
         }
 
         if (chain.Phase == ChainPhase.Stopped)

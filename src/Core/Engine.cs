@@ -6,10 +6,6 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class Engine : IAsyncDisposable
 {
-    private static readonly TimeSpan ReconnectDelayMin = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(2);
-
-    private readonly CoreDependencies _dependencies;
     private readonly ILedger _ledger;
     private readonly EnclaveLink _link;
     private readonly RideAlong _rideAlong;
@@ -20,15 +16,13 @@ internal sealed class Engine : IAsyncDisposable
     private readonly Publisher _publisher;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stop;
-    private readonly TaskCompletionSource<bool> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Engine(
         SequencerOptions options, CoreDependencies dependencies, ILedger ledger, WaitingCallers callers)
     {
-        (_dependencies, _ledger, _stop) = (dependencies, ledger, _stopping.Token);
+        (_ledger, _stop) = (ledger, _stopping.Token);
         var assembler = new CheckpointAssembler(dependencies.LogKey);
-        _link = new EnclaveLink(
-            ledger, dependencies.Enclave, options, dependencies.Witnesses, dependencies.Time, dependencies.Metrics);
+        _link = new EnclaveLink(ledger, options, dependencies);
         if (dependencies.Witnesses is { } network)
         {
             _witnesses = new WitnessCoordinator(
@@ -70,8 +64,8 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Whether the enclave can be asked now.</summary>
     public bool IsConnected => _link.Connection is { IsOpen: true };
 
-    /// <summary>Tells that the enclave was reached once; false when the engine has ended before.</summary>
-    public Task<bool> Connected => _connected.Task;
+    /// <inheritdoc cref="EnclaveLink.Reached"/>
+    public Task<bool> Reached => _link.Reached;
 
     /// <summary>Runs until the intake is completed and everything in it has its outcome.</summary>
     /// <exception cref="LedgerException">When the ledger must be opened anew.</exception>
@@ -82,7 +76,7 @@ internal sealed class Engine : IAsyncDisposable
         var publishing = _publisher.RunAsync(_stop);
         List<Task> running =
         [
-            KeepConnectedAsync(_stop), committing, publishing, _keys.RunAsync(_stop),
+            _link.KeepConnectedAsync(_stop), committing, publishing, _keys.RunAsync(_stop),
             Chains.WatchAsync(_stop), _lanes.WatchAsync(_stop),
         ];
         if (_witnesses is not null)
@@ -98,7 +92,6 @@ internal sealed class Engine : IAsyncDisposable
             _stopping.Cancel();
             await Task.WhenAll(running).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            _connected.TrySetResult(false);
         }
     }
 
@@ -145,37 +138,5 @@ internal sealed class Engine : IAsyncDisposable
         await _ledger.DisposeAsync();
         Chains.Dispose();
         _stopping.Dispose();
-    }
-
-    /// <summary>Reaches the enclave, and again whenever it was lost.</summary>
-    private async Task KeepConnectedAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var connection = await ConnectAsync(cancellation);
-            _connected.TrySetResult(true);
-            await connection.WaitEndedAsync(cancellation);
-        }
-    }
-
-    private async Task<EnclaveConnection> ConnectAsync(CancellationToken cancellation)
-    {
-        for (var delay = ReconnectDelayMin; ; delay = delay * 2 < ReconnectDelayMax ? delay * 2 : ReconnectDelayMax)
-        {
-            try
-            {
-                var connection = await _link.ConnectAsync(cancellation);
-                var epoch = connection.Epoch;
-                SequencerCore.LogConnected(
-                    _dependencies.Logger, epoch.Cosigner.ToString(), epoch.Mode, epoch.Number);
-                return connection;
-            }
-            catch (IOException exception)
-            {
-                SequencerCore.LogEnclaveUnreachable(_dependencies.Logger, exception.Message);
-            }
-
-            await Task.Delay(delay, _dependencies.Time, cancellation);
-        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
     private readonly CoreDependencies _dependencies;
     private readonly WaitingCallers _callers;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ready = Signal.New();
     private readonly Lock _stating = new();
     private readonly Task _running;
     private volatile Engine? _engine;
@@ -146,7 +146,7 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
 
     private async Task MarkReadyAsync(Engine engine)
     {
-        if (!await engine.Connected)
+        if (!await engine.Reached)
             return;
         Enter(SequencerState.Ready, reason: null);
         _ready.TrySetResult();
@@ -198,9 +198,10 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
     /// that.</exception>
     private async Task<Engine> ReopenAsync()
     {
-        for (var delay = ReopenDelayMin; ; delay = delay * 2 < ReopenDelayMax ? delay * 2 : ReopenDelayMax)
+        var pauses = new Backoff(ReopenDelayMin, ReopenDelayMax);
+        while (true)
         {
-            await Task.Delay(delay, _dependencies.Time, _stopped.Token);
+            await Task.Delay(pauses.Next(), _dependencies.Time, _stopped.Token);
             try
             {
                 return _engine = await OpenEngineAsync();

@@ -9,50 +9,45 @@ namespace Sequencer.Core;
 /// offered. One task keeps it connected; everyone may ask for the connection.
 /// </summary>
 internal sealed class EnclaveLink(
-    ILedger ledger, IEnclaveTransport transport, SequencerOptions options, WitnessNetwork? witnesses,
-    TimeProvider time, CoreMetrics metrics) : IAsyncDisposable
+    ILedger ledger, SequencerOptions options, CoreDependencies dependencies) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private static readonly TimeSpan ReconnectDelayMin = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReconnectDelayMax = TimeSpan.FromSeconds(2);
+
+    private readonly TimeProvider _time = dependencies.Time;
+    private readonly TaskCompletionSource<bool> _reached =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly SemaphoreSlim _openingReader = new(1, 1);
     private volatile EnclaveConnection? _connection;
     private volatile EnclaveSession? _reader;
     private volatile bool _isClosed;
-    private volatile TaskCompletionSource _connected = NewSignal();
+    private volatile TaskCompletionSource _writerConnected = Signal.New();
 
     /// <summary>The connection, which may have broken; null before the first.</summary>
     public EnclaveConnection? Connection => _connection;
 
-    /// <summary>Connects with the write role and learns the epoch; an epoch never seen is recorded.</summary>
-    /// <exception cref="EnclaveFencedException">When a newer session holds the write role.</exception>
-    /// <exception cref="IOException">When the enclave cannot be reached.</exception>
-    public async Task<EnclaveConnection> ConnectAsync(CancellationToken cancellation)
-    {
-        if (_connection is { } old)
-            await old.DisposeAsync();
-        var generation = ledger.Generation + 1;
-        await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
-        EnclaveSession session;
-        try
-        {
-            session = await EnclaveSession.OpenAsync(transport, generation, time, cancellation);
-        }
-        catch (EnclaveRefusedException exception)
-            when (exception.Refusal.Reason == EnclaveRefusalReason.Fenced)
-        {
-            throw new EnclaveFencedException(exception.Refusal.Detail, exception);
-        }
+    /// <summary>Tells that the enclave was reached once; false when that was given up before.</summary>
+    public Task<bool> Reached => _reached.Task;
 
+    /// <summary>Reaches the enclave, and again whenever it was lost; runs until cancelled.</summary>
+    /// <exception cref="EnclaveFencedException">When a newer session holds the write role.</exception>
+    /// <exception cref="EnclaveMismatchException">When it is not the enclave that is configured.</exception>
+    /// <exception cref="LedgerException">When the ledger must be opened anew.</exception>
+    public async Task KeepConnectedAsync(CancellationToken cancellation)
+    {
         try
         {
-            var connection = new EnclaveConnection(
-                session, await LearnEpochAsync(session, cancellation), time, metrics);
-            _connection = connection;
-            Interlocked.Exchange(ref _connected, NewSignal()).TrySetResult();
-            return connection;
+            while (true)
+            {
+                var connection = await ReachAsync(cancellation);
+                _reached.TrySetResult(true);
+                await connection.WaitEndedAsync(cancellation);
+            }
         }
-        catch
+        finally
         {
-            await session.DisposeAsync();
-            throw;
+            _reached.TrySetResult(false);
         }
     }
 
@@ -61,13 +56,11 @@ internal sealed class EnclaveLink(
     {
         while (true)
         {
-            var connected = _connected;
+            var connected = _writerConnected;
             if (_connection is { IsOpen: true } open)
                 return open;
-            // The signal itself is cancelled: nobody waits for it in another life than this link's.
-            await using var stop = cancellation.UnsafeRegister(
-                static (signal, token) => ((TaskCompletionSource)signal!).TrySetCanceled(token), connected);
-            await connected.Task;
+            // The signal may be cancelled for all: nobody waits for it in another life than this link's.
+            await connected.WaitAsync(cancellation);
         }
     }
 
@@ -88,20 +81,77 @@ internal sealed class EnclaveLink(
             await reader.DisposeAsync();
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private async Task<EnclaveConnection> ReachAsync(CancellationToken cancellation)
+    {
+        var pauses = new Backoff(ReconnectDelayMin, ReconnectDelayMax);
+        while (true)
+        {
+            try
+            {
+                var connection = await ConnectAsync(cancellation);
+                var epoch = connection.Epoch;
+                SequencerCore.LogConnected(
+                    dependencies.Logger, epoch.Cosigner.ToString(), epoch.Mode, epoch.Number);
+                return connection;
+            }
+            catch (IOException exception)
+            {
+                SequencerCore.LogEnclaveUnreachable(dependencies.Logger, exception.Message);
+            }
+
+            await Task.Delay(pauses.Next(), _time, cancellation);
+        }
+    }
+
+    /// <summary>Connects with the write role and learns the epoch; an epoch never seen is recorded.</summary>
+    /// <exception cref="EnclaveFencedException">When a newer session holds the write role.</exception>
+    /// <exception cref="IOException">When the enclave cannot be reached.</exception>
+    private async Task<EnclaveConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        if (_connection is { } old)
+            await old.DisposeAsync();
+        var generation = ledger.Generation + 1;
+        await ledger.WriteAsync(new LedgerBatch { Generation = generation }, sync: true);
+        EnclaveSession session;
+        try
+        {
+            session = await EnclaveSession.OpenAsync(
+                dependencies.Enclave, generation, _time, cancellation);
+        }
+        catch (EnclaveRefusedException exception)
+            when (exception.Refusal.Reason == EnclaveRefusalReason.Fenced)
+        {
+            throw new EnclaveFencedException(exception.Refusal.Detail, exception);
+        }
+
+        try
+        {
+            var connection = new EnclaveConnection(
+                session, await LearnEpochAsync(session, cancellation), _time, dependencies.Metrics);
+            _connection = connection;
+            Interlocked.Exchange(ref _writerConnected, Signal.New()).TrySetResult();
+            return connection;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task<EnclaveSession> ReaderAsync(CancellationToken cancellation)
     {
         if (_reader is { IsOpen: true } open)
             return open;
-        await _connecting.WaitAsync(cancellation);
+        await _openingReader.WaitAsync(cancellation);
         try
         {
             if (_reader is { IsOpen: true } opened)
                 return opened;
             if (_reader is { } broken)
                 await broken.DisposeAsync();
-            var session = await EnclaveSession.OpenAsync(transport, generation: null, time, cancellation);
+            var session = await EnclaveSession.OpenAsync(
+                dependencies.Enclave, generation: null, _time, cancellation);
             _reader = session;
             if (!_isClosed)
                 return session;
@@ -111,7 +161,7 @@ internal sealed class EnclaveLink(
         }
         finally
         {
-            _connecting.Release();
+            _openingReader.Release();
         }
     }
 
@@ -127,7 +177,7 @@ internal sealed class EnclaveLink(
 
         var cosigner = VerifierKey.Create(
             describe.Cosigner, SignatureType.CosignatureEd25519, describe.PublicKey.Span);
-        var demanded = MeasuredWitnesses.Of(describe, witnesses);
+        var demanded = MeasuredWitnesses.Of(describe, dependencies.Witnesses);
         var known = ledger.Epochs();
         if (known.FirstOrDefault(epoch => epoch.CosignerKey == cosigner.ToString()) is { } same)
             return new EnclaveEpoch(same.Number, cosigner, describe.Mode, demanded);

@@ -6,7 +6,7 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class UseCount
 {
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = Signal.New();
 
     // The owner counts as one until it closes.
     private int _users = 1;

@@ -15,7 +15,7 @@ internal sealed class ChainLanes(
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Chain, Queue<ChainAppend>> _lanes = [];
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _failed = Signal.New();
 
     /// <summary>Takes an append, when its chain has a lane or needs one.</summary>
     public bool TryTake(ChainAppend append, EnclaveEpoch epoch, CancellationToken cancellation)
@@ -38,13 +38,7 @@ internal sealed class ChainLanes(
     }
 
     /// <summary>Faults with the first error of a lane that the whole engine must answer to.</summary>
-    public async Task WatchAsync(CancellationToken cancellation)
-    {
-        // Awaited here, and so in the caller's context, where WaitAsync would end on a thread of the pool.
-        await using var stop = cancellation.UnsafeRegister(
-            static (failed, token) => ((TaskCompletionSource)failed!).TrySetCanceled(token), _failed);
-        await _failed.Task;
-    }
+    public Task WatchAsync(CancellationToken cancellation) => _failed.WaitAsync(cancellation);
 
     private static bool NeedsLane(Chain chain, EnclaveEpoch epoch) =>
         epoch.Witnesses is { } demanded && chain.Phase != ChainPhase.Stopped

@@ -36,7 +36,7 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     public async Task<SignedCheckpoint?> WhenWitnessedAsync(
         ulong size, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
     {
-        var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var signal = Signal.New();
         lock (_lock)
         {
             if (_witnessed is { } witnessed && witnessed.Size >= size)

@@ -20,7 +20,7 @@ internal sealed class WitnessCoordinator
     private readonly List<WitnessWorker> _workers;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Chain, long> _due = new();
-    private TaskCompletionSource _news = NewSignal();
+    private TaskCompletionSource _news = Signal.New();
     private RideAlong? _rideAlong;
 
     public WitnessCoordinator(
@@ -157,17 +157,13 @@ internal sealed class WitnessCoordinator
                 if (_due.TryPeek(out _, out var next))
                     wait = _time.GetElapsedTime(now, next);
                 if (_news.Task.IsCompleted)
-                    _news = NewSignal();
+                    _news = Signal.New();
                 news = _news;
             }
 
-            await using var stop = cancellation.UnsafeRegister(
-                static (signal, token) => ((TaskCompletionSource)signal!).TrySetCanceled(token), news);
             await using var timer = _time.CreateTimer(
                 static signal => ((TaskCompletionSource)signal!).TrySetResult(), news, wait, Timeout.InfiniteTimeSpan);
-            await news.Task;
+            await news.WaitAsync(cancellation);
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
