@@ -205,7 +205,7 @@ internal sealed class ChainOpener(
         Chain chain, Head head, string witnessLines, ulong count, EnclaveEpoch epoch,
         CancellationToken cancellation)
     {
-        if (chain.Latest is { } known && head.Handover is null || chain.Latest is null && head.Size != 0)
+        if (chain.Latest is null ? head.Size != 0 : head.Handover is null)
         {
             chain.Stop($"the enclave signed {head.Size} entries in an epoch of which the ledger knows nothing: "
                 + "the ledger is an older copy, or another gateway wrote here.");

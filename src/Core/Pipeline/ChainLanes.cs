@@ -24,17 +24,19 @@ internal sealed class ChainLanes(
         {
             if (_lanes.TryGetValue(append.Chain, out var waiting))
             {
+                append.IsAside = true;
                 waiting.Enqueue(append);
-                return append.IsAside = true;
+                return true;
             }
 
             if (!NeedsLane(append.Chain, epoch))
                 return false;
+            append.IsAside = true;
             _lanes.Add(append.Chain, new Queue<ChainAppend>([append]));
         }
 
         _ = RunLaneAsync(append.Chain, cancellation);
-        return append.IsAside = true;
+        return true;
     }
 
     /// <summary>Faults with the first error of a lane that the whole engine must answer to.</summary>

@@ -106,7 +106,7 @@ internal sealed class Committer(
             {
                 if (chain.Phase == ChainPhase.Stopped)
                     submission.Refuse(chain.WhyStopped);
-                else if (!_repeats.IsAnswered(chain, submission, round))
+                else if (!_repeats.TryAnswer(chain, submission, round))
                     Place(chain, submission, round);
             }
         }

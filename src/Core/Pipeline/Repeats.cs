@@ -15,12 +15,12 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         _leavesUnderWay = new();
 
     /// <summary>
-    /// Whether the submission has its answer, or shares one that is coming, or has it with the round; it takes no new
-    /// indices then.
+    /// Answers a repeat: at once, with an answer that is coming, or with the round. False for what is none,
+    /// and so takes new indices.
     /// </summary>
-    public bool IsAnswered(Chain chain, PendingSubmission submission, Round round) =>
-        (submission.KeyDigest is { } key && IsRepeatOfKey(chain, submission, key))
-        || (chain.Record!.Unique && IsRepeatOfLeaves(chain, submission, round));
+    public bool TryAnswer(Chain chain, PendingSubmission submission, Round round) =>
+        (submission.KeyDigest is { } key && TryAnswerByKey(chain, submission, key))
+        || (chain.Record!.Unique && TryAnswerByEntries(chain, submission, round));
 
     /// <summary>Notes a submission that takes its places now.</summary>
     public void Remember(Chain chain, PendingSubmission submission, LedgerBatch batch)
@@ -53,7 +53,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         submission.OnOutcome(_ => _keysUnderWay.TryRemove((number, key), out var _));
     }
 
-    private bool IsRepeatOfKey(Chain chain, PendingSubmission submission, Hash key)
+    private bool TryAnswerByKey(Chain chain, PendingSubmission submission, Hash key)
     {
         var number = chain.Record!.Number;
         if (_keysUnderWay.TryGetValue((number, key), out var first))
@@ -74,7 +74,7 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         return true;
     }
 
-    private bool IsRepeatOfLeaves(Chain chain, PendingSubmission submission, Round round)
+    private bool TryAnswerByEntries(Chain chain, PendingSubmission submission, Round round)
     {
         var seen = new HashSet<Hash>();
         for (var i = 0; i < submission.EntryCount; i++)

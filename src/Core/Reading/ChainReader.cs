@@ -119,7 +119,8 @@ internal sealed class ChainReader(
     /// </summary>
     private void RequireSigned(Chain chain, ulong index)
     {
-        if (chain.Phase is ChainPhase.Closed or ChainPhase.Opening && index < ledger.EntryCount(chain.Record!.Number))
+        if (chain.Phase is (ChainPhase.Closed or ChainPhase.Opening)
+            && index < ledger.EntryCount(chain.Record!.Number))
         {
             throw new LedgerException(LedgerError.Unavailable,
                 $"Entry {index} of chain '{chain.Id}' waits for the enclave to sign for it again.");

@@ -95,7 +95,8 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
             // A round that lacks its quorum is followed by the next one once it has it.
             if (_isScheduled || size == 0 || _witnessed?.Size >= size || IsBusy)
                 return false;
-            return _isScheduled = true;
+            _isScheduled = true;
+            return true;
         }
     }
 
@@ -123,12 +124,16 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
         {
             var memory = _memories[place];
             memory.IsWanted = memory.IsTaken;
-            return !memory.IsTaken && (memory.IsTaken = true);
+            if (memory.IsTaken)
+                return false;
+            memory.IsTaken = true;
+            return true;
         }
     }
 
-    /// <summary>Ends the way to a witness; true when it was wanted there anew, and stays taken.</summary>
-    public bool StaysTaken(int place)
+    /// <summary>Ends the way to a witness.</summary>
+    /// <returns>Whether it was wanted there anew meanwhile: then it stays taken, for another turn.</returns>
+    public bool EndTurn(int place)
     {
         lock (_lock)
         {
@@ -162,10 +167,12 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
             if (_round is not { IsHeld: true })
                 _round = null;
             _demandedSize = checkpoint.Size;
-            return _demand = new WitnessRound(checkpoint, TextOf(checkpoint), policy.Witnesses, measured, now)
+            var round = new WitnessRound(checkpoint, TextOf(checkpoint), policy.Witnesses, measured, now)
             {
                 TimeMin = timeMin,
             };
+            _demand = round;
+            return round;
         }
     }
 
@@ -322,7 +329,9 @@ internal sealed class ChainWitnessing(string origin, TlogPolicy policy)
     private WitnessRound Begin(SignedCheckpoint newest, long now)
     {
         _startedAt = now;
-        return _round = new WitnessRound(newest, TextOf(newest), policy.Witnesses, policy, now);
+        var round = new WitnessRound(newest, TextOf(newest), policy.Witnesses, policy, now);
+        _round = round;
+        return round;
     }
 
     private static WitnessRound? Lacking(WitnessRound? round, int place) =>

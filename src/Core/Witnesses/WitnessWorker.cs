@@ -78,7 +78,7 @@ internal sealed partial class WitnessWorker(
             var turn = await TakeTurnAsync(chain, cancellation);
             if (turn is Turn.Refused or Turn.TooEarly)
                 _ = RestAsync(chain, turn == Turn.Refused ? Rest : EarlyRest, cancellation);
-            else if (turn is Turn.Failed or Turn.Unfinished || chain.Witnessing!.StaysTaken(place))
+            else if (turn is (Turn.Failed or Turn.Unfinished) || chain.Witnessing!.EndTurn(place))
                 _turns.Writer.TryWrite(chain);
         }
     }
