@@ -110,7 +110,7 @@ internal sealed class ChainRegistry(
         {
             // The enclave went away. What waits for the chain must not wait for another caller to come.
             chain.EndOpening(opened: false);
-            if (chain.Queue.Entries > 0)
+            if (chain.Queue.Room.Taken.Entries > 0)
                 _ = OpenAgainAsync(chain, cancellation);
         }
         catch (WitnessesUnavailableException exception)
@@ -118,10 +118,7 @@ internal sealed class ChainRegistry(
             chain.EndOpening(opened: false);
             // The next caller has it tried again.
             foreach (var submission in chain.Queue.TakeAll())
-            {
-                submission.Refuse(
-                    RefusalCode.WitnessesUnavailable, exception.Message, retryAfter: TimeSpan.FromSeconds(1));
-            }
+                submission.Refuse(Refusal.Soon(RefusalCode.WitnessesUnavailable, exception.Message));
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
         {
@@ -193,8 +190,8 @@ internal sealed class ChainRegistry(
         _chains.TryRemove(chain.Id, out _);
         foreach (var submission in chain.Queue.TakeAll())
         {
-            submission.Refuse(RefusalCode.ChainsFull,
-                $"This sequencer holds {options.MaxChains} chains, its limit; new chains are refused.");
+            submission.Refuse(new Refusal(RefusalCode.ChainsFull,
+                $"This sequencer holds {options.MaxChains} chains, its limit; new chains are refused."));
         }
     }
 }

@@ -57,6 +57,10 @@ public enum RefusalCode
 /// <param name="Detail">A sentence for the caller; names the limit where one was hit.</param>
 public sealed record Refusal(RefusalCode Code, string Detail)
 {
+    /// <summary>A refusal of what may be tried again in a second.</summary>
+    internal static Refusal Soon(RefusalCode code, string detail) =>
+        new(code, detail) { RetryAfter = TimeSpan.FromSeconds(1) };
+
     /// <summary>When to try again, where waiting helps.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

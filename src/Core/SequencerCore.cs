@@ -38,6 +38,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
             var engine = _life.Engine;
             var epoch = engine?.Epoch;
             var state = _life.State;
+            var waiting = engine?.Intake.Waiting ?? default;
             return new SequencerStatus
             {
                 State = state == SequencerState.Ready && engine is not { IsConnected: true }
@@ -48,8 +49,8 @@ public sealed partial class SequencerCore : IAsyncDisposable
                 CosignerKey = epoch?.Cosigner.ToString(),
                 StoppedChains = engine?.Chains.All.Where(chain => chain.Phase == ChainPhase.Stopped)
                     .ToDictionary(chain => chain.Id.Value, chain => chain.StopReason ?? "") ?? [],
-                QueueEntries = engine?.Intake.Entries ?? 0,
-                QueueBytes = engine?.Intake.Bytes ?? 0,
+                QueueEntries = waiting.Entries,
+                QueueBytes = waiting.Bytes,
                 Chains = engine?.Chains.Count ?? 0,
                 CheckpointAge = AgeOfNewest(engine, static chain => chain.Latest),
                 WitnessedAge = AgeOfNewest(engine, static chain => chain.Witnessing?.Witnessed),
@@ -221,5 +222,5 @@ public sealed partial class SequencerCore : IAsyncDisposable
     }
 
     private static ValueTask<SubmitOutcome> Unavailable(RefusalCode code, string detail) =>
-        new(new SubmitOutcome.Refused(new Refusal(code, detail) { RetryAfter = TimeSpan.FromSeconds(1) }));
+        new(new SubmitOutcome.Refused(Refusal.Soon(code, detail)));
 }

@@ -43,7 +43,7 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     public ChainQuota Quota { get; } = new(limits, time);
 
     /// <summary>Transactions that wait for the committer.</summary>
-    public ChainQueue Queue { get; } = new();
+    public ChainQueue Queue { get; } = new(limits);
 
     /// <summary>The ledger's record; set when the chain is loaded.</summary>
     public ChainRecord? Record { get; set; }

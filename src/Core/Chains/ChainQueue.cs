@@ -19,7 +19,7 @@ internal enum QueueTurn
 /// deficit round robin: what a turn leaves unused because the next submission is larger counts in the next,
 /// so that over time every busy chain gets the same share, in bytes and entries, and none starves.
 /// </summary>
-internal sealed class ChainQueue
+internal sealed class ChainQueue(ChainLimits limits)
 {
     /// <summary>What an entry costs besides its bytes: a round full of entries costs as much as one full of
     /// bytes, so that everybody's share fits a round.</summary>
@@ -31,36 +31,11 @@ internal sealed class ChainQueue
     private long _credit;
     private bool _turnGoesOn;
 
-    /// <summary>Entries of this chain that were admitted and have no outcome yet.</summary>
-    public int Entries { get; private set; }
-
-    /// <summary>Their bytes.</summary>
-    public long Bytes { get; private set; }
+    /// <summary>Room for what was admitted to this chain and has no outcome yet.</summary>
+    public Room Room { get; } = new(new Load(limits.QueueMaxEntries, limits.QueueMaxBytes));
 
     /// <summary>What each of so many chains may take of a round.</summary>
     public static long Share(int chains) => Committer.RoundBytesMax / chains;
-
-    /// <summary>Reserves room; false when a limit would be passed.</summary>
-    public bool TryReserve(int entries, long bytes, ChainLimits limits)
-    {
-        lock (_lock)
-        {
-            if (Entries + entries > limits.QueueMaxEntries || Bytes + bytes > limits.QueueMaxBytes)
-                return false;
-            Entries += entries;
-            Bytes += bytes;
-            return true;
-        }
-    }
-
-    public void Release(int entries, long bytes)
-    {
-        lock (_lock)
-        {
-            Entries -= entries;
-            Bytes -= bytes;
-        }
-    }
 
     public void Add(PendingSubmission submission)
     {
@@ -83,11 +58,9 @@ internal sealed class ChainQueue
     /// <summary>Takes whole submissions, as far as the chain's turn and the round's room go.</summary>
     /// <param name="taken">Takes them.</param>
     /// <param name="share">What this turn adds to the chain's credit.</param>
-    /// <param name="entriesRoom">Entries that the round still takes.</param>
-    /// <param name="bytesRoom">Bytes that the round still takes.</param>
+    /// <param name="room">What the round still takes.</param>
     /// <param name="isFirst">Whether the round is empty: then its room is no limit for one submission.</param>
-    public QueueTurn Take(
-        List<PendingSubmission> taken, long share, int entriesRoom, long bytesRoom, bool isFirst)
+    public QueueTurn Take(List<PendingSubmission> taken, long share, Load room, bool isFirst)
     {
         lock (_lock)
         {
@@ -96,18 +69,16 @@ internal sealed class ChainQueue
             while (_waiting.TryPeek(out var next))
             {
                 var cost = next.Bytes + EntryCost * next.EntryCount;
-                var fits = next.EntryCount <= entriesRoom && next.Bytes <= bytesRoom;
                 if (cost > _credit)
                     return QueueTurn.TurnOver;
-                if (!fits && !(isFirst && taken.Count == 0))
+                if (!next.Load.FitsIn(room) && !(isFirst && taken.Count == 0))
                 {
                     _turnGoesOn = true;
                     return QueueTurn.NoRoom;
                 }
 
                 _credit -= cost;
-                entriesRoom -= next.EntryCount;
-                bytesRoom -= next.Bytes;
+                room -= next.Load;
                 taken.Add(_waiting.Dequeue());
             }
 

@@ -13,19 +13,19 @@ internal sealed class ChainQuota(ChainLimits limits, TimeProvider time)
     private double _bytes = limits.BytesPerSecond;
 
     /// <summary>Takes a submission's share; else says which limit was hit and when to try again.</summary>
-    public Refusal? Take(int entries, long bytes)
+    public Refusal? Take(Load load)
     {
         if (limits.TransactionsPerSecond <= 0 && limits.BytesPerSecond <= 0)
             return null;
         lock (_lock)
         {
             Refill();
-            if (Wait(_entries, limits.TransactionsPerSecond, entries) is { } entriesWait)
+            if (Wait(_entries, limits.TransactionsPerSecond, load.Entries) is { } entriesWait)
                 return Refuse($"{limits.TransactionsPerSecond} transactions per second", entriesWait);
-            if (Wait(_bytes, limits.BytesPerSecond, bytes) is { } bytesWait)
+            if (Wait(_bytes, limits.BytesPerSecond, load.Bytes) is { } bytesWait)
                 return Refuse($"{limits.BytesPerSecond} bytes per second", bytesWait);
-            _entries -= entries;
-            _bytes -= bytes;
+            _entries -= load.Entries;
+            _bytes -= load.Bytes;
             return null;
         }
     }

@@ -58,7 +58,7 @@ internal sealed class ChainAppend(ChainRun first)
     public void AbandonIfStopped()
     {
         if (Chain.Phase == ChainPhase.Stopped)
-            Abandon($"Chain '{Chain.Id}' is stopped: {Chain.StopReason}");
+            Abandon(Chain.WhyStopped.Detail);
     }
 
     public void Abandon(string why)

@@ -17,6 +17,8 @@ internal sealed class Committer(
     /// <summary>Most bytes in a round, unless a single submission has more.</summary>
     public const long RoundBytesMax = 16L << 20;
 
+    private static readonly Load RoundMax = new(RoundEntriesMax, RoundBytesMax);
+
     private const int RoundChainsMax = 4_096;
 
     // One is enough to keep the publisher at work. With more, a busy publisher would meet many small rounds,
@@ -64,16 +66,15 @@ internal sealed class Committer(
         var round = new Round();
         var share = ChainQueue.Share(Math.Max(1, intake.Ready.Count + (_first is null ? 0 : 1)));
         // What was taken, repeats and all: they cost less than what takes a place, but may come without end.
-        var (entries, bytes) = (0, 0L);
+        var load = default(Load);
         // Turns in a row that only saved up for a submission larger than a share.
         var savings = 0;
         while (round.Runs.Count < RoundChainsMax && TryNext(out var chain))
         {
             List<PendingSubmission> taken = [];
-            var turn = chain.Queue.Take(
-                taken, share, RoundEntriesMax - entries, RoundBytesMax - bytes, isFirst: entries == 0);
+            var turn = chain.Queue.Take(taken, share, RoundMax - load, isFirst: load.Entries == 0);
             foreach (var submission in taken)
-                (entries, bytes) = (entries + submission.EntryCount, bytes + submission.Bytes);
+                load += submission.Load;
             Add(round, chain, taken);
             if (turn == QueueTurn.NoRoom)
             {

@@ -9,15 +9,10 @@ namespace Sequencer.Core;
 internal sealed class Intake(SequencerOptions options)
 {
     private readonly Channel<Chain> _ready = Channel.CreateUnbounded<Chain>();
+    private readonly Room _room = new(new Load(options.QueueMaxEntries, options.QueueMaxBytes));
 
-    private int _entries;
-    private long _bytes;
-
-    /// <summary>Entries that were admitted and have no outcome yet.</summary>
-    public int Entries => Volatile.Read(ref _entries);
-
-    /// <summary>Their bytes.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
+    /// <summary>What was admitted and has no outcome yet.</summary>
+    public Load Waiting => _room.Taken;
 
     /// <summary>Chains with waiting work, each of them once, in the order of their turns.</summary>
     public ChannelReader<Chain> Ready => _ready.Reader;
@@ -54,34 +49,29 @@ internal sealed class Intake(SequencerOptions options)
     }
 
     /// <summary>Reserves room for a submission; null when there was room in all queues.</summary>
-    public Refusal? Reserve(Chain chain, int entries, long bytes)
+    public Refusal? Reserve(Chain chain, Load load)
     {
-        // Both are taken before either is judged, so that giving them back is always right.
-        var entriesNow = Interlocked.Add(ref _entries, entries);
-        var bytesNow = Interlocked.Add(ref _bytes, bytes);
-        if (entriesNow > options.QueueMaxEntries || bytesNow > options.QueueMaxBytes)
+        if (!_room.TryTake(load))
         {
-            ReleaseTotals(entries, bytes);
-            return new Refusal(RefusalCode.QueueFull,
-                $"The service's queue is full (at most {options.QueueMaxEntries} entries and "
-                + $"{options.QueueMaxBytes} bytes).")
-            { RetryAfter = TimeSpan.FromSeconds(1) };
+            return Refusal.Soon(RefusalCode.QueueFull,
+                $"The service's queue is full (at most {_room.Max.Entries} entries and "
+                + $"{_room.Max.Bytes} bytes).");
         }
 
-        if (chain.Queue.TryReserve(entries, bytes, chain.Limits))
+        var queue = chain.Queue.Room;
+        if (queue.TryTake(load))
             return null;
-        ReleaseTotals(entries, bytes);
-        return new Refusal(RefusalCode.ChainQueueFull,
-            $"The queue of chain '{chain.Id}' is full (at most {chain.Limits.QueueMaxEntries} entries and "
-            + $"{chain.Limits.QueueMaxBytes} bytes).")
-        { RetryAfter = TimeSpan.FromSeconds(1) };
+        _room.GiveBack(load);
+        return Refusal.Soon(RefusalCode.ChainQueueFull,
+            $"The queue of chain '{chain.Id}' is full (at most {queue.Max.Entries} entries and "
+            + $"{queue.Max.Bytes} bytes).");
     }
 
     /// <summary>Gives the room back once the outcome is known.</summary>
-    public void Release(Chain chain, int entries, long bytes)
+    public void Release(Chain chain, Load load)
     {
-        chain.Queue.Release(entries, bytes);
-        ReleaseTotals(entries, bytes);
+        chain.Queue.Room.GiveBack(load);
+        _room.GiveBack(load);
     }
 
     /// <summary>Puts an open chain with work on the ready list, unless it is there.</summary>
@@ -96,10 +86,4 @@ internal sealed class Intake(SequencerOptions options)
 
     /// <summary>Lets the committer end once the ready list is empty.</summary>
     public void Complete() => _ready.Writer.TryComplete();
-
-    private void ReleaseTotals(int entries, long bytes)
-    {
-        Interlocked.Add(ref _entries, -entries);
-        Interlocked.Add(ref _bytes, -bytes);
-    }
 }

@@ -43,6 +43,9 @@ internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
     /// <summary>Bytes of all entries.</summary>
     public long Bytes { get; }
 
+    /// <summary>What it takes up.</summary>
+    public Load Load => new(EntryCount, Bytes);
+
     public Hash[] Leaves { get; }
 
     /// <summary>SHA-256 of the idempotency key, null without one.</summary>
@@ -99,21 +102,17 @@ internal sealed class PendingSubmission : IValueTaskSource<SubmitOutcome>
 
     public void Refuse(Refusal refusal) => Complete(new SubmitOutcome.Refused(refusal));
 
-    public void Refuse(RefusalCode code, string detail, TimeSpan? retryAfter = null, int? position = null) =>
-        Refuse(new Refusal(code, detail) { RetryAfter = retryAfter, Position = position });
-
     /// <summary>Refuses with <paramref name="code"/>, or as unknown once the write-ahead has begun.</summary>
     public void Abandon(RefusalCode code, string detail)
     {
         if (IsCommitting)
         {
-            Refuse(RefusalCode.OutcomeUnknown,
-                $"{detail} The entries may have taken their places: retry with the same Idempotency-Key.",
-                TimeSpan.FromSeconds(1));
+            Refuse(Refusal.Soon(RefusalCode.OutcomeUnknown,
+                $"{detail} The entries may have taken their places: retry with the same Idempotency-Key."));
         }
         else
         {
-            Refuse(code, detail, TimeSpan.FromSeconds(1));
+            Refuse(Refusal.Soon(code, detail));
         }
     }
 

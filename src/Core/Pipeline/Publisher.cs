@@ -43,7 +43,7 @@ internal sealed class Publisher(
             }
 
             // With nothing to ride along with, checkpoints are written by themselves, without a sync.
-            if (intake.Entries == 0)
+            if (intake.Waiting.Entries == 0)
                 await rideAlong.WriteAsync(new LedgerBatch(), sync: false);
         }
     }

@@ -86,9 +86,10 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
                 continue;
             if (submission.EntryCount > 1)
             {
-                submission.Refuse(RefusalCode.DuplicateEntry,
+                submission.Refuse(new Refusal(RefusalCode.DuplicateEntry,
                     $"Entry {i} of the batch is in chain '{chain.Id}' already, or twice in the batch, and its "
-                    + "entries are unique.", position: i);
+                    + "entries are unique.")
+                { Position = i });
             }
             else
             {
@@ -143,10 +144,8 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
         {
             // Durable, but not signed, and nobody has it under way: this engine is about to end, and the next one
             // has the entries signed before it takes a repeat.
-            return new SubmitOutcome.Refused(new Refusal(
-                RefusalCode.OutcomeUnknown,
-                "The enclave has not signed the entries yet: retry with the same Idempotency-Key.")
-            { RetryAfter = TimeSpan.FromSeconds(1) });
+            return new SubmitOutcome.Refused(Refusal.Soon(RefusalCode.OutcomeUnknown,
+                "The enclave has not signed the entries yet: retry with the same Idempotency-Key."));
         }
 
         var createdAt = chain.CreatedAt(firstIndex + (ulong)count - 1, ledger);
@@ -155,8 +154,9 @@ internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProv
     }
 
     private static void RefuseMismatch(PendingSubmission submission) =>
-        submission.Refuse(RefusalCode.IdempotencyMismatch,
-            "This Idempotency-Key was used on this chain for other bytes; use a new key for a new submission.");
+        submission.Refuse(new Refusal(RefusalCode.IdempotencyMismatch,
+            "This Idempotency-Key was used on this chain for other bytes; use a new key for a new "
+            + "submission."));
 
     private ulong Now() => (ulong)time.GetUtcNow().ToUnixTimeSeconds();
 }

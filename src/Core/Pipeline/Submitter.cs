@@ -14,7 +14,7 @@ internal sealed class Submitter(
     private volatile Refusal? _ended;
 
     /// <summary>Whether anybody waits for an outcome, be it for the witnesses alone.</summary>
-    public bool HasCallers => intake.Entries > 0 || finality.Entries > 0;
+    public bool HasCallers => intake.Waiting.Entries > 0 || finality.Waiting.Entries > 0;
 
     /// <summary>Submits; the caller has checked the form and that the service is up.</summary>
     public ValueTask<SubmitOutcome> SubmitAsync(
@@ -25,12 +25,13 @@ internal sealed class Submitter(
         if (WhyClosed(chain) is { } closed)
             return new(new SubmitOutcome.Refused(closed));
         var isWitnessed = WitnessFinality.IsDemanded(chain, submission);
-        if (Admit(chain, submission.Entries.Count, bytes, isWitnessed) is { } refusal)
+        var load = new Load(submission.Entries.Count, bytes);
+        if (Admit(chain, load, isWitnessed) is { } refusal)
             return new(new SubmitOutcome.Refused(refusal));
         // Only what was admitted: names alone must not take memory.
         if (known is null && !chains.TryAdd(chain))
         {
-            Release(chain, submission.Entries.Count, bytes, isWitnessed);
+            Release(chain, load, isWitnessed);
             return SubmitAsync(submission, bytes, cancellation);
         }
 
@@ -58,7 +59,7 @@ internal sealed class Submitter(
         var place = callers.Add(pending);
         pending.OnOutcome(_ =>
         {
-            intake.Release(chain, pending.EntryCount, pending.Bytes);
+            intake.Release(chain, pending.Load);
             callers.Remove(place);
         });
         chain.Queue.Add(pending);
@@ -82,35 +83,32 @@ internal sealed class Submitter(
     private static Refusal? WhyClosed(Chain chain) => chain switch
     {
         { Phase: ChainPhase.Stopped } => chain.WhyStopped,
-        { Hold: { } hold } => new Refusal(RefusalCode.WitnessesUnavailable, hold)
-        {
-            RetryAfter = TimeSpan.FromSeconds(1),
-        },
+        { Hold: { } hold } => Refusal.Soon(RefusalCode.WitnessesUnavailable, hold),
         _ => null,
     };
 
-    private Refusal? Admit(Chain chain, int entries, long bytes, bool isWitnessed)
+    private Refusal? Admit(Chain chain, Load load, bool isWitnessed)
     {
-        if (intake.Reserve(chain, entries, bytes) is { } full)
+        if (intake.Reserve(chain, load) is { } full)
             return full;
-        if (isWitnessed && finality.Reserve(entries, bytes) is { } waiting)
+        if (isWitnessed && finality.Reserve(load) is { } waiting)
         {
-            intake.Release(chain, entries, bytes);
+            intake.Release(chain, load);
             return waiting;
         }
 
         // Last: what is paid here is not given back.
-        var refusal = chain.Quota.Take(entries, bytes);
+        var refusal = chain.Quota.Take(load);
         if (refusal is not null)
-            Release(chain, entries, bytes, isWitnessed);
+            Release(chain, load, isWitnessed);
         return refusal;
     }
 
-    private void Release(Chain chain, int entries, long bytes, bool isWitnessed)
+    private void Release(Chain chain, Load load, bool isWitnessed)
     {
-        intake.Release(chain, entries, bytes);
+        intake.Release(chain, load);
         if (isWitnessed)
-            finality.Release(entries, bytes);
+            finality.Release(load);
     }
 
     private async ValueTask<SubmitOutcome> WaitForWitnessesAsync(
@@ -122,7 +120,7 @@ internal sealed class Submitter(
         }
         finally
         {
-            finality.Release(pending.EntryCount, pending.Bytes);
+            finality.Release(pending.Load);
         }
     }
 

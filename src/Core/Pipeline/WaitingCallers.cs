@@ -47,11 +47,10 @@ internal sealed class WaitingCallers : IDisposable
     {
         while (TakeOverdue() is { } submission)
         {
-            submission.AnswerCaller(new SubmitOutcome.Refused(new Refusal(
+            submission.AnswerCaller(new SubmitOutcome.Refused(Refusal.Soon(
                 RefusalCode.OutcomeUnknown,
                 $"There was no outcome within {_patience.TotalSeconds:0} s; the entries may still take their "
-                + "places: retry with the same Idempotency-Key.")
-            { RetryAfter = TimeSpan.FromSeconds(1) }));
+                + "places: retry with the same Idempotency-Key.")));
         }
     }
 

@@ -106,7 +106,7 @@ internal sealed class ChainReader(
         if (chain.Latest is not null)
             return chain;
         if (chain.Phase == ChainPhase.Stopped)
-            throw new LedgerException(LedgerError.Corrupt, $"Chain '{chain.Id}' is stopped: {chain.StopReason}");
+            throw new LedgerException(LedgerError.Corrupt, chain.WhyStopped.Detail);
         // Not loaded, the engine ending: that is not to say that there is nothing.
         return chain.Tree is null && ledger.FindChain(chain.Id) is not null
             ? throw new LedgerException(LedgerError.Unavailable, $"Chain '{chain.Id}' was not loaded.")

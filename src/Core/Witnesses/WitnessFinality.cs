@@ -7,40 +7,26 @@ namespace Sequencer.Core;
 /// <param name="stopping">The engine ends: its witnesses are asked no more.</param>
 internal sealed class WitnessFinality(SequencerOptions options, TimeProvider time, CancellationToken stopping)
 {
-    private int _entries;
-    private long _bytes;
+    private readonly Room _room = new(new Load(options.QueueMaxEntries, options.QueueMaxBytes));
 
     /// <summary>Whether the outcome waits for witnesses.</summary>
     public static bool IsDemanded(Chain chain, Submission submission) =>
         chain.Witnessing is not null
         && (submission.Finality ?? chain.Limits.Finality) == Finality.Witnessed;
 
-    /// <summary>Entries of calls that will wait, or do.</summary>
-    public int Entries => Volatile.Read(ref _entries);
+    /// <summary>What will wait for witnesses, or does.</summary>
+    public Load Waiting => _room.Taken;
 
     /// <summary>Reserves room for a call that will wait; null when there is some. The queues do not count it any more
     /// once the enclave has signed, and witnesses may be away for long.</summary>
-    public Refusal? Reserve(int entries, long bytes)
-    {
-        if (Interlocked.Add(ref _entries, entries) <= options.QueueMaxEntries
-            & Interlocked.Add(ref _bytes, bytes) <= options.QueueMaxBytes)
-        {
-            return null;
-        }
-
-        Release(entries, bytes);
-        return new Refusal(RefusalCode.QueueFull,
-            $"Too many transactions wait for witnesses (at most {options.QueueMaxEntries} entries and "
-            + $"{options.QueueMaxBytes} bytes).")
-        { RetryAfter = TimeSpan.FromSeconds(1) };
-    }
+    public Refusal? Reserve(Load load) => _room.TryTake(load)
+        ? null
+        : Refusal.Soon(RefusalCode.QueueFull,
+            $"Too many transactions wait for witnesses (at most {_room.Max.Entries} entries and "
+            + $"{_room.Max.Bytes} bytes).");
 
     /// <summary>Gives the room back.</summary>
-    public void Release(int entries, long bytes)
-    {
-        Interlocked.Add(ref _entries, -entries);
-        Interlocked.Add(ref _bytes, -bytes);
-    }
+    public void Release(Load load) => _room.GiveBack(load);
 
     /// <summary>The outcome with a witnessed checkpoint; a refusal that names the index when time passes.</summary>
     public async ValueTask<SubmitOutcome> WaitAsync(
