@@ -35,9 +35,9 @@ internal sealed class Engine : IAsyncDisposable
             ? null
             : new WitnessedOpening(_witnesses, assembler, dependencies.Time);
         var sealing = new Sealing(_witnesses, assembler, _rideAlong);
-        var opener = new ChainOpener(ledger, assembler, _rideAlong, opening, sealing);
-        _lanes = new ChainLanes(
-            _link, opener, sealing, assembler, _rideAlong, dependencies.Time, dependencies.Metrics);
+        var signer = new ChainSigner(sealing, assembler, _rideAlong);
+        var opener = new ChainOpener(ledger, assembler, _rideAlong, opening, sealing, signer);
+        _lanes = new ChainLanes(_link, opener, signer, dependencies.Time, dependencies.Metrics);
         Chains = new ChainRegistry(
             ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published);
         _keys = new KeySweep(ledger, dependencies.Time, dependencies.Logger);

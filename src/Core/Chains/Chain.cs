@@ -104,6 +104,10 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     public ulong CreatedAt(ulong index, ILedger ledger) =>
         Times.TimeOfSize(index + 1) ?? ledger.TimeOfEntry(Record!.Number, index) ?? Latest!.Time;
 
+    /// <summary>The request to append leaves, with the index of the first.</summary>
+    public AppendItem ToItem(ulong first, Hash[] leaves) =>
+        new(Origin, first, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: true);
+
     /// <summary>Makes a checkpoint the newest.</summary>
     public void Publish(SignedCheckpoint checkpoint)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
 
@@ -12,7 +11,7 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class ChainOpener(
     ILedger ledger, CheckpointAssembler assembler, RideAlong rideAlong, WitnessedOpening? witnesses,
-    Sealing sealing)
+    Sealing sealing, ChainSigner signer)
 {
     private const int TailLeavesMax = 32_768;
 
@@ -300,13 +299,9 @@ internal sealed class ChainOpener(
     {
         if (chain.Phase == ChainPhase.Stopped)
             return;
-        var isSealed = enclave.Epoch.Witnesses?.Seals(chain.Id) == true;
         foreach (var leaves in ReadLeaves(chain, chain.Latest!.Size, count))
         {
-            var goesOn = isSealed
-                ? await sealing.AppendAsync(chain, leaves, enclave, cancellation)
-                : await AppendAsync(chain, leaves, enclave, cancellation);
-            if (!goesOn)
+            if (!await signer.AppendAsync(chain, chain.Latest.Size, leaves, enclave, cancellation))
                 return;
         }
 
@@ -315,18 +310,6 @@ internal sealed class ChainOpener(
             throw new LedgerException(LedgerError.Corrupt,
                 $"Chain '{chain.Id}' should have {count} entries, but entry {chain.Latest.Size} cannot be read.");
         }
-    }
-
-    private async Task<bool> AppendAsync(
-        Chain chain, Hash[] leaves, EnclaveConnection enclave, CancellationToken cancellation)
-    {
-        var item = new AppendItem(
-            chain.Origin, chain.Latest!.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: false);
-        var results = await enclave.AppendAsync([item], cancellation);
-        if (!await chain.FollowAsync(leaves, results[0], enclave.Epoch, assembler, cancellation))
-            return false;
-        rideAlong.Add(chain);
-        return true;
     }
 
     private EpochRecord EpochOf(SignedCheckpoint checkpoint) => ledger.FindEpoch(checkpoint.Epoch)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
 
@@ -39,11 +38,10 @@ internal sealed class ChainAppend(ChainRun first)
         _leaves = null;
     }
 
-    public AppendItem ToItem() => new(
-        Chain.Origin, FirstIndex, MemoryMarshal.AsBytes(Leaves.AsSpan()).ToArray(), WantNodes: true);
+    public AppendItem ToItem() => Chain.ToItem(FirstIndex, Leaves);
 
     /// <summary>Hands out receipts from the chain's newest checkpoint.</summary>
-    public void Complete()
+    public void Complete(CoreMetrics metrics, TimeProvider time)
     {
         IsOver = true;
         var checkpoint = Chain.Latest!;
@@ -53,6 +51,8 @@ internal sealed class ChainAppend(ChainRun first)
                 Chain.Tree!, checkpoint, submission.FirstIndex, submission.EntryCount, checkpoint.Time,
                 Chain.Witnessing?.Witnessed == checkpoint)));
         }
+
+        metrics.Published(this, time.GetElapsedTime(TakenAt));
     }
 
     public void AbandonIfStopped()

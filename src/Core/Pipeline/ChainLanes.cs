@@ -8,8 +8,7 @@ namespace Sequencer.Core;
 /// wait for it. While a chain has its lane, the lane alone appends to its tree; it ends when it is empty.
 /// </summary>
 internal sealed class ChainLanes(
-    EnclaveLink link, ChainOpener opener, Sealing sealing, CheckpointAssembler assembler, RideAlong rideAlong,
-    TimeProvider time, CoreMetrics metrics)
+    EnclaveLink link, ChainOpener opener, ChainSigner signer, TimeProvider time, CoreMetrics metrics)
 {
     private static readonly TimeSpan UnavailableDelay = TimeSpan.FromSeconds(1);
 
@@ -129,24 +128,11 @@ internal sealed class ChainLanes(
             return;
         var end = append.FirstIndex + (ulong)append.Leaves.Length;
         // A new epoch that went on from the proposal has them signed.
-        var signed = chain.Latest!.Size >= end
-            || (enclave.Epoch.Witnesses?.Seals(chain.Id) == true
-                ? await sealing.AppendAsync(chain, append.Leaves, enclave, cancellation)
-                : await AppendAsync(append, enclave, cancellation));
-        if (!signed)
-            return;
-        append.Complete();
-        metrics.Published(append, time.GetElapsedTime(append.TakenAt));
-    }
-
-    private async Task<bool> AppendAsync(
-        ChainAppend append, EnclaveConnection enclave, CancellationToken cancellation)
-    {
-        var results = await enclave.AppendAsync([append.ToItem()], cancellation);
-        if (!await append.Chain.FollowAsync(append.Leaves, results[0], enclave.Epoch, assembler, cancellation))
-            return false;
-        rideAlong.Add(append.Chain);
-        return true;
+        if (chain.Latest!.Size >= end
+            || await signer.AppendAsync(chain, append.FirstIndex, append.Leaves, enclave, cancellation))
+        {
+            append.Complete(metrics, time);
+        }
     }
 
     private void Abandon(Chain chain, ChainAppend? append)

@@ -146,8 +146,7 @@ internal sealed class Publisher(
             if (await append.Chain.FollowAsync(append.Leaves, result, epoch, assembler, cancellation))
             {
                 rideAlong.Add(append.Chain);
-                append.Complete();
-                metrics.Published(append, time.GetElapsedTime(append.TakenAt));
+                append.Complete(metrics, time);
             }
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
 
@@ -12,17 +11,16 @@ namespace Sequencer.Core;
 internal sealed class Sealing(
     WitnessCoordinator? witnesses, CheckpointAssembler assembler, RideAlong rideAlong)
 {
-    /// <summary>Appends leaves, up to the sealed checkpoint.</summary>
+    /// <summary>Follows what the enclave proposes for leaves that it appended, up to the sealed
+    /// checkpoint.</summary>
     /// <returns>Whether the chain goes on; else it was stopped.</returns>
     /// <exception cref="IOException">When the enclave went away: try again.</exception>
     /// <exception cref="WitnessesUnavailableException">When there is no quorum at the moment: try again.
     /// </exception>
-    public async Task<bool> AppendAsync(
-        Chain chain, Hash[] leaves, EnclaveConnection enclave, CancellationToken cancellation)
+    public async Task<bool> SealAsync(
+        Chain chain, Hash[] leaves, AppendResult result, EnclaveConnection enclave,
+        CancellationToken cancellation)
     {
-        var item = new AppendItem(
-            chain.Origin, chain.Latest!.Size, MemoryMarshal.AsBytes(leaves.AsSpan()).ToArray(), WantNodes: true);
-        var result = (await enclave.AppendAsync([item], cancellation))[0];
         if (!chain.TryExtend(leaves, result))
             return false;
         if (result.Proposal is not { } signature)
