@@ -41,7 +41,9 @@ internal sealed class Engine : IAsyncDisposable
         Chains = new ChainRegistry(
             ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published);
         _keys = new KeySweep(ledger, dependencies.Time, dependencies.Logger);
-        _committer = new Committer(Intake, ledger, _rideAlong, options, dependencies.Time, dependencies.Metrics);
+        _committer = new Committer(
+            new RoundGatherer(Intake, ledger, options, dependencies.Time), _rideAlong, options,
+            dependencies.Time, dependencies.Metrics);
         _publisher = new Publisher(
             _committer.Committed, Intake, _link, opener, _lanes, assembler, _rideAlong, options,
             dependencies.Time, dependencies.Metrics);
@@ -74,42 +76,24 @@ internal sealed class Engine : IAsyncDisposable
     {
         var committing = _committer.RunAsync(_stop);
         var publishing = _publisher.RunAsync(_stop);
-        List<Task> running =
+        List<Task> beside =
         [
-            _link.KeepConnectedAsync(_stop), committing, publishing, _keys.RunAsync(_stop),
-            Chains.WatchAsync(_stop), _lanes.WatchAsync(_stop),
+            _link.KeepConnectedAsync(_stop), _keys.RunAsync(_stop), Chains.WatchAsync(_stop),
+            _lanes.WatchAsync(_stop),
         ];
         if (_witnesses is not null)
-            running.Add(_witnesses.RunAsync(_rideAlong, _stop));
+            beside.Add(_witnesses.RunAsync(_rideAlong, _stop));
         try
         {
-            await WaitForStagesAsync(running, committing, publishing);
+            await Stages.WaitAsync(committing, publishing, beside);
             // What a lane published last may have had nothing to ride along with.
             await _rideAlong.WriteAsync(new LedgerBatch(), sync: false);
         }
         finally
         {
             _stopping.Cancel();
-            await Task.WhenAll(running).ConfigureAwait(
+            await Task.WhenAll([committing, publishing, .. beside]).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        }
-    }
-
-    /// <summary>
-    /// Waits until both stages have ended. The publisher ends well however the committer ends, and may be the
-    /// first of the two to be seen.
-    /// </summary>
-    /// <param name="running">Everything whose failure ends the engine, the stages among it.</param>
-    /// <param name="committing">The first stage.</param>
-    /// <param name="publishing">The second.</param>
-    /// <exception cref="Exception">The first failure of any of them.</exception>
-    internal static async Task WaitForStagesAsync(List<Task> running, Task committing, Task publishing)
-    {
-        while (running.Contains(committing) || running.Contains(publishing))
-        {
-            var ended = await Task.WhenAny(running);
-            running.Remove(ended);
-            await ended;
         }
     }
 

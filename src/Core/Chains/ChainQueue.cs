@@ -23,7 +23,7 @@ internal sealed class ChainQueue(ChainLimits limits)
 {
     /// <summary>What an entry costs besides its bytes: a round full of entries costs as much as one full of
     /// bytes, so that everybody's share fits a round.</summary>
-    public const long EntryCost = Committer.RoundBytesMax / Committer.RoundEntriesMax;
+    public const long EntryCost = Round.BytesMax / Round.EntriesMax;
 
     private readonly Lock _lock = new();
     private readonly Queue<PendingSubmission> _waiting = new();
@@ -35,7 +35,7 @@ internal sealed class ChainQueue(ChainLimits limits)
     public Room Room { get; } = new(new Load(limits.QueueMaxEntries, limits.QueueMaxBytes));
 
     /// <summary>What each of so many chains may take of a round.</summary>
-    public static long Share(int chains) => Committer.RoundBytesMax / chains;
+    public static long Share(int chains) => Round.BytesMax / chains;
 
     public void Add(PendingSubmission submission)
     {

@@ -5,7 +5,7 @@ namespace Sequencer.Core;
 
 /// <summary>
 /// Finds submissions that were made before: by their idempotency key or, in a chain of unique entries, by
-/// their bytes. Used by the committer alone; what is still under way is remembered here, the rest in the
+/// their bytes. Used by the gatherer alone; what is still under way is remembered here, the rest in the
 /// ledger.
 /// </summary>
 internal sealed class Repeats(ILedger ledger, SequencerOptions options, TimeProvider time)

@@ -5,6 +5,18 @@ namespace Sequencer.Core;
 /// <summary>What the committer writes ahead at once and the publisher has signed.</summary>
 internal sealed class Round
 {
+    /// <summary>Most entries in a round, unless a single submission has more.</summary>
+    public const int EntriesMax = 32_768;
+
+    /// <summary>Most bytes in a round, unless a single submission has more.</summary>
+    public const long BytesMax = 16L << 20;
+
+    /// <summary>Most chains in a round.</summary>
+    public const int ChainsMax = 4_096;
+
+    /// <summary>Both limits.</summary>
+    public static readonly Load Max = new(EntriesMax, BytesMax);
+
     private readonly Dictionary<Chain, ChainRun> _runs = [];
     private readonly List<(PendingSubmission Submission, Action Answer)> _answers = [];
 

@@ -17,7 +17,7 @@ public sealed class CommitterTests
         await using var ledger = new MemoryLedger();
         var rideAlong = new RideAlong(ledger);
         var committer = new Committer(
-            _intake, ledger, rideAlong, new SequencerOptions(), TimeProvider.System, new CoreMetrics());
+            Gatherer(ledger), rideAlong, new SequencerOptions(), TimeProvider.System, new CoreMetrics());
         var chain = OpenChain(ledger);
         Submit(chain);
         var running = committer.RunAsync(CancellationToken.None);
@@ -41,29 +41,31 @@ public sealed class CommitterTests
     public async Task Gather_WhileRepeatsComeAsFastAsTheyAreAnswered_Closes()
     {
         await using var ledger = new MemoryLedger();
-        var committer = new Committer(
-            _intake, ledger, new RideAlong(ledger), new SequencerOptions(), TimeProvider.System, new CoreMetrics());
+        var gatherer = Gatherer(ledger);
         var (busy, quiet) = (OpenChain(ledger), OpenChain(ledger, "quiet", 2));
         Submit(busy);
-        committer.Gather();
+        gatherer.Gather();
         var answered = 0;
         SubmitRepeat();
         Submit(quiet);
 
-        var round = committer.Gather();
+        var round = gatherer.Gather();
 
         round.Runs.Should().ContainSingle().Which.Chain.Should().Be(quiet);
-        answered.Should().BeLessThan(Committer.RoundEntriesMax);
-        committer.Gather().Runs.Should().BeEmpty();
-        answered.Should().BeLessThan(2 * Committer.RoundEntriesMax, "the next round closes too");
+        answered.Should().BeLessThan(Round.EntriesMax);
+        gatherer.Gather().Runs.Should().BeEmpty();
+        answered.Should().BeLessThan(2 * Round.EntriesMax, "the next round closes too");
 
         // Each is answered while a round is gathered, and brings the next.
         void SubmitRepeat() => Submit(busy, "other bytes").OnOutcome(_ =>
         {
-            if (++answered < 5 * Committer.RoundEntriesMax)
+            if (++answered < 5 * Round.EntriesMax)
                 SubmitRepeat();
         });
     }
+
+    private RoundGatherer Gatherer(ILedger ledger) =>
+        new(_intake, ledger, new SequencerOptions(), TimeProvider.System);
 
     private static Chain OpenChain(MemoryLedger ledger, string name = "demo", uint n = 1)
     {

@@ -7,12 +7,12 @@ public sealed class EngineEndTests
     /// <summary>Found by a test on a busy machine: the publisher was seen to end before the failure that ended it,
     /// and the engine took that for a stop that was asked for.</summary>
     [Fact]
-    public async Task WaitForStages_PublisherSeenFirst_StillTellsWhyTheCommitterFailed()
+    public async Task Stages_PublisherSeenFirst_StillTellsWhyTheCommitterFailed()
     {
         var committing = new TaskCompletionSource();
         var publishing = Task.CompletedTask;
 
-        var waiting = Engine.WaitForStagesAsync([committing.Task, publishing], committing.Task, publishing);
+        var waiting = Stages.WaitAsync(committing.Task, publishing, beside: []);
 
         waiting.IsCompleted.Should().BeFalse();
         committing.SetException(new LedgerException(LedgerError.WriteFailed, "the disk is full"));
@@ -20,19 +20,30 @@ public sealed class EngineEndTests
     }
 
     [Fact]
-    public async Task WaitForStages_BothEndWell_LeavesTheRestRunning()
+    public async Task Stages_BothEndWell_LeavesTheRestRunning()
     {
         var forEver = new TaskCompletionSource().Task;
         var committing = new TaskCompletionSource();
         var publishing = new TaskCompletionSource();
 
-        var waiting = Engine.WaitForStagesAsync(
-            [forEver, committing.Task, publishing.Task], committing.Task, publishing.Task);
+        var waiting = Stages.WaitAsync(committing.Task, publishing.Task, [forEver]);
         committing.SetResult();
         waiting.IsCompleted.Should().BeFalse();
         publishing.SetResult();
 
         await waiting;
+    }
+
+    /// <summary>A gateway that goes on after it was fenced would ask for the write role again.</summary>
+    [Fact]
+    public async Task Stages_FencedWhileTheLedgerFails_TellsOfTheFence()
+    {
+        var committing = Task.FromException(new LedgerException(LedgerError.WriteFailed, "the disk is full"));
+        var fenced = Task.FromException(new EnclaveFencedException("a newer gateway"));
+
+        var waiting = Stages.WaitAsync(committing, Task.CompletedTask, [fenced]);
+
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<EnclaveFencedException>();
     }
 
     [Fact]

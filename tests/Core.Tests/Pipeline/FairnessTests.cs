@@ -10,15 +10,13 @@ public sealed class FairnessTests
     };
 
     private readonly Intake _intake;
-    private readonly Committer _committer;
+    private readonly RoundGatherer _gatherer;
     private uint _chains;
 
     public FairnessTests()
     {
-        var ledger = new MemoryLedger();
         _intake = new Intake(_options);
-        _committer = new Committer(
-            _intake, ledger, new RideAlong(ledger), _options, TimeProvider.System, new CoreMetrics());
+        _gatherer = new RoundGatherer(_intake, new MemoryLedger(), _options, TimeProvider.System);
     }
 
     [Fact]
@@ -27,11 +25,11 @@ public sealed class FairnessTests
         var noisy = Enumerable.Range(0, 5).Select(_ => OpenChain()).ToList();
         noisy.ForEach(chain => Submit(chain, submissions: 20_000, entries: 1, size: 1_000));
         var quiet = OpenChain();
-        _committer.Gather();
+        _gatherer.Gather();
         for (var i = 0; i < 5; i++)
         {
             Submit(quiet, submissions: 1, entries: 1, size: 100);
-            _committer.Gather().Runs.Should().Contain(run => run.Chain == quiet);
+            _gatherer.Gather().Runs.Should().Contain(run => run.Chain == quiet);
         }
     }
 
@@ -46,7 +44,7 @@ public sealed class FairnessTests
         // Both have more than these rounds take.
         for (var i = 0; i < 4; i++)
         {
-            foreach (var run in _committer.Gather().Runs)
+            foreach (var run in _gatherer.Gather().Runs)
             {
                 var cost = run.Submissions.Sum(
                     submission => submission.Bytes + ChainQueue.EntryCost * submission.EntryCount);
@@ -69,7 +67,7 @@ public sealed class FairnessTests
         Submit(batch, submissions: 1, entries: 10_000, size: 100);
 
         var rounds = 1;
-        while (!_committer.Gather().Runs.Exists(run => run.Chain == batch))
+        while (!_gatherer.Gather().Runs.Exists(run => run.Chain == batch))
             rounds++;
 
         // It costs 6.12 million; a share is 83,468, so it takes its turn in 74 of them, and a round is one each.
@@ -87,10 +85,10 @@ public sealed class FairnessTests
         Round round;
         do
         {
-            round = _committer.Gather();
-            round.Entries.Should().BeLessThanOrEqualTo(Committer.RoundEntriesMax);
+            round = _gatherer.Gather();
+            round.Entries.Should().BeLessThanOrEqualTo(Round.EntriesMax);
             round.Runs.Sum(run => run.Submissions.Sum(submission => submission.Bytes))
-                .Should().BeLessThanOrEqualTo(Committer.RoundBytesMax);
+                .Should().BeLessThanOrEqualTo(Round.BytesMax);
             foreach (var run in round.Runs)
             {
                 run.FirstIndex.Should().Be(next[run.Chain]);
