@@ -141,11 +141,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
     /// The entries from <paramref name="first"/> on, up to the newest checkpoint of a finality, in the order
     /// of the chain; null when there is none yet, or the chain is unknown.
     /// </summary>
-    /// <param name="chain">Whose entries.</param>
     /// <param name="first">Index of the first entry.</param>
     /// <param name="bytesMax">Where to stop, in bytes of entries; one entry is read in any case.</param>
     /// <param name="finality">Whose signatures must cover the entries.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="LedgerException">When the ledger cannot be read.</exception>
     public async ValueTask<FeedSlice?> ReadSliceAsync(
         ChainId chain, ulong first, int bytesMax, Finality finality, CancellationToken cancellation) =>

@@ -81,8 +81,8 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     /// signs for the chain, once it is durable.</summary>
     public ProposalRecord? Proposal { get; set; }
 
-    /// <summary>Why submissions are refused for now: the witnesses that the enclave demands; null while they are
-    /// not.</summary>
+    /// <summary>Why submissions are refused at the moment: the enclave's quorum of witnesses is missing. Null
+    /// when they are not.</summary>
     public string? Hold
     {
         get => _hold;

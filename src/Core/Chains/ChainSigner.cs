@@ -14,7 +14,6 @@ internal sealed class ChainSigner(Sealing sealing, CheckpointAssembler assembler
     /// <param name="first">Index of the first leaf.</param>
     /// <param name="leaves">One at least.</param>
     /// <param name="enclave">The epoch that has the chain.</param>
-    /// <param name="cancellation">The engine ends.</param>
     /// <returns>Whether the chain goes on; else it was stopped.</returns>
     /// <exception cref="IOException">When the enclave went away: try again.</exception>
     /// <exception cref="WitnessesUnavailableException">When there is no quorum at the moment: try again.

@@ -19,7 +19,6 @@ internal sealed class CheckpointAssembler(ICheckpointSigner signer)
     /// <summary>Makes the signed note of a head.</summary>
     /// <param name="head">What the enclave cosigned.</param>
     /// <param name="epoch">The epoch that did.</param>
-    /// <param name="cancellation">Ends it.</param>
     /// <param name="witnessLines">Signature lines of witnesses that cosigned it too.</param>
     public async ValueTask<SignedCheckpoint> AssembleAsync(
         Head head, EnclaveEpoch epoch, CancellationToken cancellation, string witnessLines = "")

@@ -2,6 +2,3 @@ namespace Sequencer.Core;
 
 /// <summary>A newer gateway holds the enclave's write role: this one must stop and not come back by itself.</summary>
 public sealed class EnclaveFencedException(string message, Exception? inner = null) : Exception(message, inner);
-
-/// <summary>The enclave is not the one that the configuration means.</summary>
-public sealed class EnclaveMismatchException(string message) : Exception(message);

@@ -28,9 +28,10 @@ public interface ILedger : IAsyncDisposable
     ValueTask WriteAsync(LedgerBatch batch, bool sync);
 
     /// <summary>
-    /// Forgets idempotency keys that expired before a time, some hundreds at most, without a sync; a key that is used
-    /// meanwhile stays. One call at a time. Unless a call is of an earlier time than the one before it, what was
-    /// written with a time that calls have passed may stay until the ledger is opened again.
+    /// Forgets idempotency keys that expired before a time, some hundreds at most, without a sync; a key that
+    /// is used meanwhile stays. One call at a time. A key that is written with an expiry which an earlier
+    /// call has passed is found by a call of an earlier time than the one before it, or once the ledger was
+    /// opened anew.
     /// </summary>
     /// <param name="before">Seconds since 1970.</param>
     /// <returns>Whether more of them are left.</returns>
@@ -66,7 +67,6 @@ public interface ILedger : IAsyncDisposable
     /// <summary>
     /// Writes the entries <c>[first, first + count)</c> as an entry bundle (tlog-tiles); fewer past the end.
     /// </summary>
-    /// <param name="chain">The chain.</param>
     /// <param name="first">Index of the first entry.</param>
     /// <param name="count">How many.</param>
     /// <param name="readAhead">Whether the disk is asked for much at once: better when it is the disk that answers,

@@ -63,7 +63,8 @@ public sealed record CheckpointRecord(
     uint Epoch,
     ReadOnlyMemory<byte> Note);
 
-/// <summary>A checkpoint that an epoch proposed for a chain of witnessed finality, and has not sealed.</summary>
+/// <summary>The last checkpoint that an epoch proposed for a sealed chain, whether sealed since or
+/// not.</summary>
 /// <param name="Chain">The chain.</param>
 /// <param name="Size">Number of entries.</param>
 /// <param name="Root">Root of the tree of that size.</param>

@@ -48,7 +48,8 @@ internal sealed class Publisher(
         }
     }
 
-    /// <summary>Takes what is durable now, as far as it fits one frame, one append for each chain.</summary>
+    /// <summary>Takes what is durable now, up to one frame's limits in all; one append for each
+    /// chain.</summary>
     internal List<ChainAppend> TakeAppends()
     {
         var appends = new Dictionary<Chain, ChainAppend>();

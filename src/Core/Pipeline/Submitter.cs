@@ -124,6 +124,6 @@ internal sealed class Submitter(
         }
     }
 
-    /// <summary>A task that, other than that of <c>AsTask</c>, stays in its caller's context.</summary>
+    /// <summary>Unlike <c>AsTask</c>, resumes in its caller's context.</summary>
     private static async Task<SubmitOutcome> AsTaskAsync(ValueTask<SubmitOutcome> answer) => await answer;
 }

@@ -42,17 +42,3 @@ public sealed class EntryReading
             destination, Index, InclusionProof.Build(Index, _nodes, _edge), _checkpoint.Note.Span,
             bundle ? _documentOf(_checkpoint.Epoch).Span : default);
 }
-
-/// <summary>One epoch's part in a chain, as it is served.</summary>
-/// <param name="StartSize">Size from which the epoch went on.</param>
-/// <param name="CosignerKey">The epoch's key (vkey).</param>
-/// <param name="Document">The attestation document that binds the key.</param>
-/// <param name="Handover">The signed handover note, null where the epoch created the chain.</param>
-public sealed record ServedEpoch(
-    ulong StartSize, string CosignerKey, ReadOnlyMemory<byte> Document, string? Handover);
-
-/// <summary>A chain's epochs, with the log's own key.</summary>
-/// <param name="Origin">The chain's origin.</param>
-/// <param name="LogKey">The log's verifier key (vkey, type 0x01).</param>
-/// <param name="Epochs">Every epoch that signed the chain, oldest first.</param>
-public sealed record ServedEpochs(string Origin, string LogKey, IReadOnlyList<ServedEpoch> Epochs);

@@ -79,12 +79,10 @@ internal sealed class Sealing(
     /// Has a head that was sealed or opened unseen cosigned once more: what a sealed chain shows has its quorum. Its
     /// lines; empty for other chains, and where a proposal is sealed next, since witnesses may have gone on to that.
     /// </summary>
-    /// <param name="chain">The chain.</param>
     /// <param name="head">What the enclave holds.</param>
     /// <param name="epoch">Its epoch.</param>
     /// <param name="known">The same text with the signature of an epoch that the ledger has recorded; null to show
     /// this one's.</param>
-    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="WitnessesUnavailableException">When there is no quorum at the moment: try again.
     /// </exception>
     /// <exception cref="OlderLedgerException">When too many witnesses have seen more.</exception>

@@ -91,7 +91,6 @@ internal sealed class WitnessCoordinator
     /// <param name="checkpoint">What they are to cosign; durable, with the log's signature.</param>
     /// <param name="measured">The enclave's policy.</param>
     /// <param name="timeMin">The earliest time of a cosignature that counts, in seconds since 1970.</param>
-    /// <param name="cancellation">Ends it.</param>
     /// <returns>Signature lines that satisfy the policy.</returns>
     /// <exception cref="WitnessesUnavailableException">When there was no quorum in that time.</exception>
     /// <exception cref="OlderLedgerException">When too many have seen more than the checkpoint.</exception>

@@ -13,7 +13,6 @@ internal sealed class WitnessedOpening(
     /// <param name="chain">A chain that the enclave does not hold.</param>
     /// <param name="enclave">The enclave.</param>
     /// <param name="start">What the chain goes on from; null for a new chain.</param>
-    /// <param name="cancellation">Ends it.</param>
     /// <returns>Signature lines for the request that opens the chain.</returns>
     /// <exception cref="WitnessesUnavailableException">When there is no quorum at the moment.</exception>
     /// <exception cref="OlderLedgerException">When too many witnesses have seen more.</exception>

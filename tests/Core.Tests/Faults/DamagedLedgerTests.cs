@@ -233,7 +233,7 @@ public sealed class DamagedLedgerTests : IDisposable
         }
 
         // A file is there before the ledger counts it as its own. Only reading, it is told what is in the image.
-        using var options = new RocksOptions(createIfMissing: false, LedgerCompression.None);
+        var options = new RocksOptions(createIfMissing: false, LedgerCompression.None);
         using var database = RocksDb.OpenReadOnly(
             options.Database, image, options.FamiliesOf(RocksOptions.Names), false);
         var entries = database.GetColumnFamily(RocksOptions.Entries);

@@ -75,7 +75,7 @@ public sealed class DamagedRecordTests : IDisposable
     /// <summary>Cuts a record short; the ledger must be closed.</summary>
     private void Damage(ReadOnlySpan<byte> key)
     {
-        using var options = new RocksOptions(createIfMissing: false, LedgerCompression.None);
+        var options = new RocksOptions(createIfMissing: false, LedgerCompression.None);
         using var database = RocksDb.Open(
             options.Database, _folder.Under("ledger"), options.FamiliesOf(RocksOptions.Names));
         database.Get(key.ToArray()).Should().NotBeNull();

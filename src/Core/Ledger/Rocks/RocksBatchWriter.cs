@@ -54,7 +54,8 @@ internal sealed class RocksBatchWriter(RocksDatabase database) : IDisposable
         }
     }
 
-    /// <summary>Expired keys are looked for once this is committed, until they are to be forgotten.</summary>
+    /// <summary>From the next commit until <see cref="Forget"/>, notes which keys are used, so that these are
+    /// spared.</summary>
     public void BeginForgetting() => _isForgetting = true;
 
     /// <summary>Adds the deletion of expired keys, but of none that was used since they were looked for.</summary>

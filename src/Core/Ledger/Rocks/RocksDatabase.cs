@@ -74,7 +74,8 @@ internal sealed class RocksDatabase(RocksDb database, RocksOptions options) : IA
     {
         await _users.CloseAsync();
         database.Dispose();
-        options.Dispose();
+        // What the database was opened with lives as long as it does.
+        GC.KeepAlive(options);
     }
 
     internal static LedgerException Unreadable(RocksDbException exception) => new(

@@ -44,7 +44,6 @@ public sealed class RocksLedgerSource(
         catch (Exception exception)
         {
             database?.Dispose();
-            options.Dispose();
             throw exception is RocksDbException cause ? Explain(cause) : exception;
         }
     }

@@ -13,7 +13,7 @@ namespace Sequencer.Core;
 /// file's index is kept while the file is open, so that a look-up reads one block and nothing else: some 40 KiB for
 /// each file of entries.
 /// </remarks>
-internal sealed class RocksOptions : IDisposable
+internal sealed class RocksOptions
 {
     /// <summary>Column family of the chunks of entries.</summary>
     public const string Entries = "entries";
@@ -91,12 +91,6 @@ internal sealed class RocksOptions : IDisposable
         foreach (var name in names)
             families.Add(name, Family(name));
         return families;
-    }
-
-    public void Dispose()
-    {
-        // The database keeps its own reference to the cache; it has been closed before this.
-        GC.KeepAlive(_cache);
     }
 
     private ColumnFamilyOptions Family(string name)
