@@ -22,6 +22,12 @@ public sealed record CoreDependencies
 
     public required CoreMetrics Metrics { get; init; }
 
+    /// <summary>
+    /// Told how many threads of the pool there shall be beyond the usual, while reads wait for the disk: 32,
+    /// or 0 afterwards. Null leaves the pool alone.
+    /// </summary>
+    public Action<int>? SetExtraThreads { get; init; }
+
     /// <summary>Told of every checkpoint that is published.</summary>
     public PublishedCheckpoints Published { get; init; } = new();
 }

@@ -12,14 +12,14 @@ public sealed partial class SequencerCore : IAsyncDisposable
 {
     private readonly CoreDependencies _dependencies;
     private readonly WaitingCallers _callers;
-    private readonly ReaderThreads _readers;
+    private readonly DiskWaits _diskWaits;
     private readonly SequencerLifecycle _life;
 
     private SequencerCore(SequencerOptions options, CoreDependencies dependencies, ILedger ledger)
     {
         _dependencies = dependencies;
         _callers = new WaitingCallers(dependencies.Time, options.OutcomeTimeoutSeconds);
-        _readers = ReaderThreads.OfThisProcess(dependencies.Time);
+        _diskWaits = new DiskWaits(dependencies.Time, dependencies.SetExtraThreads);
         _life = new SequencerLifecycle(options, dependencies, ledger, _callers);
         dependencies.Metrics.Observe(() => Status);
     }
@@ -122,8 +122,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
         ChainId chain, EntryBundlePath bundle, IBufferWriter<byte> output, CancellationToken cancellation) =>
         await ReadAsync(
             chain,
-            (engine, found) => engine.Reader.WriteBundle(found, bundle, _readers.AreMany, output) ? found : null,
-            cancellation, ReaderThreads.BundleFromMemory)
+            (engine, found) =>
+                engine.Reader.WriteBundle(found, bundle, _diskWaits.AreMany, output) ? found : null,
+            cancellation, DiskWaits.BundleFromMemory)
         is not null;
 
     /// <summary>Every epoch that signed the chain; null when the chain is unknown.</summary>
@@ -176,7 +177,7 @@ public sealed partial class SequencerCore : IAsyncDisposable
     {
         await _life.DisposeAsync();
         _callers.Dispose();
-        _readers.Dispose();
+        _diskWaits.Dispose();
     }
 
     private ValueTask<SubmitOutcome> SubmitToEngineAsync(
@@ -205,9 +206,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
             LedgerError.Unavailable, $"The ledger is being opened again: {_life.Reason}");
         if (await engine.Reader.FindAsync(id, cancellation) is not { } chain)
             return null;
-        var began = _readers.Begin();
+        var began = _diskWaits.Begin();
         var found = read(engine, chain);
-        _readers.End(began, fromMemory ?? ReaderThreads.EntryFromMemory);
+        _diskWaits.End(began, fromMemory ?? DiskWaits.EntryFromMemory);
         return found;
     }
 

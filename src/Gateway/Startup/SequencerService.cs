@@ -50,6 +50,7 @@ internal sealed class SequencerService : IAsyncDisposable
             Witnesses = witnesses?.Network,
             Logger = loggers.CreateLogger<SequencerCore>(),
             Metrics = metrics,
+            SetExtraThreads = PoolThreads.Extra(),
         });
         // What runs in this process answers at once: the first caller need not see it start.
         if (enclave is not null)
