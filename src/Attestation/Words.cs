@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Sequencer.Attestation;
 
@@ -18,16 +17,6 @@ internal static class Words
         { TotalMinutes: >= 1 } => Invariant($"{duration.Minutes} min {duration.Seconds} s"),
         _ => Invariant($"{duration.TotalSeconds:F3} s"),
     };
-
-    /// <summary>True for a character that a terminal shows as itself and acts on in no way.</summary>
-    public static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned);
-
-    /// <summary>Text of a stranger, safe to print: what is not printable becomes a question mark.</summary>
-    public static string Printable(string text) =>
-        string.Concat(text.EnumerateRunes().Select(rune => IsPrintable(rune) ? rune.ToString() : "?"));
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

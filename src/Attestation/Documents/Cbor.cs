@@ -72,7 +72,7 @@ internal static class Cbor
 
         foreach (var rune in text.EnumerateRunes())
         {
-            if (!Words.IsPrintable(rune))
+            if (!TerminalText.IsPrintable(rune))
             {
                 throw new AttestationException(
                     AttestationError.Malformed, $"{field} has a control character.");

@@ -84,7 +84,7 @@ public sealed record SequencerBinding(string CosignerName, int ProtocolVersion)
             return false;
         foreach (var rune in name.EnumerateRunes())
         {
-            if (rune.Value is '+' or 0xfffd || Rune.IsWhiteSpace(rune) || !Words.IsPrintable(rune))
+            if (rune.Value is '+' or 0xfffd || Rune.IsWhiteSpace(rune) || !TerminalText.IsPrintable(rune))
                 return false;
         }
 

@@ -50,7 +50,7 @@ public sealed class TrustedRoot
             if (!name.Contains(SimulatedMark, StringComparison.Ordinal))
             {
                 throw new FormatException(
-                    $"The common name \"{Words.Printable(name)}\" does not contain {SimulatedMark}: "
+                    $"The common name \"{TerminalText.Of(name, "?")}\" does not contain {SimulatedMark}: "
                     + "this is no simulated root.");
             }
 

@@ -22,7 +22,7 @@ internal sealed class NitroCertificate : IDisposable
     {
         Name = name;
         CommonName = x509.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        Subject = Words.Printable(x509.Subject);
+        Subject = TerminalText.Of(x509.Subject, "?");
         _subject = x509.Subject;
         _issuer = x509.Issuer;
         if (Single<X509BasicConstraintsExtension>(x509) is { } constraints)

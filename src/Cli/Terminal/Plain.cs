@@ -1,4 +1,4 @@
-using System.Text;
+using Sequencer.Attestation;
 
 namespace Sequencer.Cli.Terminal;
 
@@ -10,22 +10,8 @@ internal static class Plain
     /// <summary>
     /// The text with every control and formatting character but line ends replaced by U+FFFD.
     /// </summary>
-    public static string Text(string text)
-    {
-        var plain = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-            plain.Append(IsPlain(rune) ? rune.ToString() : "\uFFFD");
-        return plain.ToString();
-    }
+    public static string Text(string text) => string.Join('\n', text.Split('\n').Select(Line));
 
     /// <summary>The same on one line: line ends too are replaced.</summary>
-    public static string Line(string text) => Text(text).Replace('\n', '\uFFFD');
-
-    private static bool IsPlain(Rune rune) =>
-        rune.Value == '\n' || Rune.GetUnicodeCategory(rune) is not (
-            System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
-            or System.Globalization.UnicodeCategory.LineSeparator
-            or System.Globalization.UnicodeCategory.ParagraphSeparator
-            or System.Globalization.UnicodeCategory.PrivateUse
-            or System.Globalization.UnicodeCategory.OtherNotAssigned);
+    public static string Line(string text) => TerminalText.Of(text, "\uFFFD");
 }

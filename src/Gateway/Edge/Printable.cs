@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Sequencer.Attestation;
 
 namespace Sequencer.Gateway;
 
@@ -13,11 +12,6 @@ internal static class Printable
     public static string Of(string text, int charsMax)
     {
         var shown = text.Length > charsMax ? text[..charsMax] : text;
-        return string.Concat(
-            shown.Trim().EnumerateRunes().Select(rune => IsPrintable(rune) ? rune.ToString() : "?"));
+        return TerminalText.Of(shown.Trim(), "?");
     }
-
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }
