@@ -56,7 +56,7 @@ internal sealed class WitnessRule(TlogPolicy policy, ulong clockAheadSeconds) : 
         var counted = new List<VerifierKey>();
         foreach (var line in Parse(witnessLines))
         {
-            if (policy.Witnesses.FirstOrDefault(witness => IsBy(witness, line)) is not { } witness)
+            if (policy.Witnesses.FirstOrDefault(witness => line.Claims(witness.Key)) is not { } witness)
             {
                 faults.Add($"{line.Name} is no witness of the policy.");
                 continue;
@@ -84,9 +84,6 @@ internal sealed class WitnessRule(TlogPolicy policy, ulong clockAheadSeconds) : 
                 : EnclaveRefusalReason.WitnessQuorumMissing,
             $"{checkpoint.Origin} at size {checkpoint.Size}: {string.Join(' ', [result.Reason, .. faults])}");
     }
-
-    private static bool IsBy(PolicyWitness witness, NoteSignature line) =>
-        witness.Key.KeyId == line.KeyId && witness.Key.Name == line.Name;
 
     /// <summary>The time of a cosignature that verifies; null when it does not.</summary>
     private static ulong? TimeOf(PolicyWitness witness, NoteSignature line, string text)

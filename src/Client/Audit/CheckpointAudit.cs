@@ -21,10 +21,8 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
 
         try
         {
-            VerifierKey[] keys = policy is null
-                ? [VerifierKey.Parse(epochs.LogKey)]
-                : [.. from log in policy.Logs where log.Key.Name == origin select log.Key];
-            if (keys.Length == 0)
+            var keys = policy?.KeysOf(origin) ?? [VerifierKey.Parse(epochs.LogKey)];
+            if (keys.Count == 0)
             {
                 findings.Add(rule, where, $"The policy does not name the log {origin}.");
                 return null;

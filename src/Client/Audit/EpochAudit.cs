@@ -121,7 +121,7 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
         try
         {
             var key = epoch.Enclave.Key;
-            var signer = VerifierKey.Create(key.Name, SignatureType.Ed25519, key.PublicKey.Span);
+            var signer = key.AsSigner();
             return Handover.Parse(SignedNote.Parse(note).Verify([signer]).Text);
         }
         catch (TlogException wrong)

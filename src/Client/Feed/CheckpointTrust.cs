@@ -51,10 +51,8 @@ internal sealed class CheckpointTrust(
         var origin = signed.Checkpoint.Origin;
         if (origin != _epochs!.Origin || !origin.EndsWith($"/{chain}", StringComparison.Ordinal))
             throw NotTrusted(note, $"It is of the log {origin}; the chain followed is {chain}.");
-        VerifierKey[] keys = policy is null
-            ? [VerifierKey.Parse(_epochs.LogKey)]
-            : [.. from log in policy.Logs where log.Key.Name == origin select log.Key];
-        if (keys.Length == 0)
+        var keys = policy?.KeysOf(origin) ?? [VerifierKey.Parse(_epochs.LogKey)];
+        if (keys.Count == 0)
             throw NotTrusted(note, $"The policy does not name the log {origin}.");
         if (signed.SignaturesBy(keys).Count == 0)
             throw NotTrusted(note, "It is not signed by the log's key.");

@@ -141,9 +141,7 @@ public sealed class LogMonitor
     {
         if (served.Signed.Checkpoint.Origin != held.Origin)
             return false;
-        VerifierKey[] keys = _options.Policy is { } policy
-            ? [.. from log in policy.Logs where log.Key.Name == held.Origin select log.Key]
-            : [held.LogKey];
+        var keys = _options.Policy?.KeysOf(held.Origin) ?? [held.LogKey];
         try
         {
             return served.Signed.SignaturesBy(keys).Count > 0;

@@ -118,9 +118,8 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
     {
         if (Note is null || Checkpoint is null)
             return;
-        VerifierKey[] keys =
-            [.. from log in policy.Logs where log.Key.Name == Checkpoint.Origin select log.Key];
-        if (keys.Length == 0)
+        var keys = policy.KeysOf(Checkpoint.Origin);
+        if (keys.Count == 0)
         {
             var accepted = string.Join(", ", policy.Logs.Select(log => log.Key.Name));
             Fail(VerificationStep.LogSignature,

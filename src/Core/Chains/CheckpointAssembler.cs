@@ -43,7 +43,7 @@ internal sealed class CheckpointAssembler(ICheckpointSigner signer)
     public ValueTask<SignedCheckpoint> AssembleAsync(
         string origin, Proposal proposal, VerifierKey cosigner, CancellationToken cancellation)
     {
-        var signer = VerifierKey.Create(cosigner.Name, SignatureType.Ed25519, cosigner.PublicKey.Span);
+        var signer = cosigner.AsSigner();
         return AssembleForWitnessesAsync(
             new Checkpoint(origin, proposal.Size, proposal.Root),
             NoteSignature.Ed25519(signer, proposal.Signature.Span).ToLine(), cancellation);

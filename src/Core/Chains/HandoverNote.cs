@@ -12,7 +12,7 @@ internal static class HandoverNote
     public static string Make(Handover handover, ReadOnlyMemory<byte> signature)
     {
         var cosigner = handover.NewKey;
-        var signer = VerifierKey.Create(cosigner.Name, SignatureType.Ed25519, cosigner.PublicKey.Span);
+        var signer = cosigner.AsSigner();
         var note = handover.ToNoteText() + "\n" + NoteSignature.Ed25519(signer, signature.Span).ToLine();
         SignedNote.Parse(note).Verify([signer]);
         return note;

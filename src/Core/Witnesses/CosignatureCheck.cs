@@ -17,6 +17,6 @@ internal static class CosignatureCheck
         // The specification has a witness state its time: 0 is for subtrees.
         if (verified.By(key) is { Time: 0 })
             throw new TlogException(TlogError.TimeOutOfRange, $"The cosignature by '{key.Name}' states the time 0.");
-        return note.Signatures.First(line => line.KeyId == key.KeyId && line.Name == key.Name);
+        return note.Signatures.First(line => line.Claims(key));
     }
 }

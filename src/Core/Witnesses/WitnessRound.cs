@@ -62,7 +62,7 @@ internal sealed class WitnessRound(
         var lines = SignedNote.Parse(Checkpoint.Note.Span).Signatures;
         for (var place = 0; place < witnesses.Count; place++)
         {
-            if (lines.FirstOrDefault(line => IsOf(witnesses[place], line)) is { } own)
+            if (lines.FirstOrDefault(line => line.Claims(witnesses[place].Key)) is { } own)
                 Add(place, own);
         }
     }
@@ -75,13 +75,10 @@ internal sealed class WitnessRound(
     {
         // It may have been opened or sealed with some of them.
         var others = SignedNote.Parse(Checkpoint.Note.Span).Signatures
-            .Where(line => !witnesses.Any(witness => IsOf(witness, line)));
+            .Where(line => !witnesses.Any(witness => line.Claims(witness.Key)));
         var note = SignedNote.Create(Text, [.. others, .. _cosignatures.OfType<NoteSignature>()]);
         return Checkpoint with { Note = Encoding.UTF8.GetBytes(note.ToString()) };
     }
-
-    private static bool IsOf(PolicyWitness witness, NoteSignature line) =>
-        line.KeyId == witness.Key.KeyId && line.Name == witness.Key.Name;
 
     private string Lines => string.Concat(_cosignatures.Select(line => line?.ToLine()));
 }

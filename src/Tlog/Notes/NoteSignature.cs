@@ -65,14 +65,21 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
         return $"{Prefix}{Name} {Convert.ToBase64String(bytes)}\n";
     }
 
+    /// <summary>
+    /// Whether the line claims to be by a key: it has that key's name and id. Whether it is, only
+    /// <see cref="SignedNote.Verify"/> tells.
+    /// </summary>
+    public bool Claims(VerifierKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return KeyId == key.KeyId && Name == key.Name;
+    }
+
     public bool Equals(NoteSignature? other) =>
         other is not null && KeyId == other.KeyId && Name == other.Name
         && Blob.Span.SequenceEqual(other.Blob.Span);
 
     public override int GetHashCode() => HashCode.Combine(KeyId, Name, Blob.Length);
-
-    /// <summary>Whether the line claims to be by <paramref name="key"/>.</summary>
-    internal bool Claims(VerifierKey key) => KeyId == key.KeyId && Name == key.Name;
 
     private static void CheckKey(VerifierKey key, SignatureType type)
     {

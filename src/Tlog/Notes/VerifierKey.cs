@@ -109,6 +109,12 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         }
     }
 
+    /// <summary>
+    /// The same name and public key with type 0x01: what the enclave of this cosigner signs its proposals and
+    /// handovers as.
+    /// </summary>
+    public VerifierKey AsSigner() => new(Name, SignatureType.Ed25519, _publicKey, _imported);
+
     /// <summary>The key as a vkey.</summary>
     public override string ToString()
     {

@@ -46,6 +46,10 @@ public sealed class TlogPolicy
     public IReadOnlyCollection<VerifierKey> Keys =>
         [.. Logs.Select(l => l.Key), .. Witnesses.Select(w => w.Key)];
 
+    /// <summary>The keys of the logs with this origin, in the order of the text; none for another's.</summary>
+    public IReadOnlyList<VerifierKey> KeysOf(string origin) =>
+        [.. from log in Logs where log.Key.Name == origin select log.Key];
+
     /// <summary>Reads a policy.</summary>
     /// <exception cref="TlogException">
     /// With <see cref="TlogError.MalformedPolicy"/>, <see cref="TlogError.DuplicateInPolicy"/>,

@@ -70,7 +70,7 @@ internal sealed record Submission
             Proof = request.Proof,
             Checkpoint = checkpoint,
             Note = note,
-            LogLines = [note.Signatures.First(line => line.Name == key.Name && line.KeyId == key.KeyId)],
+            LogLines = [note.Signatures.First(line => line.Claims(key))],
         }, null);
     }
 

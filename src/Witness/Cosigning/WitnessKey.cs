@@ -36,8 +36,5 @@ internal sealed class WitnessKey : IDisposable
         return NoteSignature.Cosignature(Verifier, time, signature);
     }
 
-    /// <summary>Whether a line claims to be by this key.</summary>
-    public bool IsOf(NoteSignature line) => line.Name == Verifier.Name && line.KeyId == Verifier.KeyId;
-
     public void Dispose() => _signer.Dispose();
 }

@@ -61,7 +61,7 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
         lock (_lock)
         {
             keys = _known.TryGetValue(rule, out var known)
-                ? [.. known.Where(key => lines.Exists(line => line.KeyId == key.KeyId))]
+                ? [.. known.Where(key => lines.Exists(line => line.Claims(key)))]
                 : [];
         }
 
@@ -70,7 +70,7 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
         try
         {
             submission.Note.Verify(keys);
-            return ([.. lines.Where(line => keys.Exists(key => key.KeyId == line.KeyId)).Take(2)], null);
+            return ([.. lines.Where(line => keys.Exists(line.Claims)).Take(2)], null);
         }
         catch (TlogException bad)
         {
@@ -86,7 +86,7 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
         {
             // Documents are costly to verify: of all epochs, only those of the keys that signed.
             if (KeysOf(epoch.CosignerKey) is not { } keys
-                || !lines.Exists(line => line.KeyId == keys[0].KeyId || line.KeyId == keys[1].KeyId))
+                || !lines.Exists(line => keys.Any(line.Claims)))
                 continue;
             try
             {
@@ -123,7 +123,7 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
         try
         {
             var key = VerifierKey.Parse(cosignerKey);
-            return [key, VerifierKey.Create(key.Name, SignatureType.Ed25519, key.PublicKey.Span)];
+            return [key, key.AsSigner()];
         }
         catch (TlogException)
         {

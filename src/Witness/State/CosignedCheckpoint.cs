@@ -53,7 +53,7 @@ internal sealed record CosignedCheckpoint
             Checkpoint = Checkpoint.Parse(verified.Text),
             Time = verified.By(key.Verifier)!.Time!.Value,
             Note = note,
-            OwnLine = verified.Note.Signatures.First(line => key.IsOf(line)),
+            OwnLine = verified.Note.Signatures.First(line => line.Claims(key.Verifier)),
         };
     }
 }

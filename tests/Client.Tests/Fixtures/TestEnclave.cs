@@ -32,7 +32,7 @@ internal sealed class TestEnclave
     public string Adopt(Checkpoint prior, VerifierKey priorKey, ulong time, VerifierKey? newKey = null)
     {
         var text = new Handover(prior, priorKey, newKey ?? Cosigner, time).ToNoteText();
-        var key = VerifierKey.Create(Cosigner.Name, SignatureType.Ed25519, Cosigner.PublicKey.Span);
+        var key = Cosigner.AsSigner();
         return SignedNote.Create(text,
             NoteSignature.Ed25519(key, Sign(Encoding.UTF8.GetBytes(text)))).ToString();
     }

@@ -133,7 +133,7 @@ internal sealed class SimAudit(SimWorld world, ChainId chain)
             Require((epoch.Handover is null) == (i == 0), $"epoch {i} lacks its handover, or has one too many");
             if (epoch.Handover is null)
                 continue;
-            var signer = VerifierKey.Create(key.Name, SignatureType.Ed25519, key.PublicKey.Span);
+            var signer = key.AsSigner();
             var handover = Handover.Parse(SignedNote.Parse(epoch.Handover).Verify([signer]).Text);
             Require(handover.Prior.Origin == _origin && handover.Prior.Size == epoch.StartSize
                 && handover.Prior.Root == _roots[(int)epoch.StartSize], $"epoch {i} adopted another history");

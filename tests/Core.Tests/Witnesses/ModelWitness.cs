@@ -48,7 +48,7 @@ internal sealed class ModelWitness : IWitness
     /// <summary>Whether a note has the word of an enclave: its cosignature, or its signature of a proposal.</summary>
     public static bool IsBy(VerifierKey enclave, SignedNote note)
     {
-        var proposer = VerifierKey.Create(enclave.Name, SignatureType.Ed25519, enclave.PublicKey.Span);
+        var proposer = enclave.AsSigner();
         var lines = note.Signatures.Where(line => line.Name == enclave.Name).Select(line => line.KeyId);
         return lines.Any(id => id == enclave.KeyId || id == proposer.KeyId);
     }

@@ -49,7 +49,7 @@ public sealed class ResumeTests : IDisposable
         var key = _next.Machine.Cosigner;
         var text = new Handover(
             Checkpoint.Parse(_resume.Checkpoint), _prior.Machine.Cosigner, key, head.Time).ToNoteText();
-        var signer = VerifierKey.Create(key.Name, SignatureType.Ed25519, key.PublicKey.Span);
+        var signer = key.AsSigner();
         var note = SignedNote.Create(text, NoteSignature.Ed25519(signer, head.Handover!.Value.Span));
         Handover.Parse(note.Verify([signer]).Text).NewKey.Should().Be(key);
 

@@ -236,8 +236,7 @@ public sealed class SealedChainTests : IDisposable
         _witnesses.Dispose();
     }
 
-    private VerifierKey ProposalKey => VerifierKey.Create(
-        _epoch.Machine.Cosigner.Name, SignatureType.Ed25519, _epoch.Machine.Cosigner.PublicKey.Span);
+    private VerifierKey ProposalKey => _epoch.Machine.Cosigner.AsSigner();
 
     private static Checkpoint At(int size) =>
         new(Epoch.Demo, (ulong)size, Tree.Root(Leaves.AsSpan(0, size)));

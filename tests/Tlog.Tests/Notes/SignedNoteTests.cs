@@ -130,6 +130,15 @@ public sealed class SignedNoteTests
     }
 
     [Fact]
+    public void NoteSignature_Claims_TheKeyOfItsNameAndId()
+    {
+        LogSignature.Claims(Log).Should().BeTrue();
+        (LogSignature with { Blob = new byte[64] }).Claims(Log).Should().BeTrue("a claim proves nothing");
+        (LogSignature with { Name = Witness.Name }).Claims(Log).Should().BeFalse();
+        (LogSignature with { KeyId = Witness.KeyId }).Claims(Log).Should().BeFalse();
+    }
+
+    [Fact]
     public void NoteSignature_MadeForAKeyOfTheOtherType_Throws()
     {
         var plain = () => NoteSignature.Ed25519(Witness, new byte[64]);

@@ -33,6 +33,18 @@ public sealed class VerifierKeyTests
         key.Equals(null).Should().BeFalse();
     }
 
+    [Fact]
+    public void AsSigner_OfACosigner_IsItsNameAndKeyOfType1()
+    {
+        var cosigner = TestKeys.WitnessKey();
+        var signer = cosigner.AsSigner();
+
+        signer.Should().Be(TestKeys.Key(cosigner.Name, SignatureType.Ed25519, seed: 2));
+        signer.KeyId.Should().NotBe(cosigner.KeyId);
+        var note = SignedNote.Create("text\n", TestKeys.Sign("text\n", signer, seed: 2));
+        note.Verify([signer]).Keys.Should().Equal(signer);
+    }
+
     [Theory]
     [InlineData("", TlogError.MalformedVerifierKey)]
     [InlineData("+", TlogError.MalformedVerifierKey)]

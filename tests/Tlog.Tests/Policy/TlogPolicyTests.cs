@@ -42,6 +42,17 @@ public sealed class TlogPolicyTests
         policy.Keys.Should().BeEquivalentTo([Log, .. Keys]);
     }
 
+    [Fact]
+    public void KeysOf_AnOrigin_AreThoseOfItsLogsAlone()
+    {
+        var rotated = TestKeys.Key(Log.Name, SignatureType.Ed25519, 30);
+        var other = TestKeys.Key("other.example/log", SignatureType.Ed25519, 31);
+        var policy = TlogPolicy.Parse($"log {Log}\nlog {other}\nlog {rotated}\nquorum none\n");
+
+        policy.KeysOf(Log.Name).Should().Equal(Log, rotated);
+        policy.KeysOf("stranger.example/log").Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData("", false)]
     [InlineData("0 1 2", false)]

@@ -33,7 +33,7 @@ internal sealed class TestEnclave
 
     /// <summary>The signature of a proposal: type 0x01 under the cosigner's name.</summary>
     public NoteSignature Propose(string text) => NoteSignature.Ed25519(
-        VerifierKey.Create(Cosigner.Name, SignatureType.Ed25519, Cosigner.PublicKey.Span),
+        Cosigner.AsSigner(),
         Sign(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>A line that claims to be this enclave's and is not.</summary>
