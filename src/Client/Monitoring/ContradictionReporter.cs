@@ -16,75 +16,73 @@ internal sealed class ContradictionReporter(
 
     /// <summary>Tells of two checkpoints that contradict each other.</summary>
     /// <param name="state">Holds the one that was seen before.</param>
-    /// <param name="served">The other.</param>
-    /// <param name="servedBy">The enclave that cosigned it, if one is known.</param>
+    /// <param name="look">The look at the other; takes the event.</param>
+    /// <param name="cosigner">The enclave that cosigned the other, if one is known.</param>
     /// <param name="kind">How they contradict each other.</param>
     /// <param name="subtree">What shows it, where the two notes alone do not.</param>
-    /// <param name="events">Takes the event.</param>
     /// <returns>The state with the evidence noted.</returns>
     public MonitorState Report(
-        MonitorState state, ServedCheckpoint served, EnclaveIdentity? servedBy, ContradictionKind kind,
-        SubtreeDisagreement? subtree, RoundEvents events)
+        MonitorState state, CheckpointLook look, EnclaveIdentity? cosigner, ContradictionKind kind,
+        SubtreeDisagreement? subtree)
     {
-        var checkpoint = served.Signed.Checkpoint;
+        var checkpoint = look.Checkpoint;
         var what = $"The log signed size {state.Checkpoint.Size} with root {state.Checkpoint.Root}, and now "
             + $"size {checkpoint.Size} with root {checkpoint.Root}: {Describe(kind, subtree)}";
         var earlier = state.Evidence.FirstOrDefault(
             found => found.Size == state.Checkpoint.Size && found.Kind == kind);
         if (earlier is not null)
         {
-            events.Add(MonitorEventKind.ContradictionPersists, what, checkpoint, earlier.File);
+            look.Events.Add(MonitorEventKind.ContradictionPersists, what, checkpoint, earlier.File);
             return state;
         }
 
         if (state.Evidence.Count >= FilesMax)
         {
-            events.Add(MonitorEventKind.ContradictionPersists,
+            look.Events.Add(MonitorEventKind.ContradictionPersists,
                 $"{what} There are {FilesMax} evidence files already; this one was not written.", checkpoint);
             return state;
         }
 
-        return Save(state, Evidence(state, served, servedBy, kind, subtree), what, checkpoint, events);
+        return Save(state, Evidence(state, look.Served, cosigner, kind, subtree), what, look);
     }
 
     private MonitorState Save(
-        MonitorState state, ContradictionEvidence evidence, string what, Checkpoint checkpoint,
-        RoundEvents events)
+        MonitorState state, ContradictionEvidence evidence, string what, CheckpointLook look)
     {
         // Nothing is called proven that a reader of the file would not find so.
         var report = new EvidenceVerifier(policy, enclaves).Check(evidence.ToJson());
         if (!report.IsProven)
         {
             var flaw = report.Checks.First(check => check.Outcome == CheckOutcome.Failed);
-            events.Add(MonitorEventKind.ContradictionUnproven,
+            look.Events.Add(MonitorEventKind.ContradictionUnproven,
                 $"{what} No evidence was written, for it would not prove that: {flaw.Rule}: {flaw.Detail}",
-                checkpoint);
+                look.Checkpoint);
             return state;
         }
 
         try
         {
             var file = folder.Save(evidence);
-            events.Add(MonitorEventKind.ContradictionProven,
-                $"{what} Keep {file}: it proves this to anybody.", checkpoint, file);
+            look.Events.Add(MonitorEventKind.ContradictionProven,
+                $"{what} Keep {file}: it proves this to anybody.", look.Checkpoint, file);
             var found = new FoundEvidence(state.Checkpoint.Size, evidence.Kind, file);
             return state with { Evidence = [.. state.Evidence, found] };
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            events.Add(MonitorEventKind.ContradictionProven,
+            look.Events.Add(MonitorEventKind.ContradictionProven,
                 $"{what} The evidence cannot be written, and is tried again: {unwritable.Message}",
-                checkpoint);
+                look.Checkpoint);
             return state;
         }
     }
 
     private ContradictionEvidence Evidence(
-        MonitorState state, ServedCheckpoint served, EnclaveIdentity? servedBy, ContradictionKind kind,
+        MonitorState state, ServedCheckpoint served, EnclaveIdentity? cosigner, ContradictionKind kind,
         SubtreeDisagreement? subtree)
     {
         var before = new EvidenceSide(state.Note, state.Document);
-        var now = new EvidenceSide(served.Note, servedBy?.Attestation.Document.Bytes);
+        var now = new EvidenceSide(served.Note, cosigner?.Attestation.Document.Bytes);
         var isSmaller = served.Signed.Checkpoint.Size < state.Checkpoint.Size;
         return new()
         {

@@ -16,6 +16,8 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
     /// <summary>Size up to which the handovers were compared with the tree.</summary>
     private ulong _comparedSize;
 
+    public ChainId Chain => chain;
+
     /// <summary>As the gateway tells them; null until they were read.</summary>
     public LogEpochs? Served { get; private set; }
 

@@ -35,8 +35,8 @@ public sealed class LogMonitor
         _options = options;
         _time = time ?? TimeProvider.System;
         _sizeAtStart = state?.Checkpoint.Size;
-        _follower = new(_log, chain, new(client, chain, enclaves), enclaves,
-            new(evidence, options.Policy, enclaves, _time), options.Policy, _time, state);
+        _follower = new(_log, new(client, chain, enclaves), new(enclaves, _time),
+            new(evidence, options.Policy, enclaves, _time), options.Policy, state);
     }
 
     /// <summary>What is known now; null while no checkpoint has held.</summary>
