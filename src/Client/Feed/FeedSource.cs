@@ -57,17 +57,17 @@ internal sealed class FeedSource(
     {
         while (true)
         {
-            var (answer, failure) =
-                await client.Transport.OpenAsync(Request(), cancellation).ConfigureAwait(false);
-            if (answer is not null)
+            switch (await client.Transport.OpenAsync(Request(), cancellation).ConfigureAwait(false))
             {
-                _connectedAt = _time.GetTimestamp();
-                return await FeedConnection
-                    .CreateAsync(answer, TimeSpan.FromMilliseconds(options.SilenceMs), _time, cancellation)
-                    .ConfigureAwait(false);
+                case Attempt<HttpResponseMessage>.Succeeded(var answer):
+                    _connectedAt = _time.GetTimestamp();
+                    var silence = TimeSpan.FromMilliseconds(options.SilenceMs);
+                    return await FeedConnection.CreateAsync(answer, silence, _time, cancellation)
+                        .ConfigureAwait(false);
+                case Attempt<HttpResponseMessage>.Failed(var failure):
+                    await PauseAsync(failure, cancellation).ConfigureAwait(false);
+                    break;
             }
-
-            await PauseAsync(failure!, cancellation).ConfigureAwait(false);
         }
     }
 

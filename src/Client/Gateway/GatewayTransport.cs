@@ -78,13 +78,17 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
         var uncertain = false;
         for (var attempt = 1; ; attempt++)
         {
-            var (body, failure) = await AttemptAsync(request, cancellation).ConfigureAwait(false);
-            if (failure is null)
-                return body!;
-            uncertain |= request.IdempotencyKey is not null && failure.MayHaveHappened;
-            if (!failure.IsPassing || attempt >= options.AttemptsMax
-                || !await pauses.PauseAsync(failure.RetryAfter, cancellation).ConfigureAwait(false))
-                throw failure.ToException(request, attempt, uncertain);
+            switch (await TryAsync(request, ReadBodyAsync, cancellation).ConfigureAwait(false))
+            {
+                case Attempt<AnswerBody>.Succeeded(var body):
+                    return body;
+                case Attempt<AnswerBody>.Failed(var failure):
+                    uncertain |= request.IdempotencyKey is not null && failure.MayHaveHappened;
+                    if (!failure.IsPassing || attempt >= options.AttemptsMax
+                        || !await pauses.PauseAsync(failure.RetryAfter, cancellation).ConfigureAwait(false))
+                        throw failure.ToException(request, attempt, uncertain);
+                    break;
+            }
         }
     }
 
@@ -95,73 +99,63 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     /// <summary>
     /// Opens an answer that is read as it comes, in one attempt; the caller disposes it.
     /// </summary>
-    public async Task<(HttpResponseMessage? Answer, GatewayFailure? Failure)> OpenAsync(
-        GatewayRequest request, CancellationToken cancellation)
+    public Task<Attempt<HttpResponseMessage>> OpenAsync(
+        GatewayRequest request, CancellationToken cancellation) =>
+        TryAsync(request, static (_, response, _) =>
+            Task.FromResult<Attempt<HttpResponseMessage>>(
+                new Attempt<HttpResponseMessage>.Succeeded(response)), cancellation);
+
+    /// <summary>One attempt.</summary>
+    /// <param name="read">
+    /// Reads an answer that is no refusal, within the attempt's time; disposes of it unless it hands it on.
+    /// </param>
+    private async Task<Attempt<T>> TryAsync<T>(
+        GatewayRequest request,
+        Func<GatewayRequest, HttpResponseMessage, CancellationToken, Task<Attempt<T>>> read,
+        CancellationToken cancellation)
     {
         using var timeout =
             new CancellationTokenSource(TimeSpan.FromMilliseconds(options.AttemptTimeoutMs), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        HttpResponseMessage? refused = null;
         try
         {
             using var message = request.ToMessage(options.Token);
             var response = await http
                 .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token)
                 .ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
-                return (response, null);
-            refused = response;
-            return (null, await RefusedAsync(response, either.Token).ConfigureAwait(false));
+            return response.IsSuccessStatusCode
+                ? await read(request, response, either.Token).ConfigureAwait(false)
+                : new Attempt<T>.Failed(await RefusedAsync(response, either.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (null, GatewayFailure.TimedOut(options.AttemptTimeoutMs));
+            return new Attempt<T>.Failed(GatewayFailure.TimedOut(options.AttemptTimeoutMs));
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            return (null, GatewayFailure.Broken(http.BaseAddress, broken));
-        }
-        finally
-        {
-            refused?.Dispose();
+            return new Attempt<T>.Failed(GatewayFailure.Broken(http.BaseAddress, broken));
         }
     }
 
-    private async Task<(AnswerBody? Body, GatewayFailure? Failure)> AttemptAsync(
-        GatewayRequest request, CancellationToken cancellation)
+    private static async Task<Attempt<AnswerBody>> ReadBodyAsync(
+        GatewayRequest request, HttpResponseMessage response, CancellationToken cancellation)
     {
-        using var timeout =
-            new CancellationTokenSource(TimeSpan.FromMilliseconds(options.AttemptTimeoutMs), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        try
-        {
-            using var message = request.ToMessage(options.Token);
-            using var response = await http
-                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token)
-                .ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode)
-                return (null, await RefusedAsync(response, either.Token).ConfigureAwait(false));
-            var body = await ReadBoundedAsync(response.Content, request.AnswerBytesMax, either.Token)
-                .ConfigureAwait(false);
-            return body is null ? (null, GatewayFailure.TooLong(request.AnswerBytesMax)) : (body, null);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return (null, GatewayFailure.TimedOut(options.AttemptTimeoutMs));
-        }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
-        {
-            return (null, GatewayFailure.Broken(http.BaseAddress, broken));
-        }
+        using var _ = response;
+        var body = await ReadBoundedAsync(response.Content, request.AnswerBytesMax, cancellation)
+            .ConfigureAwait(false);
+        return body is null
+            ? new Attempt<AnswerBody>.Failed(GatewayFailure.TooLong(request.AnswerBytesMax))
+            : new Attempt<AnswerBody>.Succeeded(body);
     }
 
     /// <summary>
     /// The failure that a refusal's status tells of, however long its body is: a proxy's page may be any length,
-    /// and has a bound of its own.
+    /// and has a bound of its own. Disposes of the response.
     /// </summary>
     private async Task<GatewayFailure> RefusedAsync(
         HttpResponseMessage response, CancellationToken cancellation)
     {
+        using var _ = response;
         using var body = await ReadBoundedAsync(response.Content, ProblemBytesMax, cancellation)
             .ConfigureAwait(false);
         return GatewayFailure.Of(response, body is null ? [] : body.Bytes.Span, time);
