@@ -71,5 +71,5 @@ internal static class EvidencePrinter
         _ => "An accepted enclave cosigned one of the two; of the other's nothing is proven.",
     };
 
-    private static bool IsSimulated(EnclaveIdentity? enclave) => enclave is { Attestation.IsSimulated: true };
+    private static bool IsSimulated(VerifiedEnclave? enclave) => enclave is { Attestation.IsSimulated: true };
 }

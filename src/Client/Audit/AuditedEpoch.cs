@@ -5,4 +5,4 @@ namespace Sequencer.Client;
 /// <param name="StartSize">The log's size when it took over.</param>
 /// <param name="Enclave">The enclave that its document attests; null when the document does not hold.</param>
 /// <param name="Handover">The signed note by which it adopted the history; null for the first.</param>
-internal sealed record AuditedEpoch(string Name, ulong StartSize, EnclaveIdentity? Enclave, string? Handover);
+internal sealed record AuditedEpoch(string Name, ulong StartSize, VerifiedEnclave? Enclave, string? Handover);

@@ -10,7 +10,7 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
 {
     /// <summary>Checks that a checkpoint is of the log and signed by its key.</summary>
     /// <returns>The key that signed; null when none did.</returns>
-    public VerifierKey? CheckLogSignature(AuditRule rule, string where, SignedCheckpoint signed)
+    public VerifierKey? CheckLogSignature(AuditRule rule, string where, ParsedCheckpoint signed)
     {
         var origin = signed.Checkpoint.Origin;
         if (origin != epochs.Origin)
@@ -48,7 +48,7 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
     /// </summary>
     /// <returns>The epoch that cosigned; null when none did.</returns>
     public AuditedEpoch? CheckCosignature(
-        string where, SignedCheckpoint signed, IReadOnlyList<AuditedEpoch> audited)
+        string where, ParsedCheckpoint signed, IReadOnlyList<AuditedEpoch> audited)
     {
         var size = signed.Checkpoint.Size;
         var begun = audited.Where(epoch => epoch.StartSize <= size).ToList();
@@ -76,7 +76,7 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
 
     /// <summary>Checks that the quorum of the policy has cosigned.</summary>
     /// <returns>How the quorum judged; null when it could not.</returns>
-    public QuorumResult? CheckWitnesses(string where, SignedCheckpoint signed)
+    public QuorumResult? CheckWitnesses(string where, ParsedCheckpoint signed)
     {
         try
         {

@@ -90,7 +90,7 @@ internal sealed class EpochAudit(string origin, EnclaveVerifier enclaves, AuditF
         }
     }
 
-    private EnclaveIdentity? CheckDocument(string name, LogEpoch epoch)
+    private VerifiedEnclave? CheckDocument(string name, LogEpoch epoch)
     {
         try
         {

@@ -70,7 +70,7 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         };
     }
 
-    private SignedCheckpoint? ReadOlder(CheckpointAudit checkpoints)
+    private ParsedCheckpoint? ReadOlder(CheckpointAudit checkpoints)
     {
         if (options.OlderCheckpoint is null)
             return null;
@@ -80,11 +80,11 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         return older;
     }
 
-    private SignedCheckpoint? TryParse(AuditRule rule, string where, string note)
+    private ParsedCheckpoint? TryParse(AuditRule rule, string where, string note)
     {
         try
         {
-            return SignedCheckpoint.Parse(note);
+            return ParsedCheckpoint.Parse(note);
         }
         catch (TlogException malformed)
         {

@@ -55,8 +55,8 @@ internal static class EvidenceJson
             throw Malformed($"it names more than {ContradictionEvidence.MaxWitnesses} witnesses");
         if (document.Witnesses.Contains(null!))
             throw Malformed("a witness is null");
-        var older = SignedCheckpoint.Parse(document.Older.Checkpoint).Checkpoint;
-        var newer = SignedCheckpoint.Parse(document.Newer.Checkpoint).Checkpoint;
+        var older = ParsedCheckpoint.Parse(document.Older.Checkpoint).Checkpoint;
+        var newer = ParsedCheckpoint.Parse(document.Newer.Checkpoint).Checkpoint;
         var key = VerifierKey.Parse(document.LogKey);
         if (older.Origin != document.Origin || newer.Origin != document.Origin || key.Name != document.Origin)
             throw Malformed($"both checkpoints and the log's key must be of the origin {document.Origin}");

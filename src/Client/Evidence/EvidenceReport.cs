@@ -19,10 +19,10 @@ public sealed record EvidenceReport
     public required bool KeyFromPolicy { get; init; }
 
     /// <summary>The accepted enclave that cosigned the older checkpoint; null when none is known.</summary>
-    public required EnclaveIdentity? OlderEnclave { get; init; }
+    public required VerifiedEnclave? OlderEnclave { get; init; }
 
     /// <summary>The accepted enclave that cosigned the newer checkpoint; null when none is known.</summary>
-    public required EnclaveIdentity? NewerEnclave { get; init; }
+    public required VerifiedEnclave? NewerEnclave { get; init; }
 
     /// <summary>The witnesses that cosigned both sides.</summary>
     public required IReadOnlyList<string> WitnessesOfBoth { get; init; }

@@ -26,8 +26,8 @@ internal sealed class EvidenceRun(TlogPolicy? policy, EnclaveVerifier enclaves)
             return;
         }
 
-        var older = SignedCheckpoint.Parse(_evidence.Older.Checkpoint);
-        var newer = SignedCheckpoint.Parse(_evidence.Newer.Checkpoint);
+        var older = ParsedCheckpoint.Parse(_evidence.Older.Checkpoint);
+        var newer = ParsedCheckpoint.Parse(_evidence.Newer.Checkpoint);
         var sizes = $"{older.Checkpoint.Size} and {newer.Checkpoint.Size}";
         Add("form", CheckOutcome.Passed, $"two checkpoints of {_evidence.Origin}, of sizes {sizes}");
         var keys = LogKeys();
@@ -54,7 +54,7 @@ internal sealed class EvidenceRun(TlogPolicy? policy, EnclaveVerifier enclaves)
         ? [_evidence!.LogKey]
         : [.. from log in policy.Logs where log.Key.Equals(_evidence!.LogKey) select log.Key];
 
-    private void CheckLogSignature(string side, SignedCheckpoint signed, VerifierKey[] keys)
+    private void CheckLogSignature(string side, ParsedCheckpoint signed, VerifierKey[] keys)
     {
         var rule = $"{side}: log signature";
         if (keys.Length == 0)
@@ -70,7 +70,7 @@ internal sealed class EvidenceRun(TlogPolicy? policy, EnclaveVerifier enclaves)
     }
 
     /// <summary>The accepted enclave that cosigned; null when there is none, for whatever reason.</summary>
-    private Cosigned? CheckEnclave(string side, SignedCheckpoint signed, ReadOnlyMemory<byte>? document)
+    private Cosigned? CheckEnclave(string side, ParsedCheckpoint signed, ReadOnlyMemory<byte>? document)
     {
         var rule = $"{side}: enclave cosignature";
         if (document is not { } bytes)
@@ -123,7 +123,7 @@ internal sealed class EvidenceRun(TlogPolicy? policy, EnclaveVerifier enclaves)
     }
 
     /// <summary>Names who cosigned both; it adds to the proof and never takes from it.</summary>
-    private void CheckWitnesses(SignedCheckpoint older, SignedCheckpoint newer)
+    private void CheckWitnesses(ParsedCheckpoint older, ParsedCheckpoint newer)
     {
         var witnesses = policy is null
             ? [.. _evidence!.Witnesses.Select(witness => (witness.Name, witness.Key))]
@@ -178,5 +178,5 @@ internal sealed class EvidenceRun(TlogPolicy? policy, EnclaveVerifier enclaves)
     private static string Named(VerifierKey key) =>
         string.Create(CultureInfo.InvariantCulture, $"{key.Name}, key {key.KeyId:x8}");
 
-    private sealed record Cosigned(EnclaveIdentity Enclave, ulong Time);
+    private sealed record Cosigned(VerifiedEnclave Enclave, ulong Time);
 }

@@ -26,7 +26,7 @@ internal sealed class CheckpointTrust(
     {
         try
         {
-            var signed = SignedCheckpoint.Parse(note);
+            var signed = ParsedCheckpoint.Parse(note);
             await RequireLogAsync(signed, cancellation).ConfigureAwait(false);
             if (!IsCosigned(signed))
             {
@@ -43,7 +43,7 @@ internal sealed class CheckpointTrust(
         }
     }
 
-    private async Task RequireLogAsync(SignedCheckpoint signed, CancellationToken cancellation)
+    private async Task RequireLogAsync(ParsedCheckpoint signed, CancellationToken cancellation)
     {
         if (_epochs is null)
             await FetchEpochsAsync(cancellation).ConfigureAwait(false);
@@ -58,10 +58,10 @@ internal sealed class CheckpointTrust(
             throw NotTrusted(note, "It is not signed by the log's key.");
     }
 
-    private bool IsCosigned(SignedCheckpoint signed) =>
+    private bool IsCosigned(ParsedCheckpoint signed) =>
         _cosigners.Count > 0 && signed.SignaturesBy(_cosigners).Count > 0;
 
-    private bool HasQuorum(SignedCheckpoint signed) =>
+    private bool HasQuorum(ParsedCheckpoint signed) =>
         !DemandsWitnesses
         || policy!.Evaluate(signed.SignaturesBy([.. policy.Witnesses.Select(witness => witness.Key)])
             .Select(signature => signature.Key)).IsSatisfied;
@@ -90,7 +90,7 @@ internal sealed class CheckpointTrust(
     /// Says, where an epoch's enclave did cosign, which rule its document breaks: otherwise a wrong list of
     /// images looks like a lie of the gateway.
     /// </summary>
-    private FeedException NotCosigned(string note, SignedCheckpoint signed)
+    private FeedException NotCosigned(string note, ParsedCheckpoint signed)
     {
         const string why = "It is not cosigned by an accepted enclave of this chain.";
         try

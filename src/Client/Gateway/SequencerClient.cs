@@ -161,7 +161,7 @@ public sealed class SequencerClient
     {
         try
         {
-            var origin = SignedCheckpoint.Parse(TlogProof.Parse(receipt).Checkpoint).Checkpoint.Origin;
+            var origin = ParsedCheckpoint.Parse(TlogProof.Parse(receipt).Checkpoint).Checkpoint.Origin;
             if (!ChainId.TryParse(origin[(origin.LastIndexOf('/') + 1)..], out var chain))
                 throw GatewayJson.BadAnswer($"the receipt's log, {origin}, does not end in a chain id");
             var epochs = await FindEpochsAsync(chain, cancellation).ConfigureAwait(false);

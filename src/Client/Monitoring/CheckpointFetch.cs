@@ -38,7 +38,7 @@ internal sealed record CheckpointFetch(
                 served.Add(new(text, signed, isDefault));
         }
 
-        return new([.. served.OrderBy(checkpoint => checkpoint.Signed.Checkpoint.Size)],
+        return new([.. served.OrderBy(checkpoint => checkpoint.Parsed.Checkpoint.Size)],
             newestFailure is null, note is null && failure is null or { Status: 404 }
                 && newest is null && newestFailure is null);
     }
@@ -57,11 +57,11 @@ internal sealed record CheckpointFetch(
         }
     }
 
-    private static SignedCheckpoint? TryParse(string note, RoundEvents events)
+    private static ParsedCheckpoint? TryParse(string note, RoundEvents events)
     {
         try
         {
-            return SignedCheckpoint.Parse(note);
+            return ParsedCheckpoint.Parse(note);
         }
         catch (TlogException malformed)
         {

@@ -25,12 +25,12 @@ internal sealed class CheckpointFollower(
 
     public async Task TakeAsync(ServedCheckpoint served, RoundEvents events, CancellationToken cancellation)
     {
-        var checkpoint = served.Signed.Checkpoint;
+        var checkpoint = served.Parsed.Checkpoint;
         if (State is null && epochs.Served is null)
             await epochs.RefreshAsync(cancellation).ConfigureAwait(false);
         var findings = new AuditFindings();
         var audit = new CheckpointAudit(policy, Named(), findings);
-        var logKey = audit.CheckLogSignature(AuditRule.LogSignature, Where, served.Signed);
+        var logKey = audit.CheckLogSignature(AuditRule.LogSignature, Where, served.Parsed);
         if (logKey is null || !IsOfChain(checkpoint, logKey, findings))
         {
             events.AddFindings(findings, checkpoint);
@@ -40,10 +40,10 @@ internal sealed class CheckpointFollower(
         // Who cosigned is not needed to prove that the log's key signed two histories.
         var areEpochsKnown = await TryReadEpochsAsync(served, events, cancellation).ConfigureAwait(false);
         var cosigner = areEpochsKnown
-            ? audit.CheckCosignature(Where, served.Signed, epochs.Audited)
+            ? audit.CheckCosignature(Where, served.Parsed, epochs.Audited)
             : null;
         if (served.IsDefault && policy is { HasWitnesses: true })
-            audit.CheckWitnesses(Where, served.Signed);
+            audit.CheckWitnesses(Where, served.Parsed);
         events.AddFindings(findings, checkpoint);
         var look = new CheckpointLook(served, events)
         {
@@ -77,7 +77,7 @@ internal sealed class CheckpointFollower(
     private async Task<bool> TryReadEpochsAsync(
         ServedCheckpoint served, RoundEvents events, CancellationToken cancellation)
     {
-        if (epochs.FindCosigner(served.Signed) is not null)
+        if (epochs.FindCosigner(served.Parsed) is not null)
             return true;
         try
         {
@@ -134,7 +134,7 @@ internal sealed class CheckpointFollower(
         if (State is not { } held)
             return true;
         var comparer = new HistoryComparer(held.Checkpoint, held.Edge, look.Checkpoint, tree.Tiles, tree.Edge,
-            new TileNodes(log, held.Checkpoint.Size));
+            new TileCache(log, held.Checkpoint.Size));
         switch (await comparer.CompareAsync(cancellation).ConfigureAwait(false))
         {
             case HistoryComparison.Contradictory(var subtree):
@@ -154,7 +154,7 @@ internal sealed class CheckpointFollower(
     {
         if (look.Cosigner is not { } enclave)
             return;
-        var cosigned = CosignatureTimes.Of(look.Served.Signed, enclave);
+        var cosigned = CosignatureTimes.Of(look.Served.Parsed, enclave);
         if (times.IsAhead(cosigned))
         {
             look.Fail(MonitorEventKind.TimeAhead,
@@ -217,10 +217,10 @@ internal sealed class CheckpointFollower(
         }
     }
 
-    private bool IsNewest(CheckpointLook look, EnclaveIdentity enclave) =>
+    private bool IsNewest(CheckpointLook look, VerifiedEnclave enclave) =>
         State is not { } held || look.Checkpoint.Size > held.Checkpoint.Size
         || (look.Checkpoint.Size == held.Checkpoint.Size
-            && CosignatureTimes.Of(look.Served.Signed, enclave) >= (HeldTime ?? 0));
+            && CosignatureTimes.Of(look.Served.Parsed, enclave) >= (HeldTime ?? 0));
 
     private string FirstWords(VerifierKey logKey) =>
         "First contact: this checkpoint is taken as the beginning, on trust. What the log showed to others "
@@ -230,7 +230,7 @@ internal sealed class CheckpointFollower(
     private void Report(CheckpointLook look, ContradictionKind kind, SubtreeDisagreement? subtree = null)
     {
         look.IsGood = false;
-        var cosigner = epochs.FindCosigner(look.Served.Signed)?.Enclave;
+        var cosigner = epochs.FindCosigner(look.Served.Parsed)?.Enclave;
         State = reporter.Report(State!, look, cosigner, kind, subtree);
     }
 }

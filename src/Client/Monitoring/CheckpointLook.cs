@@ -10,7 +10,7 @@ internal sealed class CheckpointLook(ServedCheckpoint served, RoundEvents events
 {
     public ServedCheckpoint Served => served;
 
-    public Checkpoint Checkpoint => served.Signed.Checkpoint;
+    public Checkpoint Checkpoint => served.Parsed.Checkpoint;
 
     public RoundEvents Events => events;
 
@@ -18,7 +18,7 @@ internal sealed class CheckpointLook(ServedCheckpoint served, RoundEvents events
     public required VerifierKey LogKey { get; init; }
 
     /// <summary>The enclave of its epoch, which cosigned it; null when that is not shown.</summary>
-    public required EnclaveIdentity? Cosigner { get; init; }
+    public required VerifiedEnclave? Cosigner { get; init; }
 
     /// <summary>Whether nothing was found against it so far, and nothing left unchecked.</summary>
     public required bool IsGood { get; set; }

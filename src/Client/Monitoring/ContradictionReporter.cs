@@ -22,7 +22,7 @@ internal sealed class ContradictionReporter(
     /// <param name="subtree">What shows it, where the two notes alone do not.</param>
     /// <returns>The state with the evidence noted.</returns>
     public MonitorState Report(
-        MonitorState state, CheckpointLook look, EnclaveIdentity? cosigner, ContradictionKind kind,
+        MonitorState state, CheckpointLook look, VerifiedEnclave? cosigner, ContradictionKind kind,
         SubtreeDisagreement? subtree)
     {
         var checkpoint = look.Checkpoint;
@@ -78,12 +78,12 @@ internal sealed class ContradictionReporter(
     }
 
     private ContradictionEvidence Evidence(
-        MonitorState state, ServedCheckpoint served, EnclaveIdentity? cosigner, ContradictionKind kind,
+        MonitorState state, ServedCheckpoint served, VerifiedEnclave? cosigner, ContradictionKind kind,
         SubtreeDisagreement? subtree)
     {
         var before = new EvidenceSide(state.Note, state.Document);
         var now = new EvidenceSide(served.Note, cosigner?.Attestation.Document.Bytes);
-        var isSmaller = served.Signed.Checkpoint.Size < state.Checkpoint.Size;
+        var isSmaller = served.Parsed.Checkpoint.Size < state.Checkpoint.Size;
         return new()
         {
             FoundAt = time.GetUtcNow(),

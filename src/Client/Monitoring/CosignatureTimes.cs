@@ -19,20 +19,20 @@ internal sealed class CosignatureTimes(EnclaveVerifier enclaves, TimeProvider ti
 
     /// <summary>The time of an enclave's cosignature, in seconds since 1970.</summary>
     /// <exception cref="TlogException">When it has not cosigned.</exception>
-    public static ulong Of(SignedCheckpoint signed, EnclaveIdentity enclave) =>
+    public static ulong Of(ParsedCheckpoint signed, VerifiedEnclave enclave) =>
         signed.Note.Verify([enclave.Key]).Signatures[0].Time!.Value;
 
     /// <summary>
     /// Who cosigned the state's checkpoint, and when; null when that is no longer accepted.
     /// </summary>
-    public (EnclaveIdentity Enclave, ulong Time)? OfHeld(MonitorState held)
+    public (VerifiedEnclave Enclave, ulong Time)? OfHeld(MonitorState held)
     {
         if (held.Document is not { } document)
             return null;
         try
         {
             var enclave = enclaves.Verify(document);
-            return (enclave, Of(SignedCheckpoint.Parse(held.Note), enclave));
+            return (enclave, Of(ParsedCheckpoint.Parse(held.Note), enclave));
         }
         catch (Exception unusable) when (unusable is AttestationException or TlogException)
         {

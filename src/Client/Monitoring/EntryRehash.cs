@@ -6,7 +6,7 @@ namespace Sequencer.Client;
 /// Reads the entries from an index on, hashes them, and continues the tree before them to the checkpoint's
 /// root. A bounded number of tiles is read at a time.
 /// </summary>
-internal sealed class EntryRehash(LogReader log, Checkpoint checkpoint, TileNodes tiles, int tilesAtOnceMax)
+internal sealed class EntryRehash(LogReader log, Checkpoint checkpoint, TileCache tiles, int tilesAtOnceMax)
 {
     /// <summary>What is wrong; nothing when the entries give the root.</summary>
     /// <param name="from">The first entry that is in question; its tile is read whole.</param>

@@ -40,7 +40,7 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
     }
 
     /// <summary>The epoch that cosigned, wherever it began; null when none did.</summary>
-    public AuditedEpoch? FindCosigner(SignedCheckpoint signed)
+    public AuditedEpoch? FindCosigner(ParsedCheckpoint signed)
     {
         try
         {
@@ -65,7 +65,7 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
     /// <returns>The epochs as they are known from now on.</returns>
     /// <exception cref="TilesUnreadableException">When a tile is missing or malformed.</exception>
     public async Task<IReadOnlyList<KnownEpoch>> CheckAsync(
-        IReadOnlyList<KnownEpoch> known, Checkpoint checkpoint, TileNodes tiles, RoundEvents events,
+        IReadOnlyList<KnownEpoch> known, Checkpoint checkpoint, TileCache tiles, RoundEvents events,
         CancellationToken cancellation)
     {
         var size = checkpoint.Size;
@@ -106,7 +106,7 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
     }
 
     private static async Task<Dictionary<ulong, Hash>> ReadRootsAsync(
-        IEnumerable<KnownEpoch> epochs, Checkpoint checkpoint, TileNodes tiles,
+        IEnumerable<KnownEpoch> epochs, Checkpoint checkpoint, TileCache tiles,
         CancellationToken cancellation)
     {
         var roots = new Dictionary<ulong, Hash>();

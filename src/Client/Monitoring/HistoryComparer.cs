@@ -13,8 +13,8 @@ namespace Sequencer.Client;
 /// <param name="servedEdge">What the tiles give for its right edge; gives its root too.</param>
 /// <param name="tilesAtHeld">The log's tiles at the size of before.</param>
 internal sealed class HistoryComparer(
-    Checkpoint held, RightEdge heldEdge, Checkpoint served, TileNodes tiles, RightEdge servedEdge,
-    TileNodes tilesAtHeld)
+    Checkpoint held, RightEdge heldEdge, Checkpoint served, TileCache tiles, RightEdge servedEdge,
+    TileCache tilesAtHeld)
 {
     /// <exception cref="SequencerClientException">
     /// When the gateway refused or could not be reached.
@@ -65,7 +65,7 @@ internal sealed class HistoryComparer(
     }
 
     private static async Task<bool> IsPrefixAsync(
-        Checkpoint older, Checkpoint newer, TileNodes nodes, CancellationToken cancellation)
+        Checkpoint older, Checkpoint newer, TileCache nodes, CancellationToken cancellation)
     {
         var proof = await nodes
             .ReadAsync(reader => ConsistencyProof.Build(older.Size, newer.Size, reader), cancellation)

@@ -94,12 +94,12 @@ public sealed class LogMonitor
     /// </summary>
     private void CheckOrigin(IReadOnlyList<ServedCheckpoint> served)
     {
-        var other = served.FirstOrDefault(checkpoint => checkpoint.Signed.Checkpoint.Origin != State?.Origin);
+        var other = served.FirstOrDefault(checkpoint => checkpoint.Parsed.Checkpoint.Origin != State?.Origin);
         if (State is not null && other is not null && !_isOfThisLog)
         {
             throw new MonitorStateException(
                 $"The state is of the log {State.Origin}; the gateway serves "
-                    + $"{other.Signed.Checkpoint.Origin}. Check the address, or give that log a state "
+                    + $"{other.Parsed.Checkpoint.Origin}. Check the address, or give that log a state "
                     + "file of its own.");
         }
 
@@ -119,7 +119,7 @@ public sealed class LogMonitor
             return;
         var heldSize = fetched.IsNewestKnown
             ? before.Checkpoint.Size
-            : before.DefaultNote is { } note ? SignedCheckpoint.Parse(note).Checkpoint.Size : 0;
+            : before.DefaultNote is { } note ? ParsedCheckpoint.Parse(note).Checkpoint.Size : 0;
         if (fetched.IsNone && heldSize > 0)
         {
             events.Add(MonitorEventKind.RolledBack,
@@ -127,7 +127,7 @@ public sealed class LogMonitor
                     + "entries were taken back, or the address is no longer its gateway's.");
         }
 
-        if (fetched.Checkpoints.LastOrDefault(served => IsSigned(served, before))?.Signed.Checkpoint
+        if (fetched.Checkpoints.LastOrDefault(served => IsSigned(served, before))?.Parsed.Checkpoint
                 is { } newest && newest.Size < heldSize)
         {
             events.Add(MonitorEventKind.RolledBack,
@@ -139,12 +139,12 @@ public sealed class LogMonitor
     /// <summary>Whether it is this log's word at all; if not, that is told already.</summary>
     private bool IsSigned(ServedCheckpoint served, MonitorState held)
     {
-        if (served.Signed.Checkpoint.Origin != held.Origin)
+        if (served.Parsed.Checkpoint.Origin != held.Origin)
             return false;
         var keys = _options.Policy?.KeysOf(held.Origin) ?? [held.LogKey];
         try
         {
-            return served.Signed.SignaturesBy(keys).Count > 0;
+            return served.Parsed.SignaturesBy(keys).Count > 0;
         }
         catch (TlogException)
         {
@@ -187,7 +187,7 @@ public sealed class LogMonitor
     {
         try
         {
-            var tiles = new TileNodes(_log, checkpoint.Size);
+            var tiles = new TileCache(_log, checkpoint.Size);
             var findings = await new EntryRehash(_log, checkpoint, tiles, _options.TilesAtOnceMax)
                 .RunAsync(from, cancellation).ConfigureAwait(false);
             events.AddFindings(findings, checkpoint);

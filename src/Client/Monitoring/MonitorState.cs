@@ -99,14 +99,14 @@ public sealed record MonitorState
             throw Damaged($"its format is '{document.Format}'; this program reads '{Format}'");
         if (document.Epochs.Contains(null!) || document.Evidence.Contains(null!))
             throw Damaged("an epoch or evidence is null");
-        var signed = SignedCheckpoint.Parse(document.Checkpoint);
+        var signed = ParsedCheckpoint.Parse(document.Checkpoint);
         var key = VerifierKey.Parse(document.LogKey);
         if (signed.Checkpoint.Origin != document.Origin || key.Name != document.Origin)
             throw Damaged("origin, key and checkpoint are not of one log");
         if (signed.SignaturesBy([key]).Count == 0)
             throw Damaged("its checkpoint is not signed by its key");
         if (document.DefaultCheckpoint is { } note
-            && SignedCheckpoint.Parse(note).Checkpoint.Origin != document.Origin)
+            && ParsedCheckpoint.Parse(note).Checkpoint.Origin != document.Origin)
         {
             throw Damaged("its default checkpoint is of another log");
         }

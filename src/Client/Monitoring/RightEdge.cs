@@ -47,7 +47,7 @@ internal sealed class RightEdge : INodeReader
     /// <summary>Whether the edge holds a node, or what it is made of.</summary>
     public bool Has(NodeId node)
     {
-        var (tile, offset, count) = TileNodes.Place(node);
+        var (tile, offset, count) = TileCache.Place(node);
         return _levels.TryGetValue(tile.Level, out var level) && level.Id.Index == tile.Index
             && offset + count <= level.Hashes.Length;
     }
@@ -57,7 +57,7 @@ internal sealed class RightEdge : INodeReader
     {
         if (!Has(node))
             throw new InvalidOperationException($"The right edge of size {Size} does not hold {node}.");
-        var (tile, offset, count) = TileNodes.Place(node);
+        var (tile, offset, count) = TileCache.Place(node);
         return MerkleLanes.FoldFull(_levels[tile.Level].Hashes.AsSpan(offset, count));
     }
 

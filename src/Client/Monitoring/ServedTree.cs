@@ -5,7 +5,7 @@ namespace Sequencer.Client;
 /// <summary>The tree of a checkpoint, as far as it was read: tiles that give its root.</summary>
 /// <param name="Tiles">The log's tiles at the checkpoint's size.</param>
 /// <param name="Edge">What they give for its right edge.</param>
-internal sealed record ServedTree(TileNodes Tiles, RightEdge Edge)
+internal sealed record ServedTree(TileCache Tiles, RightEdge Edge)
 {
     /// <exception cref="TilesUnreadableException">
     /// When a tile is missing or malformed, or the tiles give another root.
@@ -16,7 +16,7 @@ internal sealed record ServedTree(TileNodes Tiles, RightEdge Edge)
     public static async Task<ServedTree> ReadAsync(
         LogReader log, Checkpoint checkpoint, CancellationToken cancellation)
     {
-        var tiles = new TileNodes(log, checkpoint.Size);
+        var tiles = new TileCache(log, checkpoint.Size);
         var edge = await tiles.ReadEdgeAsync(cancellation).ConfigureAwait(false);
         return edge.Root() is var root && root == checkpoint.Root
             ? new(tiles, edge)

@@ -64,12 +64,12 @@ public sealed record GatewayTrust
     public string PolicyText(params ReadOnlySpan<string> comment) =>
         string.Concat(comment.ToArray().Select(line => $"# {line}\n")) + $"log {LogKey}\nquorum none\n";
 
-    private static AcceptedImage Image(EnclaveIdentity enclave) => new(enclave.Attestation.Image);
+    private static AcceptedImage Image(VerifiedEnclave enclave) => new(enclave.Attestation.Image);
 
     /// <summary>
     /// An earlier epoch's enclave; null when its document does not hold, so that its image is left out.
     /// </summary>
-    private static EnclaveIdentity? TryVerify(EnclaveVerifier enclaves, LogEpoch epoch)
+    private static VerifiedEnclave? TryVerify(EnclaveVerifier enclaves, LogEpoch epoch)
     {
         try
         {

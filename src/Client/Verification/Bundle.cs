@@ -22,7 +22,7 @@ public static class Bundle
     {
         ArgumentNullException.ThrowIfNull(epochs);
         var proof = TlogProof.Parse(receipt);
-        if (SignedCheckpoint.Parse(proof.Checkpoint).FindCosigner(epochs) is not { } epoch)
+        if (ParsedCheckpoint.Parse(proof.Checkpoint).FindCosigner(epochs) is not { } epoch)
             return null;
         if (epoch.AttestationDocument.Length is 0 or > TlogProof.MaxExtraBytes)
         {

@@ -14,7 +14,7 @@ public sealed class EnclaveVerifier
     /// <summary>How many documents are remembered; one takes about 20 KB.</summary>
     public const int RememberedMax = 256;
 
-    private readonly LeastRecentlyUsed<Hash, EnclaveIdentity> _remembered = new(RememberedMax);
+    private readonly LeastRecentlyUsed<Hash, VerifiedEnclave> _remembered = new(RememberedMax);
     private readonly AcceptedImages? _images;
     private readonly TrustedRoot _root;
 
@@ -52,7 +52,7 @@ public sealed class EnclaveVerifier
 
     /// <summary>Verifies a document and what it binds.</summary>
     /// <exception cref="AttestationException">The first rule that failed.</exception>
-    public EnclaveIdentity Verify(ReadOnlyMemory<byte> document)
+    public VerifiedEnclave Verify(ReadOnlyMemory<byte> document)
     {
         var name = Hash.Read(SHA256.HashData(document.Span));
         if (_remembered.Find(name) is { } known)
@@ -89,7 +89,7 @@ public sealed class EnclaveVerifier
     /// <exception cref="AttestationException">
     /// When they are missing or not in the sequencer's form.
     /// </exception>
-    internal static EnclaveIdentity Bind(VerifiedAttestation attestation)
+    internal static VerifiedEnclave Bind(VerifiedAttestation attestation)
     {
         var document = attestation.Document;
         if (document.PublicKey is not { } publicKey || document.UserData is not { } userData)

@@ -28,7 +28,7 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
 
     public ReadOnlyMemory<byte>? Document { get; private set; }
 
-    public EnclaveIdentity? Enclave { get; private set; }
+    public VerifiedEnclave? Enclave { get; private set; }
 
     public DateTimeOffset? CosignedAt { get; private set; }
 

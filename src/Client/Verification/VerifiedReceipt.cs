@@ -25,7 +25,7 @@ public sealed record VerifiedReceipt
     public required DateTimeOffset CosignedAt { get; init; }
 
     /// <summary>The enclave that did.</summary>
-    public required EnclaveIdentity Enclave { get; init; }
+    public required VerifiedEnclave Enclave { get; init; }
 
     /// <summary>The policy's witnesses that cosigned too, by their names in the policy.</summary>
     public required IReadOnlyList<string> Witnesses { get; init; }

@@ -25,39 +25,45 @@ internal sealed partial class CheckpointWitness(
     /// <param name="cancellation">Ends the wait, until the checkpoint is about to be written.</param>
     public async Task<Verdict> AddAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
-        var (submission, refusal) = Submission.Read(body.Span, rules);
-        if (submission is null)
+        var (request, refusal) = CosignRequest.Read(body.Span, rules);
+        if (request is null)
             return refusal!;
-        var verdict = await DecideAsync(submission, cancellation);
+        var verdict = await DecideAsync(request, cancellation);
         // Signed by the log, and yet not to be cosigned: a fork, or somebody else with the log's key.
-        if (verdict is Verdict.Refused { Reason: Refusal.NotConsistent or Refusal.NotSignedByEnclave } fork)
-            LogSuspect(submission.Checkpoint.Origin, submission.Checkpoint.Size, fork.Sentence);
+        if (verdict is Verdict.Refused
+            {
+                Reason: RefusalReason.NotConsistent or RefusalReason.NotSignedByEnclave,
+            } fork)
+        {
+            LogSuspect(request.Checkpoint.Origin, request.Checkpoint.Size, fork.Sentence);
+        }
+
         return verdict;
     }
 
-    private async Task<Verdict> DecideAsync(Submission submission, CancellationToken cancellation)
+    private async Task<Verdict> DecideAsync(CosignRequest request, CancellationToken cancellation)
     {
-        var (enclaveLines, notByEnclave) = await enclaves.CheckAsync(submission, cancellation);
+        var (enclaveLines, notByEnclave) = await enclaves.CheckAsync(request, cancellation);
         if (notByEnclave is not null)
             return notByEnclave;
-        if (logs.FindOrAdd(submission.Checkpoint.Origin, submission.Rule) is not { } log)
+        if (logs.FindOrAdd(request.Checkpoint.Origin, request.Rule) is not { } log)
         {
-            return new Verdict.Refused(Refusal.OriginsFull,
-                $"This witness cosigns {submission.Rule.OriginsMax} chains below {submission.Rule.Prefix} "
+            return new Verdict.Refused(RefusalReason.OriginsFull,
+                $"This witness cosigns {request.Rule.OriginsMax} chains below {request.Rule.Prefix} "
                 + "and takes no further one (origins_max).");
         }
 
         await log.Turn.WaitAsync(cancellation);
         try
         {
-            return await JudgeAsync(log, submission, enclaveLines);
+            return await JudgeAsync(log, request, enclaveLines);
         }
         catch (StateException failure)
         {
             log.IsUncertain = true;
             _trouble = failure.Message;
-            LogNotWritten(submission.Checkpoint.Origin, failure.Message);
-            return new Verdict.Refused(Refusal.StateUnavailable,
+            LogNotWritten(request.Checkpoint.Origin, failure.Message);
+            return new Verdict.Refused(RefusalReason.StateUnavailable,
                 "The witness could not write its state, so that nothing was cosigned; its operator's log "
                 + "says why. Try again.");
         }
@@ -68,20 +74,20 @@ internal sealed partial class CheckpointWitness(
     }
 
     private async Task<Verdict> JudgeAsync(
-        WitnessedLog log, Submission submission, IReadOnlyList<NoteSignature> enclaveLines)
+        WitnessedLog log, CosignRequest request, IReadOnlyList<NoteSignature> enclaveLines)
     {
         if (log.IsUncertain)
-            await SettleAsync(log, submission.Checkpoint.Origin);
+            await SettleAsync(log, request.Checkpoint.Origin);
         var last = log.Last;
-        if (submission.OldSize != (last?.Checkpoint.Size ?? 0))
+        if (request.OldSize != (last?.Checkpoint.Size ?? 0))
             return new Verdict.Behind(last?.Checkpoint.Size ?? 0);
-        if (Inconsistency(last?.Checkpoint, submission) is { } why)
-            return new Verdict.Refused(Refusal.NotConsistent, why);
+        if (Inconsistency(last?.Checkpoint, request) is { } why)
+            return new Verdict.Refused(RefusalReason.NotConsistent, why);
         var now = (ulong)Math.Max(1, time.GetUtcNow().ToUnixTimeSeconds());
         if (now < last?.Time)
             return ClockBehind(last.Time - now);
         var next = CosignedCheckpoint.Create(
-            submission.Checkpoint, submission.Text, [.. submission.LogLines, .. enclaveLines], key, now);
+            request.Checkpoint, request.Text, [.. request.LogLines, .. enclaveLines], key, now);
         // From here on there is no way back: a write that was begun is seen to its end, whoever still waits.
         if (last is null || !next.Note.Span.SequenceEqual(last.Note.Span))
         {
@@ -118,18 +124,18 @@ internal sealed partial class CheckpointWitness(
     /// A log's cosignatures never go back in time; and none claims a time that this clock does not show,
     /// since an enclave would take it for fresh when that time has come.
     /// </summary>
-    private static Verdict.Refused ClockBehind(ulong seconds) => new(Refusal.ClockBehind,
+    private static Verdict.Refused ClockBehind(ulong seconds) => new(RefusalReason.ClockBehind,
         $"The witness's clock is {seconds} s behind its last cosignature of this log, so that nothing was "
         + "cosigned: it was ahead then, or is behind now, and its operator must set it right.");
 
-    private static string? Inconsistency(Checkpoint? last, Submission submission)
+    private static string? Inconsistency(Checkpoint? last, CosignRequest request)
     {
         try
         {
-            var next = submission.Checkpoint;
+            var next = request.Checkpoint;
             ConsistencyProof.Verify(
-                submission.OldSize, last?.Root ?? MerkleHash.Empty, next.Size, next.Root,
-                [.. submission.Proof]);
+                request.OldSize, last?.Root ?? MerkleHash.Empty, next.Size, next.Root,
+                [.. request.Proof]);
             return null;
         }
         catch (TlogException wrong)

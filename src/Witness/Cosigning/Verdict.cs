@@ -15,5 +15,5 @@ internal abstract record Verdict
 
     /// <summary>Not cosigned.</summary>
     /// <param name="Sentence">For the log's operator: what was wrong and what was expected.</param>
-    public sealed record Refused(Refusal Reason, string Sentence) : Verdict;
+    public sealed record Refused(RefusalReason Reason, string Sentence) : Verdict;
 }

@@ -29,12 +29,12 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
     /// The enclave's good signatures, none where none is demanded; or why that is not enough.
     /// </summary>
     public async ValueTask<(IReadOnlyList<NoteSignature> Lines, Verdict.Refused? Refusal)> CheckAsync(
-        Submission submission, CancellationToken cancellation)
+        CosignRequest request, CancellationToken cancellation)
     {
         // Of an empty log nothing is ordered yet, and no enclave has begun to.
-        if (submission.Rule.Enclave is not { } rule || submission.Checkpoint.Size == 0)
+        if (request.Rule.Enclave is not { } rule || request.Checkpoint.Size == 0)
             return (NoLines, null);
-        var lines = submission.Note.Signatures.Where(line => line.Name == rule.CosignerName).ToList();
+        var lines = request.Note.Signatures.Where(line => line.Name == rule.CosignerName).ToList();
         if (lines.Count == 0)
         {
             return (NoLines, NotByEnclave(
@@ -42,20 +42,20 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
                 + "this witness"));
         }
 
-        if (Judge(submission, rule, lines) is { } known)
+        if (Judge(request, rule, lines) is { } known)
             return known;
-        var fetched = await epochs.FetchAsync(submission, rule, cancellation);
+        var fetched = await epochs.FetchAsync(request, rule, cancellation);
         if (fetched.Refusal is not null)
             return (NoLines, fetched.Refusal);
-        Learn(rule, submission.Checkpoint.Origin, lines, fetched.Epochs);
-        return Judge(submission, rule, lines) ?? (NoLines, NotByEnclave(
+        Learn(rule, request.Checkpoint.Origin, lines, fetched.Epochs);
+        return Judge(request, rule, lines) ?? (NoLines, NotByEnclave(
             $"none of its signatures by {rule.CosignerName} is by an enclave that the log's epochs show to "
             + "run an accepted image"));
     }
 
     /// <summary>Judges the lines by known keys; null when no line is by one.</summary>
     private (IReadOnlyList<NoteSignature> Lines, Verdict.Refused? Refusal)? Judge(
-        Submission submission, EnclaveRule rule, List<NoteSignature> lines)
+        CosignRequest request, EnclaveRule rule, List<NoteSignature> lines)
     {
         List<VerifierKey> keys;
         lock (_lock)
@@ -69,7 +69,7 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
             return null;
         try
         {
-            submission.Note.Verify(keys);
+            request.Note.Verify(keys);
             return ([.. lines.Where(line => keys.Exists(line.Claims)).Take(2)], null);
         }
         catch (TlogException bad)
@@ -132,7 +132,7 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
     }
 
     private static Verdict.Refused NotByEnclave(string why) =>
-        new(Refusal.NotSignedByEnclave, $"No accepted enclave signed the checkpoint: {why}.");
+        new(RefusalReason.NotSignedByEnclave, $"No accepted enclave signed the checkpoint: {why}.");
 
     [LoggerMessage(LogLevel.Information, "{Origin}: the enclave {Key} runs the accepted image {Image}")]
     private partial void LogAccepted(string origin, VerifierKey key, ImageMeasurement image);

@@ -24,9 +24,9 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
     private readonly Dictionary<string, Task<Answer>> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>The log's epochs, or why they cannot be had now.</summary>
-    public Task<Answer> FetchAsync(Submission submission, EnclaveRule rule, CancellationToken cancellation)
+    public Task<Answer> FetchAsync(CosignRequest request, EnclaveRule rule, CancellationToken cancellation)
     {
-        var origin = submission.Checkpoint.Origin;
+        var origin = request.Checkpoint.Origin;
         lock (_lock)
         {
             if (_underWay.TryGetValue(origin, out var same))
@@ -34,7 +34,8 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
             switch (budget.Take(origin))
             {
                 case FetchBudget.Decision.FetchedJustNow:
-                    return Task.FromResult(new Answer(None, new Verdict.Refused(Refusal.NotSignedByEnclave,
+                    return Task.FromResult(new Answer(None, new Verdict.Refused(
+                        RefusalReason.NotSignedByEnclave,
                         "No accepted enclave signed the checkpoint: none of its signatures is by a key that "
                         + "is known to be one's, and the log's epochs were fetched less than a second ago.")));
                 // Nothing is known of the signer: that is no word against it.
@@ -44,16 +45,16 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
                     return Task.FromResult(Unavailable("they were asked for too often; try again"));
             }
 
-            var fetching = FetchOnceAsync(origin, AddressOf(submission, rule));
+            var fetching = FetchOnceAsync(origin, AddressOf(request, rule));
             _underWay.Add(origin, fetching);
             return fetching.WaitAsync(cancellation);
         }
     }
 
     /// <summary>Where a log's epochs are.</summary>
-    private static Uri AddressOf(Submission submission, EnclaveRule rule)
+    private static Uri AddressOf(CosignRequest request, EnclaveRule rule)
     {
-        var chain = submission.Rule.ChainOf(submission.Checkpoint.Origin);
+        var chain = request.Rule.ChainOf(request.Checkpoint.Origin);
         return new Uri(
             rule.Address.AbsoluteUri.TrimEnd('/') + (chain is null ? "" : "/" + chain) + "/epochs");
     }
@@ -92,7 +93,7 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
     }
 
     private static Answer Unavailable(string why) => new(None, new Verdict.Refused(
-        Refusal.EpochsUnavailable,
+        RefusalReason.EpochsUnavailable,
         $"The enclave's key is not known yet, and the log's epochs, which show its image, cannot be had: "
         + $"{why}."));
 

@@ -54,12 +54,12 @@ internal static class WitnessEndpoints
     private static Task KeyAsync(HttpContext context, WitnessKey key) =>
         PlainAnswer.WriteAsync(context, StatusCodes.Status200OK, $"{key.Verifier}\n");
 
-    private static int StatusOf(Refusal reason) => reason switch
+    private static int StatusOf(RefusalReason reason) => reason switch
     {
-        Refusal.Malformed or Refusal.OldSizeAbove => StatusCodes.Status400BadRequest,
-        Refusal.NotSignedByLog or Refusal.NotSignedByEnclave => StatusCodes.Status403Forbidden,
-        Refusal.OriginUnknown or Refusal.OriginsFull => StatusCodes.Status404NotFound,
-        Refusal.NotConsistent => StatusCodes.Status422UnprocessableEntity,
+        RefusalReason.Malformed or RefusalReason.OldSizeAbove => StatusCodes.Status400BadRequest,
+        RefusalReason.NotSignedByLog or RefusalReason.NotSignedByEnclave => StatusCodes.Status403Forbidden,
+        RefusalReason.OriginUnknown or RefusalReason.OriginsFull => StatusCodes.Status404NotFound,
+        RefusalReason.NotConsistent => StatusCodes.Status422UnprocessableEntity,
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 }

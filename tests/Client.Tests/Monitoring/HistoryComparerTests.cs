@@ -108,7 +108,7 @@ public sealed class HistoryComparerTests : IDisposable
             Tiles(gateway, served.Size), edge, Tiles(gateway, held.Size)).CompareAsync(default);
     }
 
-    private static TileNodes Tiles(StaticGateway gateway, ulong size)
+    private static TileCache Tiles(StaticGateway gateway, ulong size)
     {
         _ = Tlog.ChainId.TryParse(TestLog.Chain, out var chain);
         return new(gateway.Connect().ReadLog(chain), size);

@@ -53,10 +53,10 @@ public sealed class CheckpointWitnessTests
         fixture.Time.Advance(TimeSpan.FromSeconds(-5));
         var refused = (await fixture.AddAsync(_log.Request(3, 5)))
             .Should().BeOfType<Verdict.Refused>().Subject;
-        refused.Reason.Should().Be(Refusal.ClockBehind);
+        refused.Reason.Should().Be(RefusalReason.ClockBehind);
         refused.Sentence.Should().Contain("clock is 5 s behind");
         await fixture.RestartAsync();
-        await RefusedAsync(fixture, _log.Request(3, 3), Refusal.ClockBehind);
+        await RefusedAsync(fixture, _log.Request(3, 3), RefusalReason.ClockBehind);
         fixture.Time.Advance(TimeSpan.FromSeconds(5));
         await CosignedAsync(fixture, _log.Request(3, 5));
     }
@@ -87,13 +87,14 @@ public sealed class CheckpointWitnessTests
         await using var fixture = Start();
         await CosignedAsync(fixture, _log.Request(0, 5));
         var fork = new TestLog(_log.Origin, forkedFrom: 4, fork: "other");
-        await RefusedAsync(fixture, fork.Request(5, 8), Refusal.NotConsistent);
-        await RefusedAsync(fixture, fork.Request(5, 5), Refusal.NotConsistent);
-        await RefusedAsync(fixture, _log.Request(5, 8) with { Proof = [] }, Refusal.NotConsistent);
+        await RefusedAsync(fixture, fork.Request(5, 8), RefusalReason.NotConsistent);
+        await RefusedAsync(fixture, fork.Request(5, 5), RefusalReason.NotConsistent);
+        await RefusedAsync(fixture, _log.Request(5, 8) with { Proof = [] }, RefusalReason.NotConsistent);
         await RefusedAsync(
             fixture, _log.Request(5, 8) with { Proof = [.. _log.Proof(5, 8), WrongHash] },
-            Refusal.NotConsistent);
-        await RefusedAsync(fixture, _log.Request(5, 5) with { Proof = [WrongHash] }, Refusal.NotConsistent);
+            RefusalReason.NotConsistent);
+        await RefusedAsync(fixture, _log.Request(5, 5) with { Proof = [WrongHash] },
+            RefusalReason.NotConsistent);
         await CosignedAsync(fixture, _log.Request(5, 8));
     }
 
@@ -101,10 +102,12 @@ public sealed class CheckpointWitnessTests
     public async Task AddAsync_FirstCheckpointWithAProof_OrEmptyWithARoot_IsRefused()
     {
         await using var fixture = Start();
-        await RefusedAsync(fixture, _log.Request(0, 3) with { Proof = [WrongHash] }, Refusal.NotConsistent);
+        await RefusedAsync(fixture, _log.Request(0, 3) with { Proof = [WrongHash] },
+            RefusalReason.NotConsistent);
         var text = new Checkpoint(_log.Origin, 0, WrongHash).ToNoteText();
         await RefusedAsync(
-            fixture, new(0, [], SignedNote.Create(text, _log.Sign(text)).ToString()), Refusal.NotConsistent);
+            fixture, new(0, [], SignedNote.Create(text, _log.Sign(text)).ToString()),
+            RefusalReason.NotConsistent);
         fixture.Witness.Find(StateStore.NameOf(_log.Origin)).Should().BeNull();
     }
 
@@ -112,7 +115,7 @@ public sealed class CheckpointWitnessTests
     public async Task AddAsync_OldSizeAboveTheCheckpoints_IsRefused()
     {
         await using var fixture = Start();
-        await RefusedAsync(fixture, new(9, [], _log.Note(8)), Refusal.OldSizeAbove);
+        await RefusedAsync(fixture, new(9, [], _log.Note(8)), RefusalReason.OldSizeAbove);
     }
 
     [Fact]
@@ -120,21 +123,22 @@ public sealed class CheckpointWitnessTests
     {
         await using var fixture = Start();
         var thief = new TestLog(_log.Origin, seed: 2);
-        await RefusedAsync(fixture, thief.Request(0, 3), Refusal.NotSignedByLog);
+        await RefusedAsync(fixture, thief.Request(0, 3), RefusalReason.NotSignedByLog);
         var note = _log.Note(3);
         var changed = note.Replace("\n3\n", "\n4\n", StringComparison.Ordinal);
-        await RefusedAsync(fixture, new(0, [], changed), Refusal.NotSignedByLog);
+        await RefusedAsync(fixture, new(0, [], changed), RefusalReason.NotSignedByLog);
         // A good line does not make up for a bad one of the same key.
         var text = _log.At(3).ToNoteText();
         var both = SignedNote.Create(text, _log.Sign(text), _log.Sign("other\n")).ToString();
-        await RefusedAsync(fixture, new(0, [], both), Refusal.NotSignedByLog);
+        await RefusedAsync(fixture, new(0, [], both), RefusalReason.NotSignedByLog);
     }
 
     [Fact]
     public async Task AddAsync_UnknownOrigin_IsRefused()
     {
         await using var fixture = Start();
-        await RefusedAsync(fixture, new TestLog("log.example/other").Request(0, 3), Refusal.OriginUnknown);
+        await RefusedAsync(fixture, new TestLog("log.example/other").Request(0, 3),
+            RefusalReason.OriginUnknown);
     }
 
     [Theory]
@@ -147,7 +151,7 @@ public sealed class CheckpointWitnessTests
     {
         await using var fixture = Start();
         (await fixture.Witness.AddAsync(Encoding.UTF8.GetBytes(body), CancellationToken.None))
-            .Should().BeOfType<Verdict.Refused>().Which.Reason.Should().Be(Refusal.Malformed);
+            .Should().BeOfType<Verdict.Refused>().Which.Reason.Should().Be(RefusalReason.Malformed);
     }
 
     [Fact]
@@ -173,16 +177,18 @@ public sealed class CheckpointWitnessTests
         });
         await CosignedAsync(fixture, one.Request(0, 3));
         await CosignedAsync(fixture, new TestLog("log.example/two").Request(0, 3));
-        await RefusedAsync(fixture, new TestLog("log.example/three").Request(0, 3), Refusal.OriginsFull);
+        await RefusedAsync(fixture, new TestLog("log.example/three").Request(0, 3),
+            RefusalReason.OriginsFull);
         await CosignedAsync(fixture, one.Request(3, 4));
         foreach (var other in new[] { "", "/", "/_x", "/a/b", "s/a" })
         {
             var log = new TestLog("log.example" + other);
-            await RefusedAsync(fixture, log.Request(0, 3), Refusal.OriginUnknown);
+            await RefusedAsync(fixture, log.Request(0, 3), RefusalReason.OriginUnknown);
         }
 
         await fixture.RestartAsync();
-        await RefusedAsync(fixture, new TestLog("log.example/three").Request(0, 3), Refusal.OriginsFull);
+        await RefusedAsync(fixture, new TestLog("log.example/three").Request(0, 3),
+            RefusalReason.OriginsFull);
     }
 
     [Fact]
@@ -205,7 +211,7 @@ public sealed class CheckpointWitnessTests
         (await fixture.AddAsync(request)).Should().BeOfType<Verdict.Cosigned>().Subject;
 
     private static async Task RefusedAsync(
-        WitnessFixture fixture, AddCheckpointRequest request, Refusal reason) =>
+        WitnessFixture fixture, AddCheckpointRequest request, RefusalReason reason) =>
         (await fixture.AddAsync(request))
             .Should().BeOfType<Verdict.Refused>().Which.Reason.Should().Be(reason);
 }

@@ -39,10 +39,10 @@ public sealed class ModelTests
             var from = step.Kind is Kind.FromLast or Kind.ForkFromLast or Kind.BadProof ? size : step.From;
             var request = Request(log, step, from);
             var verdict = await fixture.AddAsync(request);
-            object? whileBehind = fixture.Time.Seconds < time ? Refusal.ClockBehind : null;
+            object? whileBehind = fixture.Time.Seconds < time ? RefusalReason.ClockBehind : null;
             switch (Expect(log, step, from, last) ?? whileBehind)
             {
-                case Refusal reason:
+                case RefusalReason reason:
                     verdict.Should().BeOfType<Verdict.Refused>().Which.Reason.Should().Be(reason, $"{step}");
                     break;
                 case ulong told:
@@ -75,12 +75,12 @@ public sealed class ModelTests
     private static object? Expect(TestLog log, Step step, ulong from, Checkpoint last)
     {
         if (step.Kind == Kind.Unsigned)
-            return Refusal.NotSignedByLog;
+            return RefusalReason.NotSignedByLog;
         if (from > step.To)
-            return Refusal.OldSizeAbove;
+            return RefusalReason.OldSizeAbove;
         if (from != last.Size)
             return last.Size;
-        return step.Kind == Kind.BadProof || log.At(last.Size) != last ? Refusal.NotConsistent : null;
+        return step.Kind == Kind.BadProof || log.At(last.Size) != last ? RefusalReason.NotConsistent : null;
     }
 
     internal enum Kind

@@ -61,13 +61,13 @@ public sealed class EnclaveWordTests : IDisposable
         await CosignedAsync(fixture, _log.Request(0, 3, _enclave.Cosign));
         var (writes, state) = (fixture.Disk.Writes, fixture.Disk.ToString());
 
-        var refused = await RefusedAsync(fixture, _log.Request(3, 9), Refusal.NotSignedByEnclave);
+        var refused = await RefusedAsync(fixture, _log.Request(3, 9), RefusalReason.NotSignedByEnclave);
         refused.Sentence.Should().Be("No accepted enclave signed the checkpoint: it carries no signature by "
             + "log.example/_simulated-enclave, and the log's own key is not enough for this witness.");
-        (await RefusedAsync(fixture, _log.Request(3, 9, _enclave.Forge), Refusal.NotSignedByEnclave))
+        (await RefusedAsync(fixture, _log.Request(3, 9, _enclave.Forge), RefusalReason.NotSignedByEnclave))
             .Sentence.Should().Contain("not good");
         var own = new TestEnclave(_root, seed: 22);
-        await RefusedAsync(fixture, _log.Request(3, 9, own.Cosign), Refusal.NotSignedByEnclave);
+        await RefusedAsync(fixture, _log.Request(3, 9, own.Cosign), RefusalReason.NotSignedByEnclave);
 
         (fixture.Disk.Writes, fixture.Disk.ToString()).Should().Be((writes, state));
         await CosignedAsync(fixture, _log.Request(3, 4, _enclave.Cosign));
@@ -121,11 +121,11 @@ public sealed class EnclaveWordTests : IDisposable
         for (byte seed = 30; seed < 60; seed++)
         {
             var garbage = new TestEnclave(_root, seed);
-            await RefusedAsync(fixture, _log.Request(0, 3, garbage.Cosign), Refusal.NotSignedByEnclave);
+            await RefusedAsync(fixture, _log.Request(0, 3, garbage.Cosign), RefusalReason.NotSignedByEnclave);
         }
 
         _epochs.Requests.Should().Be(1);
-        await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), Refusal.NotSignedByEnclave);
+        await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), RefusalReason.NotSignedByEnclave);
         fixture.Time.Advance(FetchBudget.IntervalPerLog);
         await CosignedAsync(fixture, _log.Request(0, 3, _enclave.Cosign));
     }
@@ -140,7 +140,7 @@ public sealed class EnclaveWordTests : IDisposable
             var verdict = await fixture.AddAsync(
                 new TestLog($"log.example/{i}").Request(0, 1, garbage.Cosign));
             verdict.Should().BeOfType<Verdict.Refused>().Which.Reason.Should().Be(
-                i < FetchBudget.Burst ? Refusal.NotSignedByEnclave : Refusal.EpochsUnavailable);
+                i < FetchBudget.Burst ? RefusalReason.NotSignedByEnclave : RefusalReason.EpochsUnavailable);
         }
 
         _epochs.Requests.Should().Be(FetchBudget.Burst);
@@ -168,11 +168,11 @@ public sealed class EnclaveWordTests : IDisposable
             _ => throw new HttpRequestException("the test broke it"),
         };
         await using var fixture = Start();
-        (await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), Refusal.EpochsUnavailable))
+        (await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), RefusalReason.EpochsUnavailable))
             .Sentence.Should().Contain(expected);
         _epochs.Other = null;
         // At once nothing is fetched, and nothing is said against the enclave: a 403 would be rested upon.
-        await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), Refusal.EpochsUnavailable);
+        await RefusedAsync(fixture, _log.Request(0, 3, _enclave.Cosign), RefusalReason.EpochsUnavailable);
         _epochs.Requests.Should().Be(1);
         fixture.Time.Advance(FetchBudget.IntervalPerLog);
         await CosignedAsync(fixture, _log.Request(0, 3, _enclave.Cosign));
@@ -203,7 +203,7 @@ public sealed class EnclaveWordTests : IDisposable
     {
         _epochs.Enclaves.Add(enclave);
         await using var fixture = Start();
-        await RefusedAsync(fixture, _log.Request(0, 3, enclave.Cosign), Refusal.NotSignedByEnclave);
+        await RefusedAsync(fixture, _log.Request(0, 3, enclave.Cosign), RefusalReason.NotSignedByEnclave);
         fixture.Witness.Find(StateStore.NameOf(_log.Origin)).Should().BeNull();
     }
 
@@ -229,7 +229,7 @@ public sealed class EnclaveWordTests : IDisposable
     }
 
     private static async Task<Verdict.Refused> RefusedAsync(
-        WitnessFixture fixture, AddCheckpointRequest request, Refusal reason)
+        WitnessFixture fixture, AddCheckpointRequest request, RefusalReason reason)
     {
         var refused = (await fixture.AddAsync(request)).Should().BeOfType<Verdict.Refused>().Subject;
         refused.Reason.Should().Be(reason, refused.Sentence);

@@ -80,7 +80,7 @@ public sealed class CrashMatrixTests
                     from = behind.Size;
                     break;
                 case Verdict.Refused refused:
-                    refused.Reason.Should().Be(Refusal.StateUnavailable);
+                    refused.Reason.Should().Be(RefusalReason.StateUnavailable);
                     fixture.Witness.Trouble.Should().NotBeNull();
                     break;
                 case Verdict.Cosigned cosigned:

@@ -3,9 +3,9 @@ using Sequencer.Tlog;
 namespace Sequencer.Witness;
 
 /// <summary>A well-formed request about a known log, whose key signed the checkpoint.</summary>
-internal sealed record Submission
+internal sealed record CosignRequest
 {
-    private Submission()
+    private CosignRequest()
     {
     }
 
@@ -27,8 +27,8 @@ internal sealed record Submission
     /// <summary>The checkpoint's note text, ending in LF.</summary>
     public string Text => Note.Text;
 
-    /// <summary>Reads a body and checks all that needs no memory; either a submission or a refusal.</summary>
-    public static (Submission? Submission, Verdict.Refused? Refusal) Read(
+    /// <summary>Reads a body and checks all that needs no memory; either a request or a refusal.</summary>
+    public static (CosignRequest? Request, Verdict.Refused? Refusal) Read(
         ReadOnlySpan<byte> body, LogRules rules)
     {
         AddCheckpointRequest request;
@@ -45,25 +45,25 @@ internal sealed record Submission
             // A line that is no signature is none by the log's key.
             var isUnsigned = malformed.Reason == TlogError.MalformedSignatureLine;
             return (null, new Verdict.Refused(
-                isUnsigned ? Refusal.NotSignedByLog : Refusal.Malformed, malformed.Message));
+                isUnsigned ? RefusalReason.NotSignedByLog : RefusalReason.Malformed, malformed.Message));
         }
 
         if (!rules.TryFind(checkpoint.Origin, out var rule, out var key))
         {
             return (null, new Verdict.Refused(
-                Refusal.OriginUnknown, $"This witness does not cosign the log {checkpoint.Origin}."));
+                RefusalReason.OriginUnknown, $"This witness does not cosign the log {checkpoint.Origin}."));
         }
 
         if (NotSigned(note, key) is { } why)
-            return (null, new Verdict.Refused(Refusal.NotSignedByLog, why));
+            return (null, new Verdict.Refused(RefusalReason.NotSignedByLog, why));
         if (request.OldSize > checkpoint.Size)
         {
-            return (null, new Verdict.Refused(Refusal.OldSizeAbove,
+            return (null, new Verdict.Refused(RefusalReason.OldSizeAbove,
                 $"The old size {request.OldSize} is above the checkpoint's, {checkpoint.Size}: "
                 + "a log never shrinks."));
         }
 
-        return (new Submission
+        return (new CosignRequest
         {
             Rule = rule,
             OldSize = request.OldSize,

@@ -3,10 +3,10 @@ using Sequencer.Tlog;
 namespace Sequencer.Client;
 
 /// <summary>A checkpoint with the note that it was read from; not verified yet.</summary>
-internal sealed record SignedCheckpoint(SignedNote Note, Checkpoint Checkpoint)
+internal sealed record ParsedCheckpoint(SignedNote Note, Checkpoint Checkpoint)
 {
     /// <exception cref="TlogException">When it is no signed checkpoint.</exception>
-    public static SignedCheckpoint Parse(string text)
+    public static ParsedCheckpoint Parse(string text)
     {
         var note = SignedNote.Parse(text);
         return new(note, Checkpoint.Parse(note.Text));

@@ -7,9 +7,9 @@ namespace Sequencer.Client;
 /// One boot of one enclave, as its verified attestation document states it: the key that it made, the name
 /// that it cosigns under, and the image that it runs. Only <see cref="EnclaveVerifier"/> makes one.
 /// </summary>
-public sealed record EnclaveIdentity
+public sealed record VerifiedEnclave
 {
-    internal EnclaveIdentity()
+    internal VerifiedEnclave()
     {
     }
 

@@ -1,7 +1,7 @@
 namespace Sequencer.Witness;
 
 /// <summary>Why a checkpoint was not cosigned.</summary>
-internal enum Refusal
+internal enum RefusalReason
 {
     /// <summary>The body is no add-checkpoint request with a checkpoint.</summary>
     Malformed,

@@ -10,7 +10,7 @@ namespace Sequencer.Client;
 /// </summary>
 /// <param name="log">Where the tiles come from.</param>
 /// <param name="size">The size at which the tree is read.</param>
-internal sealed class TileNodes(LogReader log, ulong size)
+internal sealed class TileCache(LogReader log, ulong size)
 {
     /// <summary>Tiles kept, 8 KB each; when there are more, all are let go.</summary>
     private const int KeptMax = 1024;
@@ -82,7 +82,7 @@ internal sealed class TileNodes(LogReader log, ulong size)
         ? tile
         : tile with { Width = TileMath.PartialWidth(size, tile.Level) };
 
-    private sealed class Wanted(TileNodes owner) : INodeReader
+    private sealed class Wanted(TileCache owner) : INodeReader
     {
         public HashSet<TileId> Tiles { get; } = [];
 
@@ -93,7 +93,7 @@ internal sealed class TileNodes(LogReader log, ulong size)
         }
     }
 
-    private sealed class Fetched(TileNodes owner) : INodeReader
+    private sealed class Fetched(TileCache owner) : INodeReader
     {
         public Hash Read(NodeId node)
         {
