@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sequencer.Tlog;
 
 namespace Sequencer.Witness;
@@ -23,12 +24,22 @@ internal sealed partial class CheckpointWitness(
     /// <summary>Judges the body of an add-checkpoint request, and cosigns if all holds.</summary>
     /// <param name="body">At most <see cref="AddCheckpointRequest.MaxSizeBytes"/>.</param>
     /// <param name="cancellation">Ends the wait, until the checkpoint is about to be written.</param>
-    public async Task<Verdict> AddAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    public async Task<Verdict> AddAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
+        CosignRequest.Read(body.Span, rules) switch
+        {
+            Checked<CosignRequest>.Good(var request) => await DecideAsync(request, cancellation),
+            Checked<CosignRequest>.Bad(var refusal) => refusal,
+            _ => throw new UnreachableException(),
+        };
+
+    private async Task<Verdict> DecideAsync(CosignRequest request, CancellationToken cancellation)
     {
-        var (request, refusal) = CosignRequest.Read(body.Span, rules);
-        if (request is null)
-            return refusal!;
-        var verdict = await DecideAsync(request, cancellation);
+        var verdict = await enclaves.CheckAsync(request, cancellation) switch
+        {
+            Checked<NoteSignature[]>.Good(var lines) => await TakeTurnAsync(request, lines, cancellation),
+            Checked<NoteSignature[]>.Bad(var refusal) => refusal,
+            _ => throw new UnreachableException(),
+        };
         // Signed by the log, and yet not to be cosigned: a fork, or somebody else with the log's key.
         if (verdict is Verdict.Refused
             {
@@ -41,11 +52,9 @@ internal sealed partial class CheckpointWitness(
         return verdict;
     }
 
-    private async Task<Verdict> DecideAsync(CosignRequest request, CancellationToken cancellation)
+    private async Task<Verdict> TakeTurnAsync(
+        CosignRequest request, NoteSignature[] enclaveLines, CancellationToken cancellation)
     {
-        var (enclaveLines, notByEnclave) = await enclaves.CheckAsync(request, cancellation);
-        if (notByEnclave is not null)
-            return notByEnclave;
         if (logs.FindOrAdd(request.Checkpoint.Origin, request.Rule) is not { } log)
         {
             return new Verdict.Refused(RefusalReason.OriginsFull,
@@ -74,7 +83,7 @@ internal sealed partial class CheckpointWitness(
     }
 
     private async Task<Verdict> JudgeAsync(
-        WitnessedLog log, CosignRequest request, IReadOnlyList<NoteSignature> enclaveLines)
+        WitnessedLog log, CosignRequest request, NoteSignature[] enclaveLines)
     {
         if (log.IsUncertain)
             await SettleAsync(log, request.Checkpoint.Origin);

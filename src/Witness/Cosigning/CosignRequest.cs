@@ -28,8 +28,7 @@ internal sealed record CosignRequest
     public string Text => Note.Text;
 
     /// <summary>Reads a body and checks all that needs no memory; either a request or a refusal.</summary>
-    public static (CosignRequest? Request, Verdict.Refused? Refusal) Read(
-        ReadOnlySpan<byte> body, LogRules rules)
+    public static Checked<CosignRequest> Read(ReadOnlySpan<byte> body, LogRules rules)
     {
         AddCheckpointRequest request;
         SignedNote note;
@@ -44,26 +43,26 @@ internal sealed record CosignRequest
         {
             // A line that is no signature is none by the log's key.
             var isUnsigned = malformed.Reason == TlogError.MalformedSignatureLine;
-            return (null, new Verdict.Refused(
-                isUnsigned ? RefusalReason.NotSignedByLog : RefusalReason.Malformed, malformed.Message));
+            return new Verdict.Refused(
+                isUnsigned ? RefusalReason.NotSignedByLog : RefusalReason.Malformed, malformed.Message);
         }
 
         if (!rules.TryFind(checkpoint.Origin, out var rule, out var key))
         {
-            return (null, new Verdict.Refused(
-                RefusalReason.OriginUnknown, $"This witness does not cosign the log {checkpoint.Origin}."));
+            return new Verdict.Refused(
+                RefusalReason.OriginUnknown, $"This witness does not cosign the log {checkpoint.Origin}.");
         }
 
         if (NotSigned(note, key) is { } why)
-            return (null, new Verdict.Refused(RefusalReason.NotSignedByLog, why));
+            return new Verdict.Refused(RefusalReason.NotSignedByLog, why);
         if (request.OldSize > checkpoint.Size)
         {
-            return (null, new Verdict.Refused(RefusalReason.OldSizeAbove,
+            return new Verdict.Refused(RefusalReason.OldSizeAbove,
                 $"The old size {request.OldSize} is above the checkpoint's, {checkpoint.Size}: "
-                + "a log never shrinks."));
+                + "a log never shrinks.");
         }
 
-        return (new CosignRequest
+        return new CosignRequest
         {
             Rule = rule,
             OldSize = request.OldSize,
@@ -71,7 +70,7 @@ internal sealed record CosignRequest
             Checkpoint = checkpoint,
             Note = note,
             LogLines = [note.Signatures.First(line => line.Claims(key))],
-        }, null);
+        };
     }
 
     private static string? NotSigned(SignedNote note, VerifierKey key)

@@ -17,8 +17,6 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
     /// </summary>
     private const int KeysMax = 512;
 
-    private static readonly IReadOnlyList<NoteSignature> NoLines = [];
-
     private readonly Lock _lock = new();
 
     /// <summary>Keys of accepted enclaves. Guarded by the lock.</summary>
@@ -28,33 +26,38 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
     /// <summary>
     /// The enclave's good signatures, none where none is demanded; or why that is not enough.
     /// </summary>
-    public async ValueTask<(IReadOnlyList<NoteSignature> Lines, Verdict.Refused? Refusal)> CheckAsync(
+    public async ValueTask<Checked<NoteSignature[]>> CheckAsync(
         CosignRequest request, CancellationToken cancellation)
     {
         // Of an empty log nothing is ordered yet, and no enclave has begun to.
         if (request.Rule.Enclave is not { } rule || request.Checkpoint.Size == 0)
-            return (NoLines, null);
+            return Array.Empty<NoteSignature>();
         var lines = request.Note.Signatures.Where(line => line.Name == rule.CosignerName).ToList();
         if (lines.Count == 0)
         {
-            return (NoLines, NotByEnclave(
+            return NotByEnclave(
                 $"it carries no signature by {rule.CosignerName}, and the log's own key is not enough for "
-                + "this witness"));
+                + "this witness");
         }
 
         if (Judge(request, rule, lines) is { } known)
             return known;
-        var fetched = await epochs.FetchAsync(request, rule, cancellation);
-        if (fetched.Refusal is not null)
-            return (NoLines, fetched.Refusal);
-        Learn(rule, request.Checkpoint.Origin, lines, fetched.Epochs);
-        return Judge(request, rule, lines) ?? (NoLines, NotByEnclave(
+        switch (await epochs.FetchAsync(request, rule, cancellation))
+        {
+            case Checked<LogEpochs>.Bad(var unavailable):
+                return unavailable;
+            case Checked<LogEpochs>.Good(var fetched):
+                Learn(rule, request.Checkpoint.Origin, lines, fetched.Epochs);
+                break;
+        }
+
+        return Judge(request, rule, lines) ?? NotByEnclave(
             $"none of its signatures by {rule.CosignerName} is by an enclave that the log's epochs show to "
-            + "run an accepted image"));
+            + "run an accepted image");
     }
 
     /// <summary>Judges the lines by known keys; null when no line is by one.</summary>
-    private (IReadOnlyList<NoteSignature> Lines, Verdict.Refused? Refusal)? Judge(
+    private Checked<NoteSignature[]>? Judge(
         CosignRequest request, EnclaveRule rule, List<NoteSignature> lines)
     {
         List<VerifierKey> keys;
@@ -70,11 +73,11 @@ internal sealed partial class EnclaveWord(EpochSource epochs, ILogger<EnclaveWor
         try
         {
             request.Note.Verify(keys);
-            return ([.. lines.Where(line => keys.Exists(line.Claims)).Take(2)], null);
+            return lines.Where(line => keys.Exists(line.Claims)).Take(2).ToArray();
         }
         catch (TlogException bad)
         {
-            return (NoLines, NotByEnclave($"its enclave's signature is not good: {bad.Message}"));
+            return NotByEnclave($"its enclave's signature is not good: {bad.Message}");
         }
     }
 

@@ -14,17 +14,16 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
     /// <summary>Longest wait for a whole answer.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private static readonly IReadOnlyList<LogEpoch> None = [];
-
     private readonly Lock _lock = new();
 
     /// <summary>
     /// Fetches under way, by origin; who asks meanwhile waits for the same. Guarded by the lock.
     /// </summary>
-    private readonly Dictionary<string, Task<Answer>> _underWay = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<Checked<LogEpochs>>> _underWay = new(StringComparer.Ordinal);
 
-    /// <summary>The log's epochs, or why they cannot be had now.</summary>
-    public Task<Answer> FetchAsync(CosignRequest request, EnclaveRule rule, CancellationToken cancellation)
+    /// <summary>The log's epochs, unverified, or why they cannot be had now.</summary>
+    public Task<Checked<LogEpochs>> FetchAsync(
+        CosignRequest request, EnclaveRule rule, CancellationToken cancellation)
     {
         var origin = request.Checkpoint.Origin;
         lock (_lock)
@@ -34,10 +33,9 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
             switch (budget.Take(origin))
             {
                 case FetchBudget.Decision.FetchedJustNow:
-                    return Task.FromResult(new Answer(None, new Verdict.Refused(
-                        RefusalReason.NotSignedByEnclave,
+                    return Task.FromResult(Refused(RefusalReason.NotSignedByEnclave,
                         "No accepted enclave signed the checkpoint: none of its signatures is by a key that "
-                        + "is known to be one's, and the log's epochs were fetched less than a second ago.")));
+                        + "is known to be one's, and the log's epochs were fetched less than a second ago."));
                 // Nothing is known of the signer: that is no word against it.
                 case FetchBudget.Decision.FailedJustNow:
                     return Task.FromResult(Unavailable("fetching them failed less than a second ago; try again"));
@@ -59,7 +57,7 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
             rule.Address.AbsoluteUri.TrimEnd('/') + (chain is null ? "" : "/" + chain) + "/epochs");
     }
 
-    private async Task<Answer> FetchOnceAsync(string origin, Uri address)
+    private async Task<Checked<LogEpochs>> FetchOnceAsync(string origin, Uri address)
     {
         // Off the caller's lock, so that a fetch is entered before it can be over.
         await Task.Yield();
@@ -72,9 +70,9 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
                 return Unavailable($"{address} answered {(int)response.StatusCode}");
             if (await BoundedBody.ReadAsync(response.Content, AnswerMaxBytes, patience.Token) is not { } body)
                 return Unavailable($"{address} answered more than {AnswerMaxBytes} bytes");
-            var epochs = LogEpochs.Parse(body.Span).Epochs;
+            var epochs = LogEpochs.Parse(body.Span);
             budget.Succeed(origin);
-            return new Answer(epochs, null);
+            return epochs;
         }
         catch (OperationCanceledException)
         {
@@ -92,11 +90,10 @@ internal sealed class EpochSource(HttpMessageInvoker http, FetchBudget budget, T
         }
     }
 
-    private static Answer Unavailable(string why) => new(None, new Verdict.Refused(
-        RefusalReason.EpochsUnavailable,
-        $"The enclave's key is not known yet, and the log's epochs, which show its image, cannot be had: "
-        + $"{why}."));
+    private static Checked<LogEpochs> Unavailable(string why) => Refused(RefusalReason.EpochsUnavailable,
+        "The enclave's key is not known yet, and the log's epochs, which show its image, cannot be had: "
+        + $"{why}.");
 
-    /// <summary>Epochs, unverified; or why there are none.</summary>
-    internal sealed record Answer(IReadOnlyList<LogEpoch> Epochs, Verdict.Refused? Refusal);
+    private static Checked<LogEpochs> Refused(RefusalReason reason, string sentence) =>
+        new Verdict.Refused(reason, sentence);
 }
