@@ -56,20 +56,12 @@ public sealed class LogReader
     }
 
     /// <summary>
-    /// The entries of a bundle, in order; null when there is none. As with tiles, the full bundle may stand
-    /// for a partial one.
+    /// The entries of a bundle, in order, in a buffer that the caller gives back; null when there is none. As
+    /// with tiles, the full bundle may stand for a partial one.
     /// </summary>
     /// <exception cref="SequencerClientException">
     /// When it was refused, no answer could be had, or the bytes are no such bundle.
     /// </exception>
-    public async Task<ReadOnlyMemory<byte>[]?> FindEntriesAsync(
-        EntryBundlePath bundle, CancellationToken cancellation = default)
-    {
-        using var read = await ReadEntriesAsync(bundle, cancellation).ConfigureAwait(false);
-        return read is null ? null : [.. read.Entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToArray())];
-    }
-
-    /// <summary>The same in a buffer that the caller gives back.</summary>
     internal async Task<ReadEntries?> ReadEntriesAsync(EntryBundlePath bundle, CancellationToken cancellation)
     {
         var body = await FindBundleAsync(bundle, cancellation).ConfigureAwait(false);

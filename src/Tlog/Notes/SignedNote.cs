@@ -84,11 +84,6 @@ public sealed class SignedNote
                 $"None of the note's {Signatures.Count} signatures is by one of {keys.Count} accepted keys.");
     }
 
-    /// <summary>The same text with more signatures after those it has.</summary>
-    /// <exception cref="TlogException">When the result would not parse.</exception>
-    public SignedNote WithSignatures(params IEnumerable<NoteSignature> signatures) =>
-        Create(Text, Signatures.Concat(signatures));
-
     /// <summary>The note, exactly as it was read.</summary>
     public override string ToString() => Format(Text, Signatures);
 

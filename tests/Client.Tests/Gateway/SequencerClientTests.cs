@@ -254,22 +254,22 @@ public sealed class SequencerClientTests : IDisposable
 
         var hashes = await reader.FindTileAsync(new TileId(0, 0, 5));
         hashes.Should().Equal(Enumerable.Range(0, 5).Select(i => MerkleHash.Leaf(TestLog.Entry(i))));
-        var entries = await reader.FindEntriesAsync(new EntryBundlePath(0, 5));
-        entries!.Select(entry => entry.ToArray())
+        using var read = await reader.ReadEntriesAsync(new EntryBundlePath(0, 5), default);
+        read!.Entries.Select(entry => entry.ToArray())
             .Should().BeEquivalentTo(Enumerable.Range(0, 5).Select(TestLog.Entry));
     }
 
     [Fact]
-    public async Task FindEntries_WhileOthersAreRead_KeepsItsOwn()
+    public async Task ReadEntries_WhileOthersAreRead_KeepsItsOwn()
     {
         using var log = new TestLog(512);
         using var gateway = new StaticGateway(log);
         _ = ChainId.TryParse(TestLog.Chain, out var chain);
         var reader = gateway.Connect().ReadLog(chain);
 
-        var first = await reader.FindEntriesAsync(new EntryBundlePath(0, 256));
-        await reader.FindEntriesAsync(new EntryBundlePath(1, 256));
-        first!.Select(entry => entry.ToArray())
+        using var first = await reader.ReadEntriesAsync(new EntryBundlePath(0, 256), default);
+        (await reader.ReadEntriesAsync(new EntryBundlePath(1, 256), default))!.Dispose();
+        first!.Entries.Select(entry => entry.ToArray())
             .Should().BeEquivalentTo(
                 Enumerable.Range(0, 256).Select(TestLog.Entry), options => options.WithStrictOrdering());
     }

@@ -213,12 +213,10 @@ public sealed class ContradictionTests : IDisposable
         using var fork = _m.Log.Resized(310, otherFrom: 280);
         var signed = SignedNote.Parse(fork.NoteAt(310));
         var junk = new NoteSignature(both.Key.Name, both.Key.KeyId, new byte[Cosignature.BlobSizeBytes]);
-        var note = signed.WithSignatures(
-            junk, both.Cosign(signed.Text, TestLog.Time), junk with
-            {
-                Name = one.Key.Name,
-                KeyId = one.Key.KeyId,
-            }).ToString();
+        var junkOfOne = junk with { Name = one.Key.Name, KeyId = one.Key.KeyId };
+        var cosignature = both.Cosign(signed.Text, TestLog.Time);
+        NoteSignature[] lines = [.. signed.Signatures, junk, cosignature, junkOfOne];
+        var note = SignedNote.Create(signed.Text, lines).ToString();
 
         (await _m.LookAsync(fork, note)).Should().Contain(ContradictionProven);
         foreach (var policy in new[] { _m.Options.Policy, null })

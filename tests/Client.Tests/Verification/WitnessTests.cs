@@ -31,9 +31,9 @@ public sealed class WitnessTests : IDisposable
     {
         var text = _log.CheckpointAt(10).ToNoteText();
         var bad = _witnesses[1].Cosign("another text\n", TestLog.Time);
-        var note = SignedNote.Parse(_log.NoteAt(10, _witnesses[0], _witnesses[2]))
-            .WithSignatures(bad).ToString();
-        note.Should().StartWith(text);
+        var cosigned = SignedNote.Parse(_log.NoteAt(10, _witnesses[0], _witnesses[2]));
+        cosigned.Text.Should().Be(text);
+        var note = SignedNote.Create(text, [.. cosigned.Signatures, bad]).ToString();
 
         Refused(_log.ReceiptWith(3, note, _log.Enclave.Document));
     }

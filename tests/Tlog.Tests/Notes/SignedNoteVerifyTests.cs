@@ -27,7 +27,7 @@ public sealed class SignedNoteVerifyTests
     {
         var sameName = TestKeys.LogKey(Log.Name, seed: 7);
         var sameId = new NoteSignature("other.example", Log.KeyId, new byte[64]);
-        var note = Note.WithSignatures(
+        var note = NoteWith(
             TestKeys.Sign(Text, sameName, seed: 7), sameId, new NoteSignature("x", 1, new byte[1]));
 
         note.Verify([Log]).Signatures.Should().Equal(new VerifiedSignature(Log, null));
@@ -44,9 +44,9 @@ public sealed class SignedNoteVerifyTests
 
         Refusal.Of(() => badThenGood.Verify([Log, Witness])).Should().Be(TlogError.BadSignature);
         // A second line by the same key is checked too.
-        Refusal.Of(() => Note.WithSignatures(bad).Verify([Log])).Should().Be(TlogError.BadSignature);
-        Refusal.Of(() => Note.WithSignatures(tooShort).Verify([Log])).Should().Be(TlogError.BadSignature);
-        Note.WithSignatures(bad).Verify([Witness]).Keys.Should().Equal(Witness);
+        Refusal.Of(() => NoteWith(bad).Verify([Log])).Should().Be(TlogError.BadSignature);
+        Refusal.Of(() => NoteWith(tooShort).Verify([Log])).Should().Be(TlogError.BadSignature);
+        NoteWith(bad).Verify([Witness]).Keys.Should().Equal(Witness);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class SignedNoteVerifyTests
         // A key id has 32 bits: a search of a few thousand keys finds two with the same one.
         var (first, second) = (Twin(8636), Twin(22926));
         first.KeyId.Should().Be(second.KeyId);
-        var note = Note.WithSignatures(NoteSignature.Ed25519(first, new byte[64]));
+        var note = NoteWith(NoteSignature.Ed25519(first, new byte[64]));
 
         Refusal.Of(() => note.Verify([Log, first, second])).Should().Be(TlogError.AmbiguousKey);
         Refusal.Of(() => note.Verify([Log, first])).Should().Be(TlogError.BadSignature);
@@ -110,4 +110,7 @@ public sealed class SignedNoteVerifyTests
     [Fact]
     public void Verify_SameKeyGivenTwice_IsOneKey() =>
         Note.Verify([Log, TestKeys.LogKey()]).Signatures.Should().ContainSingle();
+
+    private static SignedNote NoteWith(params IEnumerable<NoteSignature> more) =>
+        SignedNote.Create(Text, [.. Note.Signatures, .. more]);
 }

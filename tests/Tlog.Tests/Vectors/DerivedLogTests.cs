@@ -147,8 +147,8 @@ public sealed class DerivedLogTests
             return note.ToString();
         using var witness = DerivedLog.WitnessSigner();
         witness.Sign(Cosignature.Message(DerivedLog.WitnessTime, text), signature);
-        return note.WithSignatures(
-            NoteSignature.Cosignature(DerivedLog.WitnessKey, DerivedLog.WitnessTime, signature)).ToString();
+        var cosignature = NoteSignature.Cosignature(DerivedLog.WitnessKey, DerivedLog.WitnessTime, signature);
+        return SignedNote.Create(text, [.. note.Signatures, cosignature]).ToString();
     }
 
     private static byte[] ReadResource(string path)
