@@ -22,7 +22,6 @@ public sealed class LogFollower
     private int _given;
 
     /// <param name="client">Reaches the gateway; its token, if any, must be for the chain.</param>
-    /// <param name="chain">The chain to follow.</param>
     /// <param name="enclaves">The images and the root that are accepted.</param>
     /// <param name="policy">The log's key and the witnesses that are demanded; null takes the key that the
     /// gateway names, and demands none.</param>

@@ -116,7 +116,6 @@ public sealed class SequencerClient
     /// </summary>
     /// <param name="index">Zero-based place in the chain.</param>
     /// <param name="bundle">Whether the receipt shall carry the enclave's attestation document.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The transaction, or null when the chain has no such index.</returns>
     /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
     public async Task<SequencedTransaction?> FindAsync(
@@ -177,7 +176,6 @@ public sealed class SequencerClient
     /// <summary>Fetches an attestation document of the running enclave, COSE_Sign1 bytes.</summary>
     /// <param name="nonce">At most 512 bytes that the document must then carry; null takes any recent
     /// document.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
     public Task<byte[]> GetAttestationAsync(
         ReadOnlyMemory<byte>? nonce = null, CancellationToken cancellation = default) =>

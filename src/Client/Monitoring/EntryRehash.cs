@@ -10,7 +10,6 @@ internal sealed class EntryRehash(LogReader log, Checkpoint checkpoint, TileCach
 {
     /// <summary>What is wrong; nothing when the entries give the root.</summary>
     /// <param name="from">The first entry that is in question; its tile is read whole.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="TilesUnreadableException">When a tile is missing or malformed.</exception>
     /// <exception cref="SequencerClientException">
     /// When the gateway refused or could not be reached.

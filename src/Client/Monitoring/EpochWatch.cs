@@ -61,7 +61,6 @@ internal sealed class EpochWatch(SequencerClient client, ChainId chain, EnclaveV
     /// <param name="checkpoint">A checkpoint whose tree is known to be the log's.</param>
     /// <param name="tiles">The tiles at its size.</param>
     /// <param name="events">Takes what is wrong.</param>
-    /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The epochs as they are known from now on.</returns>
     /// <exception cref="TilesUnreadableException">When a tile is missing or malformed.</exception>
     public async Task<IReadOnlyList<KnownEpoch>> CheckAsync(

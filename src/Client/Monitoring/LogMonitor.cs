@@ -18,7 +18,6 @@ public sealed class LogMonitor
     private bool _isOfThisLog;
 
     /// <param name="client">Reaches the gateway; its token, if any, must be for the chain.</param>
-    /// <param name="chain">The chain to follow.</param>
     /// <param name="enclaves">The images and the root that are accepted.</param>
     /// <param name="evidence">Where evidence is written.</param>
     /// <param name="options">What else the monitor goes by.</param>

@@ -40,7 +40,6 @@ public sealed class MonitorStateFile : IDisposable
     }
 
     /// <summary>The state; null when there is none yet.</summary>
-    /// <param name="chain">The chain that is to be followed.</param>
     /// <param name="policy">The policy, if any, that must name the state's log.</param>
     /// <exception cref="MonitorStateException">When it is damaged, or of another log.</exception>
     public MonitorState? Load(ChainId chain, TlogPolicy? policy)
