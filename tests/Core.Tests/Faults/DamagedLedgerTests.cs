@@ -98,6 +98,32 @@ public sealed class DamagedLedgerTests : IDisposable
             act.Should().Throw<LedgerException>().Where(error => error.Reason == LedgerError.Corrupt);
     }
 
+    /// <summary>
+    /// RocksDB's iterator says that there is nothing: the ledger would be taken for one whose making was cut
+    /// short.
+    /// </summary>
+    [Theory]
+    [InlineData(false, "ledger-1")]
+    [InlineData(true, "ledger-1")]
+    [InlineData(true, "ledger-2")]
+    public async Task Open_WithItsOwnRecordsFlipped_IsCorruptAndNeverMadeAnew(bool initialise, string id)
+    {
+        await MakeCrashImageAsync();
+        await (await OpenAsync()).DisposeAsync();
+        // The tables are two: this one has the small records, the other the entries.
+        var tables = Directory.GetFiles(_folder.Under("image"), "*.sst");
+        var table = tables.MinBy(file => new FileInfo(file).Length)!;
+        Flip(table, at: 10);
+
+        var error = await RefusalAsync(initialise, id);
+
+        error.Reason.Should().Be(LedgerError.Corrupt);
+        error.Message.Should().Contain(Path.GetFileName(table));
+        Flip(table, at: 10);
+        await using var ledger = await OpenAsync();
+        ledger.EntryCount(One).Should().Be(Entries);
+    }
+
     [Fact]
     public async Task Open_WithoutOneOfItsTables_IsCorruptAndNamesIt()
     {
@@ -250,12 +276,12 @@ public sealed class DamagedLedgerTests : IDisposable
     private string Single(string pattern) =>
         Directory.GetFiles(_folder.Under("image"), pattern).Should().ContainSingle().Which;
 
-    private ValueTask<ILedger> OpenAsync(bool initialise = false) =>
-        new RocksLedgerSource(_folder.Under("image"), "ledger-1", initialise).OpenAsync(CancellationToken.None);
+    private ValueTask<ILedger> OpenAsync(bool initialise = false, string id = "ledger-1") =>
+        new RocksLedgerSource(_folder.Under("image"), id, initialise).OpenAsync(CancellationToken.None);
 
-    private async Task<LedgerException> RefusalAsync(bool initialise = false)
+    private async Task<LedgerException> RefusalAsync(bool initialise = false, string id = "ledger-1")
     {
-        var open = async () => await OpenAsync(initialise);
+        var open = async () => await OpenAsync(initialise, id);
         return (await open.Should().ThrowAsync<LedgerException>()).Which;
     }
 }

@@ -105,10 +105,15 @@ public sealed class RocksLedgerSource(
         || name.StartsWith("MANIFEST-", StringComparison.Ordinal));
 
     /// <summary>Whether nothing was ever written: a new one, or one whose making was cut short.</summary>
+    /// <exception cref="RocksDbException">When what was written cannot be read.</exception>
     private static bool IsBare(RocksDb database)
     {
         using var iterator = database.NewIterator();
-        return !iterator.SeekToFirst().Valid();
+        if (iterator.SeekToFirst().Valid())
+            return false;
+        // Where the first block cannot be read it is at no key either, and only this says so.
+        Native.Instance.rocksdb_iter_get_error(iterator.Handle);
+        return true;
     }
 
     private void Initialise(RocksDb database)
