@@ -64,7 +64,7 @@ public sealed class DamagedLedgerTests : IDisposable
 
     /// <summary>RocksDB's default would have opened it without this record and all that followed.</summary>
     [Fact]
-    public async Task Open_WithAFlippedRecordInTheWriteAheadLog_IsCorruptAndNamesTheFile()
+    public async Task Open_WithAFlippedRecordInTheWriteAheadLog_IsCorruptAndNamesTheFolder()
     {
         await MakeCrashImageAsync();
         var log = Single("*.log");

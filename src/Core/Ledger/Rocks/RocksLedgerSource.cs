@@ -15,6 +15,11 @@ public sealed class RocksLedgerSource(
 {
     private const ulong FormatVersion = 4;
 
+    // What CURRENT names before RocksDB has made the first write-ahead log: nothing was written yet.
+    private const string FirstManifest = "MANIFEST-000001";
+
+    private const string RestoreWhole = "Restore the folder as a whole from its newest backup.";
+
     private bool _mayInitialise = initialise;
 
     public ValueTask<ILedger> OpenAsync(CancellationToken cancellation)
@@ -22,6 +27,8 @@ public sealed class RocksLedgerSource(
         var isNew = !File.Exists(Path.Combine(folder, "CURRENT"));
         if (isNew)
             RequireInitialise();
+        else
+            RequireLog();
         var ledger = Open(createIfMissing: isNew);
         _mayInitialise = false;
         return new ValueTask<ILedger>(ledger);
@@ -77,7 +84,7 @@ public sealed class RocksLedgerSource(
         {
             throw new LedgerException(LedgerError.Corrupt,
                 $"The ledger in '{folder}' has lost its file CURRENT, but '{file}' is there: it was damaged. "
-                + "Restore the folder as a whole from its newest backup.");
+                + RestoreWhole);
         }
 
         if (!_mayInitialise)
@@ -99,10 +106,27 @@ public sealed class RocksLedgerSource(
         }
     }
 
+    /// <summary>
+    /// Refuses a ledger without any write-ahead log, which RocksDB would open as it was when it made the last
+    /// one: each is there, and in the folder on the disk, before the one before it is removed.
+    /// </summary>
+    private void RequireLog()
+    {
+        if (Files().Any(IsLog) || File.ReadAllText(Path.Combine(folder, "CURRENT")).TrimEnd() == FirstManifest)
+            return;
+        throw new LedgerException(LedgerError.Corrupt,
+            $"The ledger in '{folder}' has lost its write-ahead log, a file *.log with its newest records. Was "
+            + $"it left out of a backup? {RestoreWhole}");
+    }
+
     /// <summary>A file that only a ledger leaves, if there is one.</summary>
-    private string? LeftOver() => Directory.EnumerateFiles(folder).Select(Path.GetFileName).FirstOrDefault(name =>
-        name!.EndsWith(".sst", StringComparison.Ordinal) || name.EndsWith(".log", StringComparison.Ordinal)
+    private string? LeftOver() => Files().FirstOrDefault(name =>
+        IsLog(name) || name.EndsWith(".sst", StringComparison.Ordinal)
         || name.StartsWith("MANIFEST-", StringComparison.Ordinal));
+
+    private IEnumerable<string> Files() => Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file));
+
+    private static bool IsLog(string name) => name.EndsWith(".log", StringComparison.Ordinal);
 
     /// <summary>Whether nothing was ever written: a new one, or one whose making was cut short.</summary>
     /// <exception cref="RocksDbException">When what was written cannot be read.</exception>
