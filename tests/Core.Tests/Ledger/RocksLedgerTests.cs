@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using Sequencer.Testing;
 
 namespace Sequencer.Core.Tests.Ledger;
 
-public sealed class RocksLedgerTests : LedgerContract, IDisposable
+public sealed partial class RocksLedgerTests : LedgerContract, IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -50,6 +51,31 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
         await File.WriteAllTextAsync(path, "a file, not a folder");
         var error = await Refusal(path, initialise: true);
         error.Reason.Should().Be(LedgerError.Unavailable);
+    }
+
+    /// <summary>Found by hand: who ran it as root once, and then as oneself, was shown a stack trace.</summary>
+    [Fact]
+    public void Open_AFolderThatMayNotBeRead_IsUnavailableAndSaysSo()
+    {
+        using var folder = new TempFolder();
+        var mode = File.GetUnixFileMode(folder.Path);
+        File.SetUnixFileMode(folder.Path, UnixFileMode.None);
+        Exception? thrown = null;
+
+        // Nothing is closed to the superuser: this thread alone opens files as nobody.
+        var opening = new Thread(() =>
+        {
+            _ = SetFileUser(65_534);
+            var source = new RocksLedgerSource(folder.Path, "ledger-1", initialise: true);
+            thrown = Record.Exception(() => (object)source.OpenAsync(CancellationToken.None).AsTask());
+        });
+        opening.Start();
+        opening.Join();
+        File.SetUnixFileMode(folder.Path, mode);
+
+        var error = thrown.Should().BeOfType<LedgerException>().Which;
+        error.Reason.Should().Be(LedgerError.Unavailable);
+        error.Message.Should().Contain($"'{folder.Path}' cannot be read: Access");
     }
 
     [Fact]
@@ -276,4 +302,7 @@ public sealed class RocksLedgerTests : LedgerContract, IDisposable
     private static ValueTask<ILedger> Open(
         string path, bool initialise, LedgerCompression compression = LedgerCompression.None) =>
         new RocksLedgerSource(path, "ledger-1", initialise, compression).OpenAsync(CancellationToken.None);
+
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFileUser(int user);
 }

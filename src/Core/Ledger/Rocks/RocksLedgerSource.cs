@@ -24,11 +24,12 @@ public sealed class RocksLedgerSource(
 
     public ValueTask<ILedger> OpenAsync(CancellationToken cancellation)
     {
-        var isNew = !File.Exists(Path.Combine(folder, "CURRENT"));
+        var files = Files();
+        var isNew = !files.Contains("CURRENT");
         if (isNew)
-            RequireInitialise();
+            RequireInitialise(files);
         else
-            RequireLog();
+            RequireLog(files);
         var ledger = Open(createIfMissing: isNew);
         _mayInitialise = false;
         return new ValueTask<ILedger>(ledger);
@@ -77,10 +78,9 @@ public sealed class RocksLedgerSource(
     private RocksDb OpenFamilies(RocksOptions options, IEnumerable<string> names) =>
         BackgroundThreads.Start(() => RocksDb.Open(options.Database, folder, options.FamiliesOf(names)));
 
-    private void RequireInitialise()
+    private void RequireInitialise(string[] files)
     {
-        var missing = !Directory.Exists(folder);
-        if (!missing && LeftOver() is { } file)
+        if (files.FirstOrDefault(IsLeftOver) is { } file)
         {
             throw new LedgerException(LedgerError.Corrupt,
                 $"The ledger in '{folder}' has lost its file CURRENT, but '{file}' is there: it was damaged. "
@@ -89,6 +89,7 @@ public sealed class RocksLedgerSource(
 
         if (!_mayInitialise)
         {
+            var missing = !Directory.Exists(folder);
             throw new LedgerException(
                 missing ? LedgerError.Missing : LedgerError.Empty,
                 $"The ledger folder '{folder}' {(missing ? "does not exist" : "holds no ledger")}. If its volume "
@@ -110,21 +111,39 @@ public sealed class RocksLedgerSource(
     /// Refuses a ledger without any write-ahead log, which RocksDB would open as it was when it made the last
     /// one: each is there, and in the folder on the disk, before the one before it is removed.
     /// </summary>
-    private void RequireLog()
+    private void RequireLog(string[] files)
     {
-        if (Files().Any(IsLog) || File.ReadAllText(Path.Combine(folder, "CURRENT")).TrimEnd() == FirstManifest)
+        if (files.Any(IsLog) || Current() == FirstManifest)
             return;
         throw new LedgerException(LedgerError.Corrupt,
             $"The ledger in '{folder}' has lost its write-ahead log, a file *.log with its newest records. Was "
             + $"it left out of a backup? {RestoreWhole}");
     }
 
-    /// <summary>A file that only a ledger leaves, if there is one.</summary>
-    private string? LeftOver() => Files().FirstOrDefault(name =>
-        IsLog(name) || name.EndsWith(".sst", StringComparison.Ordinal)
-        || name.StartsWith("MANIFEST-", StringComparison.Ordinal));
+    /// <summary>The names of the files in the folder; none where there is no folder.</summary>
+    private string[] Files() => Read(() => !Directory.Exists(folder) ? []
+        : Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).ToArray());
 
-    private IEnumerable<string> Files() => Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file));
+    /// <summary>The name of the manifest that is in force.</summary>
+    private string Current() => Read(() => File.ReadAllText(Path.Combine(folder, "CURRENT")).TrimEnd());
+
+    private T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(LedgerError.Unavailable,
+                $"The ledger folder '{folder}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Whether only a ledger leaves a file of this name.</summary>
+    private static bool IsLeftOver(string name) =>
+        IsLog(name) || name.EndsWith(".sst", StringComparison.Ordinal)
+        || name.StartsWith("MANIFEST-", StringComparison.Ordinal);
 
     private static bool IsLog(string name) => name.EndsWith(".log", StringComparison.Ordinal);
 
