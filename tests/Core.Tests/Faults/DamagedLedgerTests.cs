@@ -135,7 +135,22 @@ public sealed class DamagedLedgerTests : IDisposable
         var error = await RefusalAsync();
 
         error.Reason.Should().Be(LedgerError.Corrupt);
-        error.Message.Should().Contain(Path.GetFileName(table));
+        // RocksDB besides suspects the manifest, which is whole.
+        error.Message.Should().Contain(Path.GetFileName(table)).And.NotContain("MANIFEST")
+            .And.EndWith("Restore the folder as a whole from its newest backup.");
+    }
+
+    [Fact]
+    public async Task Open_WithADamagedManifest_IsCorruptAndNamesIt()
+    {
+        await MakeCrashImageAsync();
+        var manifest = Single("MANIFEST-*");
+        Flip(manifest, at: new FileInfo(manifest).Length / 2);
+
+        var error = await RefusalAsync();
+
+        error.Reason.Should().Be(LedgerError.Corrupt);
+        error.Message.Should().Contain(Path.GetFileName(manifest)).And.Contain("Restore the folder");
     }
 
     [Theory]

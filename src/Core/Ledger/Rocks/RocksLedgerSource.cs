@@ -202,8 +202,21 @@ public sealed class RocksLedgerSource(
                 exception);
         }
 
-        return new LedgerException(
-            RocksDatabase.IsCorruption(exception) ? LedgerError.Corrupt : LedgerError.Unavailable,
-            $"The ledger in '{folder}' cannot be opened: {exception.Message}", exception);
+        return RocksDatabase.IsCorruption(exception)
+            ? new LedgerException(LedgerError.Corrupt,
+                $"The ledger in '{folder}' cannot be opened: {FindingOf(exception.Message)}. {RestoreWhole}",
+                exception)
+            : new LedgerException(LedgerError.Unavailable,
+                $"The ledger in '{folder}' cannot be opened: {exception.Message}", exception);
+    }
+
+    /// <summary>
+    /// What RocksDB found. It suspects the manifest of every damage; where a table is named, that is the one.
+    /// </summary>
+    private static string FindingOf(string message)
+    {
+        var suspicion = message.IndexOf("  The file ", StringComparison.Ordinal);
+        var names = suspicion >= 0 && message.AsSpan(0, suspicion).Contains(".sst", StringComparison.Ordinal);
+        return (names ? message[..suspicion] : message).TrimEnd('.');
     }
 }
