@@ -10,6 +10,8 @@ internal static class Program
     {
         if (arguments is ["disk-fault-worker", var folder, var count, var ballast])
             return await DiskFaultWorker.RunAsync(folder, int.Parse(count, CultureInfo.InvariantCulture), ballast);
+        if (arguments is ["no-handles-worker", var socket])
+            return await NoHandlesWorker.RunAsync(socket);
         await Console.Error.WriteLineAsync("Run these tests with: dotnet test tests/Core.Tests");
         return 2;
     }

@@ -7,7 +7,7 @@ public sealed class UnixTransport(string path) : IEnclaveTransport
 {
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = Open();
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
@@ -24,6 +24,18 @@ public sealed class UnixTransport(string path) : IEnclaveTransport
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private Socket Open()
+    {
+        try
+        {
+            return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException($"No socket can be had for unix://{path}: {exception.Message}.", exception);
         }
     }
 }
