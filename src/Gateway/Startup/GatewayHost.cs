@@ -31,6 +31,7 @@ internal static partial class GatewayHost
             settings, configuration, service.Core, service.Identity, log, TimeProvider.System, lines);
         await app.StartListeningAsync(settings.Server.Listener);
         LogStarted(logger, string.Join(", ", app.Urls), settings.Enclave.Address, settings.Log.Prefix);
+        OpenFilesLimit.WarnIfLow(logger, settings.Server.Listener.ConnectionsMax);
         var ended = await Task.WhenAny(app.WaitForShutdownAsync(), service.Core.Completion);
         var stoppedByItself = ended == service.Core.Completion;
         if (stoppedByItself)
