@@ -18,6 +18,7 @@ internal sealed class Doctor(Session session)
     private readonly AccessChecks _access = new(session);
     private MachineImage? _image;
     private Instance? _instance;
+    private string? _zone;
 
     public async Task<IReadOnlyList<Check>> ExamineAsync(CancellationToken cancellation)
     {
@@ -29,6 +30,7 @@ internal sealed class Doctor(Session session)
             return _checks;
         }
 
+        await TryAsync("zone", _ => Task.FromResult(ZoneCheck()), cancellation);
         await TryAsync("network", NetworkAsync, cancellation);
         var facts = await TypeAsync(cancellation);
         await EnclaveTypesAsync(cancellation);
@@ -81,6 +83,12 @@ internal sealed class Doctor(Session session)
                 ExitCode.Failed,
                 $"The account cannot use the region {aws.Region}.",
                 "Enable it in the account's settings, or choose another --region.");
+    }
+
+    private Check ZoneCheck()
+    {
+        _zone = InstanceLauncher.Zone(session.Settings);
+        return Check.Ok("zone", _zone ?? "EC2 chooses one");
     }
 
     private async Task<Check> NetworkAsync(CancellationToken cancellation)
@@ -197,7 +205,7 @@ internal sealed class Doctor(Session session)
         SecurityGroupId = _access.Group?.GroupId ?? session.Settings.Find(Settings.SecurityGroup) ?? string.Empty,
         VolumeGib = session.Settings.RequireNumber(Settings.VolumeGib),
         InstanceProfile = session.Settings.Find(Settings.InstanceProfile),
-        Zone = InstanceLauncher.Zone(session.Settings),
+        Zone = _zone,
     };
 
     /// <summary>Whether <c>up</c> would take the instance that is there.</summary>

@@ -90,6 +90,20 @@ public sealed class DoctorTests
             .Should().Contain("cannot use the region us-east-1");
     }
 
+    [Theory]
+    [InlineData("", "ok", "EC2 chooses one")]
+    [InlineData("--availability-zone us-east-1b", "ok", "us-east-1b")]
+    [InlineData("--availability-zone us-west-2a", "failed", "us-west-2a (from --availability-zone) is not in us-")]
+    public async Task Doctor_Zone_IsOneCheckOfTheTable(string options, string status, string detail)
+    {
+        using var tool = new Tool();
+        var checks = await CheckAsync(tool, status == "ok" ? ExitCode.Done : ExitCode.Failed, options);
+        checks["zone"].Status.Should().Be(status);
+        checks["zone"].Detail.Should().Contain(detail);
+        checks["permission ec2:RunInstances"].Status.Should().Be("ok", "the rest is looked at all the same");
+        checks["vCPU quota"].Status.Should().Be("ok");
+    }
+
     [Fact]
     public async Task Doctor_NoDefaultNetwork_SaysHowToMakeOne()
     {
