@@ -41,6 +41,9 @@ internal sealed class Tool : IDisposable
     /// <summary>The terminal at which a person sits; null where there is none.</summary>
     public TextReader? Terminal { get; set; }
 
+    /// <summary>Whether results go to a terminal, which is 80 columns wide unless the test run has a wider one.</summary>
+    public bool OutputIsTerminal { get; set; }
+
     /// <summary>Ctrl-C.</summary>
     public CancellationTokenSource Interrupt { get; private set; } = new();
 
@@ -82,6 +85,7 @@ internal sealed class Tool : IDisposable
             // Ctrl-C is acknowledged on the thread that it comes on, while the run ends on its own.
             Error = TextWriter.Synchronized(error),
             CanAsk = Terminal is not null,
+            OutputIsTerminal = OutputIsTerminal,
             Environment = name => Environment.GetValueOrDefault(name),
             Folder = Folder,
             Time = Time,

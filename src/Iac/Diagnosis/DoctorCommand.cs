@@ -36,7 +36,7 @@ internal static class DoctorCommand
             throw new IacException(ExitCode.Failed, $"{failed} of {checks.Count} checks failed.");
     }
 
-    private static Table TableOf(DiagnosisView diagnosis, Report report)
+    private static ResultTable TableOf(DiagnosisView diagnosis, Report report)
     {
         var table = report.Table("Check", "Status", "Found, and what to do");
         foreach (var check in diagnosis.Checks)

@@ -67,7 +67,7 @@ internal static class InstanceCommands
     }
 
     /// <summary>How a person is told about one instance.</summary>
-    public static Grid Facts(InstanceView instance) => Report.Facts(
+    public static Rows Facts(InstanceView instance) => Report.Facts(
         ("Instance", instance.Name),
         ("Id", instance.InstanceId),
         ("State", instance.State),
@@ -163,7 +163,7 @@ internal static class InstanceCommands
         IacJson.Default.InstanceView,
         Facts);
 
-    private static Table TableOf(InstanceListView list, Report report)
+    private static ResultTable TableOf(InstanceListView list, Report report)
     {
         var table = report.Table("Name", "Id", "State", "Type", "Address");
         foreach (var one in list.Instances)

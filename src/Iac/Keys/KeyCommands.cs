@@ -108,14 +108,14 @@ internal static class KeyCommands
                 : "'iac key list' shows those that there are.");
     }
 
-    private static Grid Facts(KeyPairView key) => Report.Facts(
+    private static Rows Facts(KeyPairView key) => Report.Facts(
         ("Key pair", key.Name),
         ("Id", key.KeyPairId),
         ("Type", key.Type),
         ("Fingerprint", key.Fingerprint),
         ("Private key", key.PrivateKeyFile));
 
-    private static Table TableOf(KeyListView list, Report report)
+    private static ResultTable TableOf(KeyListView list, Report report)
     {
         var table = report.Table("Name", "Id", "Type", "Private key");
         foreach (var key in list.Keys)

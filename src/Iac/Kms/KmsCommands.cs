@@ -131,7 +131,7 @@ internal static partial class KmsCommands
     private static IacException NotFound(string message) =>
         new(ExitCode.NotFound, message, "'iac kms list' shows those that there are.");
 
-    private static Grid Facts(KmsKeyView key) => Report.Facts(
+    private static Rows Facts(KmsKeyView key) => Report.Facts(
         ("Log key", key.Arn),
         ("Alias", key.Alias),
         ("Type", key.KeySpec),

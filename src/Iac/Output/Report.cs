@@ -12,7 +12,7 @@ namespace Sequencer.Iac.Output;
 internal sealed class Report
 {
     /// <summary>Wide enough that a table in a pipe or file never wraps: no group has that many rules.</summary>
-    private const int PipeWidth = 1_000_000;
+    public const int PipeWidth = 1_000_000;
 
     private readonly Surroundings _surroundings;
     private readonly IAnsiConsole _error;
@@ -97,31 +97,14 @@ internal sealed class Report
             || string.Equals(answer, "yes", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>
-    /// A table for results. Only the last column breaks its lines, so that names and ids can be copied even
-    /// from a narrow terminal.
-    /// </summary>
-    public Table Table(params string[] columns)
-    {
-        var table = new Table
-        {
-            Border = _surroundings.OutputIsTerminal ? TableBorder.Rounded : TableBorder.None,
-        };
-        for (var index = 0; index < columns.Length; index++)
-            table.AddColumn(
-                new TableColumn(new Text(columns[index])) { NoWrap = index < columns.Length - 1 });
-        return table;
-    }
+    public ResultTable Table(params string[] columns) =>
+        new(_surroundings.OutputIsTerminal ? TableBorder.Rounded : TableBorder.None, columns);
 
-    /// <summary>The facts of one thing, one a line.</summary>
-    public static Grid Facts(params (string Name, string? Value)[] facts)
+    /// <summary>The facts of one thing, one a line, which no terminal is too narrow for.</summary>
+    public static Rows Facts(params (string Name, string? Value)[] facts)
     {
-        var grid = new Grid();
-        grid.AddColumn(new GridColumn().NoWrap());
-        grid.AddColumn();
-        foreach (var (name, value) in facts)
-            grid.AddRow(new Text(name), new Text(value ?? "-"));
-        return grid;
+        var width = facts.Max(fact => fact.Name.Length);
+        return new Rows(facts.Select(fact => new WholeLine($"{fact.Name.PadRight(width)}  {fact.Value ?? "-"}")));
     }
 
     /// <summary>For pipes and files: no control characters, and no blanks at the ends of lines.</summary>

@@ -84,12 +84,12 @@ internal static class SecurityGroupCommands
             deleted => Report.Facts(("Deleted group", $"{deleted.Name} ({deleted.GroupId})")));
     }
 
-    private static Grid Facts(SecurityGroupView group) => Report.Facts(
+    private static Rows Facts(SecurityGroupView group) => Report.Facts(
         ("Security group", group.Name),
         ("Id", group.GroupId),
         ("Opens", Rules(group)));
 
-    private static Table TableOf(SecurityGroupListView list, Report report)
+    private static ResultTable TableOf(SecurityGroupListView list, Report report)
     {
         var table = report.Table("Name", "Id", "Opens");
         foreach (var group in list.SecurityGroups)

@@ -17,7 +17,7 @@ internal static class StackTable
         }
 
         return stack.Instance?.Connect is { } connect
-            ? new Rows(table, new Text($"Connect: {connect}"))
+            ? new Rows(table, new WholeLine($"Connect: {connect}"))
             : table;
     }
 }
