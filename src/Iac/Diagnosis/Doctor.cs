@@ -175,15 +175,17 @@ internal sealed class Doctor(Session session)
             return Check.Ok("permission ec2:DescribeInstances", "allowed");
         }, cancellation);
         var launch = _image is null ? null : Launch(Plan(facts, _image));
-        _checks.AddRange(await new Permissions(session).AskAsync(launch, _instance, cancellation));
+        _checks.AddRange(await new Permissions(session).AskAsync(launch, _access, _instance, cancellation));
     }
 
     /// <summary>
-    /// The request that <c>up</c> makes, without the key pair and the group that it would make before it.
+    /// The request that <c>up</c> makes, as a dry run, without the key pair and the group that it would make
+    /// before it.
     /// </summary>
     private RunInstancesRequest Launch(LaunchPlan plan)
     {
         var request = plan.ToRequest(session.Settings, Permissions.ProbeName);
+        request.DryRun = true;
 
         // EC2 must not take it for an earlier one; the SDK makes a token of its own.
         request.ClientToken = null;

@@ -42,9 +42,15 @@ internal static class DoctorCommand
         foreach (var check in diagnosis.Checks)
         {
             var found = check.NextStep is null ? check.Detail : $"{check.Detail} -> {check.NextStep}";
-            table.Row(check.Check, check.Status, found);
+            table.Row(ShownName(check), check.Status, found);
         }
 
         return table;
     }
+
+    /// <summary>The longest names are those of permissions, which their actions alone tell as well.</summary>
+    private static string ShownName(CheckView check) =>
+        check.Check.StartsWith(Permissions.Prefix, StringComparison.Ordinal)
+            ? check.Check[Permissions.Prefix.Length..]
+            : check.Check;
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Sequencer.Iac.Output;
 using Sequencer.Iac.Tests.Fakes;
+using static Sequencer.Iac.Tests.Diagnosis.DoctorRun;
 
 namespace Sequencer.Iac.Tests.Diagnosis;
 
@@ -17,17 +17,7 @@ public sealed class DoctorTests
             .Should().Be("c5a.xlarge: x86_64, 4 vCPUs, 8192 MiB, enclaves supported");
         checks["enclave-capable types"].Detail
             .Should().Be("c5a.xlarge, g4dn.xlarge, m5.xlarge, c5a.2xlarge, r5.4xlarge");
-        checks["permission ec2:TerminateInstances"].Status.Should().Be("skipped");
         tool.Aws.Changes.Should().BeEmpty();
-    }
-
-    [Fact]
-    public async Task Doctor_WithAnInstance_AsksWhetherItMayBeTerminated()
-    {
-        using var tool = new Tool();
-        await tool.RunAsync("up", ExitCode.Done);
-        (await CheckAsync(tool, ExitCode.Done))["permission ec2:TerminateInstances"].Status.Should().Be("ok");
-        tool.Aws.Instances.Alive.Should().ContainSingle();
     }
 
     [Theory]
@@ -110,44 +100,6 @@ public sealed class DoctorTests
         using var tool = new Tool();
         tool.Aws.HasDefaultVpc = false;
         (await CheckAsync(tool, ExitCode.Failed))["network"].NextStep.Should().Contain("create-default-vpc");
-    }
-
-    [Theory]
-    [InlineData("RunInstances", "ec2:RunInstances")]
-    [InlineData("CreateKeyPair", "ec2:CreateKeyPair")]
-    [InlineData("CreateSecurityGroup", "ec2:CreateSecurityGroup")]
-    public async Task Doctor_MissingPermission_NamesTheAction(string action, string permission)
-    {
-        using var tool = new Tool();
-        tool.Aws.Refuse(action, "UnauthorizedOperation", status: 403);
-        var check = (await CheckAsync(tool, ExitCode.Failed))[$"permission {permission}"];
-        check.Status.Should().Be("failed");
-        check.NextStep.Should().Contain(permission);
-    }
-
-    [Fact]
-    public async Task Doctor_DryRuns_AskForAllThatUpDoes()
-    {
-        using var tool = new Tool();
-        const string Options = "--instance-profile operator --tags team=ledger";
-        await CheckAsync(tool, ExitCode.Done, Options);
-        var launch = tool.Aws.Last("RunInstances");
-        launch.IsDryRun.Should().BeTrue();
-        launch["IamInstanceProfile.Name"].Should().Be("operator");
-        launch["EnclaveOptions.Enabled"].Should().Be("true");
-        launch.Tags("volume").Should().Contain("team", "ledger");
-        launch["ClientToken"].Should().NotContain("probe");
-        launch.Find("KeyName").Should().BeNull("it is not there yet");
-        launch.List("SecurityGroupId").Should().BeEmpty("it is not there yet");
-        tool.Aws.Last("CreateKeyPair").Tags("key-pair").Should().Contain("team", "ledger");
-        tool.Aws.Last("CreateSecurityGroup").Tags("security-group").Should().Contain("team", "ledger");
-
-        await tool.RunAsync($"up {Options}", ExitCode.Done);
-        var asked = tool.Aws.Last("RunInstances");
-        await CheckAsync(tool, ExitCode.Done, Options);
-        tool.Aws.Last("RunInstances").Fields.Where(field => field.Key is not ("ClientToken" or "DryRun"))
-            .Should().BeEquivalentTo(
-                asked.Fields.Where(field => field.Key is not ("ClientToken" or "UserData")));
     }
 
     [Fact]
@@ -365,17 +317,4 @@ public sealed class DoctorTests
         File.Delete(tool.PathOf("secrets/operator.csv"));
         (await CheckAsync(tool, ExitCode.Failed))["credentials"].Detail.Should().Contain("does not exist");
     }
-
-    private static async Task<Dictionary<string, (string Status, string Detail, string NextStep)>> CheckAsync(
-        Tool tool, ExitCode code, string options = "")
-    {
-        var run = await tool.RunAsync($"doctor --output json {options}", code);
-        run.Json.GetProperty("healthy").GetBoolean().Should().Be(code == ExitCode.Done);
-        return run.Json.GetProperty("checks").EnumerateArray().ToDictionary(
-            check => Text(check, "check"),
-            check => (Text(check, "status"), Text(check, "detail"), Text(check, "next_step")));
-    }
-
-    private static string Text(JsonElement check, string name) =>
-        check.GetProperty(name).GetString() ?? string.Empty;
 }

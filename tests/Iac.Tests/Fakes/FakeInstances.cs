@@ -70,8 +70,11 @@ internal sealed class FakeInstances(FakeSecurityGroups groups)
         })));
     }
 
+    /// <summary>Of the one that is asked about; who asks about all is told of none.</summary>
     private HttpResponseMessage Status(AwsCall call)
     {
+        if (call.Find("InstanceId.1") is null)
+            return Answers.Xml(call.Action, Answers.Set("instanceStatusSet", []));
         var one = Find(call);
         var status = one.ChecksPending-- > 0 ? "initializing" : "ok";
         return Answers.Xml(call.Action, Answers.Set("instanceStatusSet",

@@ -1,4 +1,5 @@
 using Sequencer.Iac.Output;
+using Spectre.Console;
 
 namespace Sequencer.Iac.Tests.Output;
 
@@ -40,6 +41,16 @@ public sealed class TerminalTests
         var list = await tool.RunAsync("security-group list", ExitCode.Done);
         LinesOf(list).Should().ContainMatch("│ test-group │ sg-00000000000000001 │ tcp 22 from *│")
             .And.ContainMatch("│            │                      │ *│");
+    }
+
+    [Fact]
+    public async Task Doctor_OnATerminal_FoldsALongWordInItsLastColumn()
+    {
+        using var tool = new Tool { OutputIsTerminal = true };
+        var lines = LinesOf(await tool.RunAsync("doctor", ExitCode.Done));
+        lines.Should().ContainMatch("│ ec2:AuthorizeSecurityGroupIngress │ skipped │ can be asked *│");
+        var width = Math.Max(80, AnsiConsole.Profile.Width);
+        lines.Should().OnlyContain(line => line.Length <= width);
     }
 
     [Fact]
