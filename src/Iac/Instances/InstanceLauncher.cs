@@ -20,7 +20,14 @@ internal sealed class InstanceLauncher(Session session)
     private readonly InstanceLookup _lookup = new(session);
 
     /// <summary>Checks type, image, key pair and group with AWS, and puts the plan together.</summary>
-    public async Task<LaunchPlan> PlanAsync(string name, CancellationToken cancellation)
+    public async Task<LaunchPlan> PlanAsync(string name, CancellationToken cancellation) =>
+        await CompleteAsync(await DraftAsync(name, cancellation), cancellation);
+
+    /// <summary>
+    /// Checks zone, type and image, which nothing needs to be made for. Of key pair and group, which may be yet to
+    /// be made, the draft has the names.
+    /// </summary>
+    public async Task<LaunchPlan> DraftAsync(string name, CancellationToken cancellation)
     {
         var settings = session.Settings;
         var isNitro = settings.Require(Settings.InstanceKind) == Settings.KindNitro;
@@ -44,14 +51,21 @@ internal sealed class InstanceLauncher(Session session)
             InstanceType = type.Name,
             Image = await MachineImage.ChooseAsync(
                 _aws, settings.Find(Settings.ImageId), isNitro, type, cancellation),
-            KeyName = await KeyNameAsync(cancellation),
-            SecurityGroupId = await GroupIdAsync(cancellation),
+            KeyName = settings.Require(Settings.KeyName),
+            SecurityGroupId = settings.Require(Settings.SecurityGroup),
             Zone = zone,
             VolumeGib = settings.RequireNumber(Settings.VolumeGib),
             InstanceProfile = settings.Find(Settings.InstanceProfile),
             UserData = isNitro ? UserData.ForNitro(memoryMib, cpuCount) : null,
         };
     }
+
+    /// <summary>The plan of a draft, whose key pair and group AWS must have by now.</summary>
+    public async Task<LaunchPlan> CompleteAsync(LaunchPlan draft, CancellationToken cancellation) => draft with
+    {
+        KeyName = await KeyNameAsync(cancellation),
+        SecurityGroupId = await GroupIdAsync(cancellation),
+    };
 
     /// <summary>
     /// Starts the instance, without waiting for it. EC2 remembers tokens for longer than it shows terminated

@@ -28,24 +28,35 @@ internal static class UpCommand
 
     private static async Task RunAsync(Session session, CancellationToken cancellation)
     {
-        // What the configuration alone can tell is refused before anything is made.
+        // What can be told before anything is made or changed is refused before.
         var rules = WantedIngress.From(session);
-        _ = InstanceLauncher.Zone(session.Settings);
         var keyName = session.Settings.Require(Settings.KeyName);
         var groupName = session.Settings.Require(Settings.SecurityGroup);
         var instanceName = session.Settings.Require(Settings.InstanceName);
 
+        var draft = await new InstanceLauncher(session).DraftAsync(instanceName, cancellation);
         var existing = await new InstanceLookup(session).FindAsync(instanceName, cancellation);
+        if (existing is not null)
+            await RefuseOtherAsync(session, existing, draft, cancellation);
         var key = await KeyAsync(session, keyName, existing, cancellation);
         var group = await GroupAsync(session, groupName, rules, cancellation);
         StackStepView[] steps = [key, group];
         var made = Array.FindAll(steps, step => step.Outcome == StackStepView.Created);
-        var (step, instance) = await InstanceAsync(session, instanceName, made, cancellation);
+        var (step, instance) = await InstanceAsync(session, draft, made, cancellation);
         var view = InstanceView.Of(instance, new InstanceLookup(session).ConnectCommand(instance));
         session.Report.Result(
             new StackView([.. steps, step], view),
             IacJson.Default.StackView,
             stack => StackTable.Of(stack, session.Report));
+    }
+
+    /// <summary>Throws where the instance that is there is not as wanted.</summary>
+    private static async Task RefuseOtherAsync(
+        Session session, Instance existing, LaunchPlan draft, CancellationToken cancellation)
+    {
+        var group = await new Groups(session).FindAsync(draft.SecurityGroupId, cancellation);
+        InstanceDifference.Refuse(
+            existing, group is null ? draft : draft with { SecurityGroupId = group.GroupId });
     }
 
     private static async Task<StackStepView> KeyAsync(
@@ -110,13 +121,15 @@ internal static class UpCommand
     }
 
     private static async Task<(StackStepView Step, Instance Instance)> InstanceAsync(
-        Session session, string name, IReadOnlyList<StackStepView> made, CancellationToken cancellation)
+        Session session, LaunchPlan draft, IReadOnlyList<StackStepView> made, CancellationToken cancellation)
     {
+        var name = draft.Name;
         var launcher = new InstanceLauncher(session);
         var lifecycle = new InstanceLifecycle(session);
         // Looked up once more: another run may have started it meanwhile.
         var existing = await new InstanceLookup(session).FindAsync(name, cancellation);
-        var plan = await WhenSeenAsync(session, made, () => launcher.PlanAsync(name, cancellation), cancellation);
+        var plan = await WhenSeenAsync(
+            session, made, () => launcher.CompleteAsync(draft, cancellation), cancellation);
         if (existing is null)
         {
             var started = await WhenSeenAsync(

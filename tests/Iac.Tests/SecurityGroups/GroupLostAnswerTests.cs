@@ -29,7 +29,7 @@ public sealed class GroupLostAnswerTests
         tool.Aws.Next("DescribeSecurityGroups", _ => null);
         for (var look = 0; look < 2; look++)
             tool.Aws.Next("DescribeSecurityGroups", call => Fakes.Answers.Xml(call.Action));
-        tool.Aws.Refuse("DescribeInstanceTypes", "UnauthorizedOperation", status: 403);
+        tool.Aws.Refuse("RunInstances", "UnauthorizedOperation", status: 403);
         var run = await tool.RunAsync("up", ExitCode.Aws);
         run.Error.Should().Contain("security group test-group: not visible yet, trying again")
             .And.Contain("- created the security group 'test-group' (sg-00000000000000001)");
@@ -61,7 +61,9 @@ public sealed class GroupLostAnswerTests
         using var tool = new Tool();
         await tool.RunAsync("up", ExitCode.Done);
         tool.Aws.LoseAnswer("AuthorizeSecurityGroupIngress");
-        tool.Aws.Refuse("DescribeInstanceTypes", "UnauthorizedOperation", status: 403);
+        // The first look for the instance comes before the group is corrected.
+        tool.Aws.Next("DescribeInstances", _ => null);
+        tool.Aws.Refuse("DescribeInstances", "UnauthorizedOperation", status: 403);
         var run = await tool.RunAsync("up --service-ports 5000", ExitCode.Aws);
         tool.Aws.Groups.All.Single().Rules.Should().Equal(Ssh, "tcp 5000-5000 0.0.0.0/0", "tcp 5000-5000 ::/0");
         run.Error.Should().Contain(

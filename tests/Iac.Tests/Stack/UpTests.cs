@@ -103,7 +103,7 @@ public sealed class UpTests
     [InlineData("--instance-type m5.xlarge", "is a c5a.xlarge, not a m5.xlarge")]
     [InlineData("--instance-kind standard --instance-type c5a.xlarge", "has enclaves enabled")]
     [InlineData("--key-name second", "has the key pair 'test-key', not 'second'")]
-    [InlineData("--security-group second", "is not in the security group sg-00000000000000002")]
+    [InlineData("--security-group second", "is not in the security group second")]
     [InlineData("--availability-zone us-east-1b", "is in us-east-1a, not in us-east-1b")]
     [InlineData("--instance-profile role", "has the instance profile none, not 'role'")]
     [InlineData($"--image-id {FakeInstanceTypes.ImageX86}", $"not {FakeInstanceTypes.ImageX86}")]
@@ -111,10 +111,22 @@ public sealed class UpTests
     {
         using var tool = new Tool();
         await OutcomesAsync(tool, "up");
-        var run = await tool.RunAsync($"up {options}", ExitCode.Failed);
+        var before = tool.Aws.Changes.Count();
+        var run = await tool.RunAsync($"up {options} --ssh-cidr 198.51.100.1", ExitCode.Failed);
         run.Error.Should().Contain(difference).And.Contain("'iac up' does not change that")
             .And.Contain("its volume goes with it: save /etc/sequencer first");
-        tool.Aws.Instances.All.Should().ContainSingle();
+        tool.Aws.Changes.Should().HaveCount(before, "who is refused finds the firewall as it was");
+    }
+
+    [Theory]
+    [InlineData("--image-id ami-00000000", ExitCode.Aws)]
+    [InlineData("--instance-type t3.micro", ExitCode.Failed)]
+    [InlineData("--availability-zone us-west-2a", ExitCode.Usage)]
+    internal async Task Up_InstanceThatCannotBe_IsRefusedBeforeAnythingIsMade(string options, ExitCode code)
+    {
+        using var tool = new Tool();
+        await tool.RunAsync($"up {options}", code);
+        tool.Aws.Changes.Should().BeEmpty();
     }
 
     [Fact]
