@@ -48,13 +48,22 @@ public sealed class Aws : IAsyncLifetime
             new AmazonKeyManagementServiceConfig { ServiceURL = Endpoint, AuthenticationRegion = Region });
     }
 
+    /// <summary>Clears away what tests that failed have left: on real AWS it costs money.</summary>
     public async Task DisposeAsync()
     {
-        Ec2?.Dispose();
-        Kms?.Dispose();
-        if (Endpoint is not null)
-            await ScriptAsync("stop");
-        Directory.Delete(_state, recursive: true);
+        try
+        {
+            if (Ec2 is not null)
+                await (await State.AskAsync(this, Workspace.RunPrefix)).DeleteAllAsync(this);
+        }
+        finally
+        {
+            Ec2?.Dispose();
+            Kms?.Dispose();
+            if (Endpoint is not null)
+                await ScriptAsync("stop");
+            Directory.Delete(_state, recursive: true);
+        }
     }
 
     /// <summary>Region and credentials of setup/config.toml, as the tool itself resolves them.</summary>

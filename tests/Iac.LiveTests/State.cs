@@ -17,7 +17,7 @@ internal sealed record State
     /// <summary>Security groups with the source of their SSH rule.</summary>
     public required SortedDictionary<string, string> Groups { get; init; }
 
-    /// <summary>Instances that are not gone, as "state key group".</summary>
+    /// <summary>Instances that are not gone, as "state key group"; of one name, all of them.</summary>
     public required SortedDictionary<string, string> Instances { get; init; }
 
     public bool IsEmpty => Keys.Count + Groups.Count + Instances.Count == 0;
@@ -38,7 +38,9 @@ internal sealed record State
             Keys = new(
                 keys.Select(key => key.KeyName).Where(name => Begins(name, prefix)), StringComparer.Ordinal),
             Groups = new(groups.ToDictionary(group => group.GroupName, SshSource), StringComparer.Ordinal),
-            Instances = new(instances.ToDictionary(NameOf, Shown), StringComparer.Ordinal),
+            Instances = new(
+                instances.GroupBy(NameOf, Shown).ToDictionary(one => one.Key, all => string.Join("; ", all)),
+                StringComparer.Ordinal),
             _groupIds = groups.ConvertAll(group => group.GroupId),
             _instanceIds = instances.ConvertAll(instance => instance.InstanceId),
         };

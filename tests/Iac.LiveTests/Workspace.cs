@@ -14,7 +14,7 @@ internal sealed class Workspace : IDisposable
     public Workspace(Aws aws)
     {
         _aws = aws;
-        Prefix = $"live-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}";
+        Prefix = $"{RunPrefix}-{Interlocked.Increment(ref _made)}";
         Folder = Directory.CreateTempSubdirectory("iac-live-").FullName;
         Directory.CreateDirectory(PathOf("setup"));
         Directory.CreateDirectory(PathOf("secrets"));
@@ -23,6 +23,9 @@ internal sealed class Workspace : IDisposable
         else
             PrepareForEmulator();
     }
+
+    /// <summary>Begins every name of this run, whichever test uses it.</summary>
+    public static string RunPrefix { get; } = $"live-{Environment.ProcessId}";
 
     /// <summary>Begins every name that this workspace uses.</summary>
     public string Prefix { get; }
