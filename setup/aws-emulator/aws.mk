@@ -8,7 +8,7 @@ aws-emulator: ## install (once) and start moto, the AWS emulator, on 127.0.0.1
 	  "AKIAEMULATOREXAMPLE0,thisKeyIsForTheEmulatorAlone000000000000" >secrets/emulator.csv && \
 	printf '%s\n' "moto answers at $$endpoint. Point iac at it, with a key that is none, by:" \
 	  "  export SEQUENCER_IAC_ENDPOINT_URL=$$endpoint SEQUENCER_IAC_CRED_FILE=emulator.csv \\" \
-	  "    SEQUENCER_IAC_INSTANCE_KIND=standard"
+	  "    SEQUENCER_IAC_INSTANCE_KIND=standard SEQUENCER_IAC_SSH_CIDR=203.0.113.7"
 
 .PHONY: aws-emulator-stop
 aws-emulator-stop: ## stop the emulator that aws-emulator started
@@ -20,7 +20,7 @@ aws-emulator-stop: ## stop the emulator that aws-emulator started
 aws-emulator-ready:
 	@if [ "$${SEQUENCER_IAC_LIVE:-}" = aws ]; then \
 	  printf '%s\n' "WARNING: the live tests make instances, volumes and keys in the AWS account of setup/config.toml." \
-	    "They cost money (cents, if all goes well) and are removed again; check the console afterwards."; \
+	    "They cost money (cents) and are removed again, also where a test fails; check the console afterwards."; \
 	else \
 	  setup/aws-emulator/moto.sh install || echo "The live tests of iac will be skipped."; \
 	fi

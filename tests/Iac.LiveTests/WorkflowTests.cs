@@ -6,12 +6,15 @@ namespace Sequencer.Iac.LiveTests;
 [Collection(OneAws.Name)]
 public sealed class WorkflowTests(Aws aws)
 {
-    [LiveFact]
-    public async Task QuickStart_OfTheGuidePastedIntoAShell_WorksAndLeavesNothingBehind()
+    [LiveTheory]
+    [InlineData("docs/iac.md", "<!-- quick start -->")]
+    [InlineData("README.md", "## Infrastructure: `Iac`")]
+    public async Task QuickStart_OfTheGuidePastedIntoAShell_WorksAndLeavesNothingBehind(
+        string file, string above)
     {
         using var work = new Workspace(aws);
-        var guide = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "docs", "iac.md"));
-        var commands = guide.Split("<!-- quick start -->")[1].Split("```sh\n")[1].Split("```")[0];
+        var guide = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, file));
+        var commands = guide.Split(above)[1].Split("```sh\n")[1].Split("```")[0];
         var script = commands.Replace("dotnet run --project src/Iac -- ", "iac ", StringComparison.Ordinal)
             .Replace("iac down", "iac down --yes", StringComparison.Ordinal);
         script.Should().Contain("iac up").And.Contain("iac key list").And.Contain("iac instance list");
