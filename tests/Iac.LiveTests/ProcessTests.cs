@@ -58,13 +58,15 @@ public sealed class ProcessTests(Aws aws)
     }
 
     [EmulatorFact]
-    public async Task Terminal_Asked_ShowsTablesAsksAndHeedsTheAnswer()
+    public async Task Terminal_Asked_ShowsTablesAndALiveLineAsksAndHeedsTheAnswer()
     {
         using var work = new Workspace(aws);
         await work.RunAsync("key create", 0);
         var refused = await OnTerminalAsync(work, "iac key delete", "n");
         refused.Should().Contain("Really delete the key pair").And.Contain("Not confirmed");
-        await work.RunAsync("up", 0);
+        (await OnTerminalAsync(work, "iac up", "")).Should()
+            .Contain("\e[?25l", "the live line hides the cursor")
+            .And.MatchRegex("\e\\[0m i-[0-9a-f]+: running, checks passed");
         (await State.AskAsync(aws, work.Prefix)).Keys.Should().ContainSingle();
         (await OnTerminalAsync(work, "iac key list", "")).Should().Contain("╭").And.Contain(work.KeyName);
         (await OnTerminalAsync(work, "iac down", "y")).Should().Contain("deleted");
