@@ -25,6 +25,9 @@ internal sealed record Surroundings
     /// <summary>Reads an environment variable; null where it is not set.</summary>
     public required Func<string, string?> Environment { get; init; }
 
+    /// <summary>The names of all environment variables.</summary>
+    public required IEnumerable<string> EnvironmentNames { get; init; }
+
     /// <summary>The folder that relative paths start from.</summary>
     public required string Folder { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed record Surroundings
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         Environment = System.Environment.GetEnvironmentVariable,
+        EnvironmentNames = System.Environment.GetEnvironmentVariables().Keys.Cast<string>(),
         Folder = Directory.GetCurrentDirectory(),
     };
 

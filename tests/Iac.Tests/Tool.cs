@@ -87,6 +87,7 @@ internal sealed class Tool : IDisposable
             CanAsk = Terminal is not null,
             OutputIsTerminal = OutputIsTerminal,
             Environment = name => Environment.GetValueOrDefault(name),
+            EnvironmentNames = Environment.Keys,
             Folder = Folder,
             Time = Time,
             Http = Aws.Factory(),

@@ -67,7 +67,12 @@ internal static partial class SharedOptions
             Recursive = true,
             DefaultValueFactory = _ => OutputTable,
         };
-        return option.AcceptOnlyFromAmong(OutputTable, OutputJson);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && token.Value is not (OutputTable or OutputJson))
+                result.AddError($"{option.Name} must be {OutputTable} or {OutputJson}.");
+        });
+        return option;
     }
 
     [GeneratedRegex(@"^i-([0-9a-f]{8}|[0-9a-f]{17})\z")]

@@ -9,6 +9,9 @@ namespace Sequencer.Iac.Configuration;
 /// </summary>
 internal sealed class ResolvedSettings
 {
+    /// <summary>Begins the variables that the live tests read, in whose processes the tool may find them.</summary>
+    private const string LiveTestsPrefix = Setting.EnvironmentPrefix + "LIVE";
+
     private readonly Dictionary<Setting, ResolvedSetting> _values;
 
     private ResolvedSettings(Dictionary<Setting, ResolvedSetting> values, string? filePath)
@@ -37,7 +40,7 @@ internal sealed class ResolvedSettings
         var file = readFile ? ConfigurationFile.Read(path, shown) : new Dictionary<Setting, string>();
         var values = Settings.All.ToDictionary(
             setting => setting, setting => ResolveOne(setting, option(setting), file, shown, surroundings));
-        Validate(values.Values);
+        Validate(values.Values, surroundings);
         return new ResolvedSettings(values, readFile ? shown : null);
     }
 
@@ -72,9 +75,20 @@ internal sealed class ResolvedSettings
             : new(setting, setting.Default, SettingSource.Default, "default");
     }
 
-    private static void Validate(IEnumerable<ResolvedSetting> values)
+    /// <summary>What is wrong with each variable that is set and looks like a key's, but is none's.</summary>
+    private static IEnumerable<string> UnknownVariables(Surroundings surroundings) => surroundings.EnvironmentNames
+        .Where(name => name.StartsWith(Setting.EnvironmentPrefix, StringComparison.Ordinal)
+            && !name.StartsWith(LiveTestsPrefix, StringComparison.Ordinal)
+            && Settings.All.All(setting => setting.Environment != name)
+            && surroundings.Environment(name) is { Length: > 0 })
+        .Order(StringComparer.Ordinal)
+        .Select(name => $"{name} is the variable of no key" + Spelling.Suggest(
+            name[Setting.EnvironmentPrefix.Length..].ToLowerInvariant(),
+            Settings.All.Select(setting => setting.Key)));
+
+    private static void Validate(IEnumerable<ResolvedSetting> values, Surroundings surroundings)
     {
-        var problems = new List<string>();
+        var problems = UnknownVariables(surroundings).ToList();
         foreach (var resolved in values)
         {
             if (resolved.Value is { } value && resolved.Setting.Check(value) is { } problem)

@@ -6,9 +6,12 @@ namespace Sequencer.Iac.Configuration;
 /// </summary>
 internal sealed record Setting(string Key, string Description)
 {
+    /// <summary>Begins the environment variable of every key, and of nothing else that the tool reads.</summary>
+    public const string EnvironmentPrefix = "SEQUENCER_IAC_";
+
     public string Option => "--" + Key.Replace('_', '-');
 
-    public string Environment => "SEQUENCER_IAC_" + Key.ToUpperInvariant();
+    public string Environment => EnvironmentPrefix + Key.ToUpperInvariant();
 
     /// <summary>The word in angle brackets that stands for the value in <c>--help</c>.</summary>
     public required string ValueName { get; init; }

@@ -12,7 +12,7 @@ public sealed class UsageTests
     [InlineData("key list --nope", "'--nope'")]
     [InlineData("key list extra", "'extra'")]
     [InlineData("key create --key-name", "--key-name")]
-    [InlineData("key list --output yaml", "yaml")]
+    [InlineData("key list --output yaml", "error: --output must be table or json.")]
     [InlineData("instance create --wait-max-s abc", "--wait-max-s must be a whole number from 1 to 7200")]
     [InlineData("instance create --wait-max-s 0", "--wait-max-s must be a whole number from 1 to 7200")]
     [InlineData("kms delete --pending-days 6", "--pending-days must be a whole number from 7 to 30")]

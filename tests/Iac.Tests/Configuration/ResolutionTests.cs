@@ -94,6 +94,18 @@ public sealed class ResolutionTests
             .And.Contain("endpoint_url ('x', from --endpoint-url)");
     }
 
+    [Fact]
+    public async Task AnyCommand_VariableOfNoKey_IsRefusedLikeAKeyInTheFile()
+    {
+        using var tool = new Tool();
+        tool.Environment["SEQUENCER_IAC_LIVE"] = "aws";
+        tool.Environment["SEQUENCER_IAC_SSH_CIDRS"] = string.Empty;
+        await tool.RunAsync("key list", ExitCode.Done);
+        tool.Environment["SEQUENCER_IAC_SSH_CIDRS"] = "198.51.100.1";
+        (await tool.RunAsync("key list", ExitCode.Usage)).Error.Should()
+            .Contain("SEQUENCER_IAC_SSH_CIDRS is the variable of no key (did you mean 'ssh_cidr'?)");
+    }
+
     private static string Other(Setting setting) => setting.Key switch
     {
         "cred_file" => "other.csv",
