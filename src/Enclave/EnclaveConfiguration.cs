@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Sequencer.Attestation;
 using Sequencer.Tlog;
 
@@ -45,110 +44,151 @@ public sealed record EnclaveConfiguration
             throw new FormatException($"The enclave's configuration is over {FileBytesMax} bytes.");
         try
         {
-            RefuseNull(json);
-            return JsonSerializer.Deserialize(json, EnclaveFileJson.Default.EnclaveFile)!.ToConfiguration();
+            using var document = JsonDocument.Parse(json.ToArray());
+            return new EnclaveFile(document.RootElement).ToConfiguration();
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
+        catch (JsonException malformed)
         {
-            throw new FormatException($"The enclave's configuration: {exception.Message}", exception);
+            throw new FormatException(
+                $"The enclave's configuration is no JSON in line {malformed.LineNumber + 1}: "
+                + Sentence(malformed), malformed);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            throw new FormatException($"The enclave's configuration: {Sentence(exception)}", exception);
         }
     }
 
-    /// <summary>A value that a script left empty must not be taken for a demand that was never made.</summary>
-    private static void RefuseNull(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        using var document = JsonDocument.ParseValue(ref reader);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw new FormatException("The enclave's configuration is no JSON object.");
-        foreach (var key in document.RootElement.EnumerateObject())
-        {
-            if (key.Value.ValueKind == JsonValueKind.Null)
-                throw new FormatException($"{key.Name} is null: give it a value, or leave it out.");
-            if (key.Value.ValueKind == JsonValueKind.Array
-                && key.Value.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null))
-            {
-                throw new FormatException($"{key.Name} has a null in it: give it a value, or leave it out.");
-            }
-        }
-    }
+    /// <summary>What the framework puts behind its sentences is advice to programmers.</summary>
+    private static string Sentence(Exception exception) => exception.Message.Split(
+        [" (Parameter ", " LineNumber: ", " Change the reader"], StringSplitOptions.None)[0];
 }
 
-/// <summary>The configuration file as it is written.</summary>
+/// <summary>The configuration file as it is written: no key but these, none twice.</summary>
 internal sealed class EnclaveFile
 {
     private const int ChainsMost = 10_000_000;
     private const int AnchorSecondsMax = 3_600;
 
-    [JsonRequired] public string LogPrefix { get; set; } = "";
+    private static readonly string[] Keys =
+    [
+        "log_prefix", "chains_max", "anchor_interval_seconds", "anchor_age_max_seconds", "predecessors",
+        "witness_policy", "witnessed_chains", "witness_clock_ahead_seconds",
+    ];
 
-    public int? ChainsMax { get; set; }
+    private readonly Dictionary<string, JsonElement> _values = [];
 
-    public int? AnchorIntervalSeconds { get; set; }
+    /// <exception cref="FormatException">When it is no object of these keys.</exception>
+    public EnclaveFile(JsonElement file)
+    {
+        if (file.ValueKind != JsonValueKind.Object)
+            throw new FormatException("The enclave's configuration is no JSON object.");
+        foreach (var key in file.EnumerateObject())
+        {
+            if (!Keys.Contains(key.Name))
+            {
+                throw new FormatException(
+                    $"{key.Name}: there is no such key; there are {string.Join(", ", Keys)}.");
+            }
 
-    public int? AnchorAgeMaxSeconds { get; set; }
+            if (!_values.TryAdd(key.Name, key.Value))
+                throw new FormatException($"{key.Name} is given twice.");
+        }
+    }
 
-    public JsonElement? Predecessors { get; set; }
-
-    public string[]? WitnessPolicy { get; set; }
-
-    public string[]? WitnessedChains { get; set; }
-
-    public int? WitnessClockAheadSeconds { get; set; }
-
+    /// <exception cref="FormatException">With a sentence that names the key.</exception>
+    /// <exception cref="ArgumentException">When the log prefix is none.</exception>
     public EnclaveConfiguration ToConfiguration()
     {
-        Origin.CheckPrefix(LogPrefix);
-        var defaults = new EnclaveConfiguration { LogPrefix = LogPrefix };
-        var ageMax = Require(
-            AnchorAgeMaxSeconds, defaults.AnchorAgeMaxSeconds, "anchor_age_max_seconds", 2, AnchorSecondsMax);
+        var defaults = new EnclaveConfiguration { LogPrefix = ReadLogPrefix() };
+        var ageMax = Number("anchor_age_max_seconds", defaults.AnchorAgeMaxSeconds, 2, AnchorSecondsMax);
         return defaults with
         {
-            ChainsMax = Require(ChainsMax, defaults.ChainsMax, "chains_max", 1, ChainsMost),
-            AnchorIntervalSeconds = Require(
-                AnchorIntervalSeconds, Math.Min(defaults.AnchorIntervalSeconds, ageMax - 1),
-                "anchor_interval_seconds", 1, ageMax - 1),
+            ChainsMax = Number("chains_max", defaults.ChainsMax, 1, ChainsMost),
+            AnchorIntervalSeconds = Number(
+                "anchor_interval_seconds", Math.Min(defaults.AnchorIntervalSeconds, ageMax - 1),
+                1, ageMax - 1),
             AnchorAgeMaxSeconds = ageMax,
-            Predecessors = Predecessors is { } images ? ReadPredecessors(images) : null,
+            Predecessors = ReadPredecessors(),
             Witnesses = ReadWitnesses(),
         };
     }
 
-    private WitnessDemand? ReadWitnesses()
+    private string ReadLogPrefix()
     {
-        if (WitnessPolicy is { } lines)
+        if (!_values.TryGetValue("log_prefix", out var value))
         {
-            return WitnessDemand.Parse(
-                string.Join('\n', lines) + '\n', WitnessedChains ?? [],
-                WitnessClockAheadSeconds ?? WitnessDemand.DefaultClockAheadSeconds);
+            throw new FormatException(
+                "log_prefix is missing: what every origin begins with, such as \"sequencer.example/log\".");
         }
 
-        return WitnessedChains is null && WitnessClockAheadSeconds is null
-            ? null
-            : throw new FormatException(
-                "witnessed_chains and witness_clock_ahead_seconds mean nothing without a witness_policy.");
+        var prefix = Text("log_prefix", value);
+        Origin.CheckPrefix(prefix);
+        return prefix;
     }
 
-    private static AcceptedImages ReadPredecessors(JsonElement json)
+    private WitnessDemand? ReadWitnesses()
     {
-        var images = AcceptedImages.Parse(json.GetRawText());
+        if (_values.ContainsKey("witness_policy"))
+        {
+            return WitnessDemand.Parse(
+                string.Join('\n', Texts("witness_policy")) + '\n', Texts("witnessed_chains"),
+                Number("witness_clock_ahead_seconds", WitnessDemand.DefaultClockAheadSeconds,
+                    1, WitnessDemand.ClockAheadSecondsMax));
+        }
+
+        return _values.ContainsKey("witnessed_chains") || _values.ContainsKey("witness_clock_ahead_seconds")
+            ? throw new FormatException(
+                "witnessed_chains and witness_clock_ahead_seconds mean nothing without a witness_policy.")
+            : null;
+    }
+
+    private AcceptedImages? ReadPredecessors()
+    {
+        if (!_values.TryGetValue("predecessors", out var json))
+            return null;
+        AcceptedImages images;
+        try
+        {
+            images = AcceptedImages.Parse(json.GetRawText());
+        }
+        catch (FormatException malformed)
+        {
+            throw new FormatException($"predecessors: {malformed.Message}", malformed);
+        }
+
         // This image is an acceptable one too.
         return images.Images.Count < AcceptedImages.MaxCount
             ? images
             : throw new FormatException($"predecessors are at most {AcceptedImages.MaxCount - 1} images.");
     }
 
-    private static int Require(int? value, int byDefault, string key, int least, int most) =>
-        (value ?? byDefault) switch
-        {
-            var number when number >= least && number <= most => number,
-            var number => throw new FormatException($"{key} is {number}; use {least} to {most}."),
-        };
-}
+    private int Number(string key, int byDefault, int least, int most)
+    {
+        if (!_values.TryGetValue(key, out var value))
+            return byDefault;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+            && number >= least && number <= most
+            ? number
+            : throw Wrong(key, value, $"a whole number from {least} to {most}");
+    }
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    AllowDuplicateProperties = false,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(EnclaveFile))]
-internal sealed partial class EnclaveFileJson : JsonSerializerContext;
+    private string[] Texts(string key)
+    {
+        if (!_values.TryGetValue(key, out var list))
+            return [];
+        return list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select((item, position) => Text($"{key}[{position}]", item))]
+            : throw Wrong(key, list, "a list of texts in square brackets");
+    }
+
+    private static string Text(string key, JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? value.GetString()!
+        : throw Wrong(key, value, "a text in quotes");
+
+    /// <summary>Null is wrong too: what a script left empty must not pass for a demand never made.</summary>
+    private static FormatException Wrong(string key, JsonElement value, string expected) =>
+        value.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+            ? new($"{key} is a list or an object; expected {expected}.")
+            : new($"{key} is {value.GetRawText()}; expected {expected}.");
+}

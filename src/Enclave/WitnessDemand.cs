@@ -19,6 +19,9 @@ public sealed class WitnessDemand
     /// <summary>The default of <see cref="ClockAheadSeconds"/>.</summary>
     public const int DefaultClockAheadSeconds = 2;
 
+    /// <summary>The most that <see cref="ClockAheadSeconds"/> may be.</summary>
+    public const int ClockAheadSecondsMax = 30;
+
     private WitnessDemand(
         string policyText, TlogPolicy policy, IReadOnlyList<string> chains, int clockAheadSeconds)
     {
@@ -51,8 +54,12 @@ public sealed class WitnessDemand
         string policy, IReadOnlyList<string> witnessedChains,
         int clockAheadSeconds = DefaultClockAheadSeconds)
     {
-        if (clockAheadSeconds is < 1 or > 30)
-            throw new FormatException($"witness_clock_ahead_seconds is {clockAheadSeconds}; use 1 to 30.");
+        if (clockAheadSeconds is < 1 or > ClockAheadSecondsMax)
+        {
+            throw new FormatException(
+                $"witness_clock_ahead_seconds is {clockAheadSeconds}; use 1 to {ClockAheadSecondsMax}.");
+        }
+
         CheckChains(witnessedChains);
         return new WitnessDemand(policy, ParsePolicy(policy), witnessedChains, clockAheadSeconds);
     }

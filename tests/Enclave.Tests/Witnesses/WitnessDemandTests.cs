@@ -71,10 +71,10 @@ public sealed class WitnessDemandTests : IDisposable
     [InlineData("""["Demo"]""", "'Demo' is no chain id")]
     [InlineData("""[""]""", "'' is no chain id")]
     [InlineData("""["demo", "demo"]""", "twice")]
-    [InlineData("""[null]""", "witnessed_chains has a null in it")]
-    [InlineData("""[1]""", "witnessed_chains")]
-    [InlineData("""["a", "b"], "witness_clock_ahead_seconds": 31""", "use 1 to 30")]
-    [InlineData("""["a", "b"], "witness_clock_ahead_seconds": 0""", "use 1 to 30")]
+    [InlineData("""[null]""", "witnessed_chains[0] is null; expected a text")]
+    [InlineData("""[1]""", "witnessed_chains[0] is 1; expected a text")]
+    [InlineData("""["a", "b"], "witness_clock_ahead_seconds": 31""", "from 1 to 30")]
+    [InlineData("""["a", "b"], "witness_clock_ahead_seconds": 0""", "from 1 to 30")]
     public void Parse_ChainsThatAreNone_AreRefused(string chains, string why) =>
         Refused(_witnesses.Policy(2), chains).Should().Contain(why);
 
