@@ -176,9 +176,11 @@ internal sealed class SettingsReader(IConfigurationRoot configuration, string en
             candidate => candidate.TryGet(key, out _));
         if (provider is null or TomlConfigurationProvider)
         {
-            return File is { } file && file.Values.TryGetValue(key, out var value)
-                ? string.Create(CultureInfo.InvariantCulture, $"{file.Path}({value.Line}): {name}")
-                : name;
+            // A list or a table is where its first value is.
+            var line = File?.Values.Where(pair => IsWithin(pair.Key, key)).Min(pair => (int?)pair.Value.Line);
+            return line is null
+                ? name
+                : string.Create(CultureInfo.InvariantCulture, $"{File!.Path}({line}): {name}");
         }
 
         return $"environment variable {VariableOf(key)}: {name.ToLowerInvariant()}";

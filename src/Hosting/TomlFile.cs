@@ -13,6 +13,12 @@ internal sealed class TomlFile
     /// <summary>Longest configuration file read, in bytes.</summary>
     private const int BytesMax = 1024 * 1024;
 
+    /// <summary>
+    /// What the parser says of a number that no setting can have. Whoever reads the setting says it better,
+    /// with name and range.
+    /// </summary>
+    private const string TooLarge = "Unable to parse integer ";
+
     private readonly Dictionary<string, TomlValue> _values = new(StringComparer.OrdinalIgnoreCase);
 
     private TomlFile(string path) => Path = path;
@@ -52,13 +58,8 @@ internal sealed class TomlFile
     public static TomlFile Parse(string path, string text)
     {
         var document = ParseSyntax(path, text);
-        foreach (var diagnostic in document.Diagnostics)
-        {
-            if (diagnostic.Kind == DiagnosticMessageKind.Error)
-                throw new SettingsException(
-                    $"{path}({diagnostic.Span.Start.Line + 1}): {OneLine(diagnostic.Message)}");
-        }
-
+        if (document.Diagnostics.FirstOrDefault(IsMistake) is { } mistake)
+            throw new SettingsException($"{path}({mistake.Span.Start.Line + 1}): {OneLine(mistake.Message)}");
         var file = new TomlFile(path);
         foreach (var pair in document.KeyValues)
             file.Add("", pair);
@@ -79,6 +80,10 @@ internal sealed class TomlFile
             throw new SettingsException($"{path}({text.Count(c => c == '\n') + 1}): the file ends inside a text.");
         }
     }
+
+    private static bool IsMistake(DiagnosticMessage said) =>
+        said.Kind == DiagnosticMessageKind.Error
+        && !said.Message.StartsWith(TooLarge, StringComparison.Ordinal);
 
     private void AddTable(TableSyntaxBase table)
     {
@@ -140,13 +145,18 @@ internal sealed class TomlFile
     private static TomlValue Scalar(ValueSyntax value, int line) => value switch
     {
         StringValueSyntax text => new(TomlKind.Text, text.Value ?? "", line),
-        IntegerValueSyntax integer =>
-            new(TomlKind.Integer, integer.Value.ToString(CultureInfo.InvariantCulture), line),
+        IntegerValueSyntax integer => new(TomlKind.Integer, Digits(integer), line),
         BooleanValueSyntax flag => new(TomlKind.Boolean, flag.Value ? "true" : "false", line),
         FloatValueSyntax number =>
             new(TomlKind.Float, number.Value.ToString("R", CultureInfo.InvariantCulture), line),
         _ => new(TomlKind.Time, value.ToString().Trim(), line),
     };
+
+    /// <summary>What is too large for the parser has the value 0 there, its digits only as a token.</summary>
+    private static string Digits(IntegerValueSyntax integer) =>
+        integer.Value == 0 && integer.Token?.Text is { } token && token.AsSpan().ContainsAnyInRange('1', '9')
+            ? token
+            : integer.Value.ToString(CultureInfo.InvariantCulture);
 
     private static string KeyOf(KeySyntax key)
     {
@@ -163,5 +173,11 @@ internal sealed class TomlFile
         _ => part.ToString().Trim(),
     };
 
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Replace('␤', ' ').Trim();
+    private static string OneLine(string message)
+    {
+        var line = message.ReplaceLineEndings(" ").Replace('␤', ' ').Trim();
+        return line.EndsWith(" for a value", StringComparison.Ordinal)
+            ? line + "; expected a text in quotes, a number, true or false."
+            : line;
+    }
 }

@@ -39,14 +39,11 @@ internal sealed record AuthSettings
         var keyFile = NullIfEmpty(reader.Text("auth:public_key_file", ""));
         var jwksFile = NullIfEmpty(reader.Text("auth:jwks_file", ""));
         var jwksUrl = NullIfEmpty(reader.Text("auth:jwks_url", ""));
-        if (new[] { keyFile, jwksFile, jwksUrl }.Count(source => source is not null) != 1)
-            throw new SettingsException(
-                "[auth] needs exactly one of public_key_file, jwks_file and jwks_url, "
-                + "to know whose tokens to accept.");
+        RequireOne(("public_key_file", keyFile), ("jwks_file", jwksFile), ("jwks_url", jwksUrl));
         return new AuthSettings
         {
-            PublicKeyFile = SettingsFile.Existing("auth.public_key_file", keyFile),
-            JwksFile = SettingsFile.Existing("auth.jwks_file", jwksFile),
+            PublicKeyFile = SettingsFile.Existing(reader, "auth:public_key_file", keyFile),
+            JwksFile = SettingsFile.Existing(reader, "auth:jwks_file", jwksFile),
             JwksUrl = Address(reader, jwksUrl),
             JwksReloadMinSeconds = reader.Integer("auth:jwks_reload_min_seconds", 10, 1, 3600),
             JwksReloadMaxSeconds = reader.Integer("auth:jwks_reload_max_seconds", 600, 1, 86_400),
@@ -55,6 +52,18 @@ internal sealed record AuthSettings
             ClockSkewSeconds = reader.Integer("auth:clock_skew_seconds", 0, 0, 300),
             TokensRemembered = reader.Integer("auth:tokens_remembered", 50_000, 0, 10_000_000),
         };
+    }
+
+    private static void RequireOne(params (string Key, string? Value)[] sources)
+    {
+        var named = sources.Where(source => source.Value is not null).Select(source => source.Key).ToList();
+        if (named.Count != 1)
+        {
+            var which = named.Count == 0 ? "none" : string.Join(" and ", named);
+            throw new SettingsException(
+                $"[auth] names {which}; give exactly one of public_key_file, jwks_file and jwks_url, to say "
+                + "whose tokens are accepted, and leave the others \"\".");
+        }
     }
 
     private static Uri? Address(SettingsReader reader, string? text)

@@ -39,12 +39,12 @@ internal sealed record EnclaveSettings
         };
         if (settings.Address is EnclaveEndpoint.InProcess)
         {
-            SettingsFile.Existing("enclave.simulated_root_file", settings.SimulatedRootFile);
-            SettingsFile.Existing("enclave.simulated_root_key_file", settings.SimulatedRootKeyFile);
+            SettingsFile.Existing(reader, "enclave:simulated_root_file", settings.SimulatedRootFile);
+            SettingsFile.Existing(reader, "enclave:simulated_root_key_file", settings.SimulatedRootKeyFile);
             if (settings.SimulatedWitnessPolicyFile.Length > 0)
             {
                 SettingsFile.Existing(
-                    "enclave.simulated_witness_policy_file", settings.SimulatedWitnessPolicyFile);
+                    reader, "enclave:simulated_witness_policy_file", settings.SimulatedWitnessPolicyFile);
             }
         }
 

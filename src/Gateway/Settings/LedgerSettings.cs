@@ -23,7 +23,7 @@ internal sealed record LedgerSettings
                 + "`make config` makes one.");
         return new LedgerSettings
         {
-            Path = reader.Text("ledger:path", "data"),
+            Path = SettingsFile.Folder(reader, "ledger:path", "data"),
             Id = id,
             Compression = reader.Word("ledger:compression", LedgerCompression.None),
         };

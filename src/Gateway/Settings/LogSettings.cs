@@ -33,7 +33,7 @@ internal sealed record LogSettings
         var settings = new LogSettings
         {
             Prefix = prefix.Length > 0 ? prefix : server.PublicHost + "/log",
-            KeyFile = kmsKey.Length > 0 ? keyFile : SettingsFile.Existing("log.key_file", keyFile)!,
+            KeyFile = kmsKey.Length > 0 ? keyFile : SettingsFile.Existing(reader, "log:key_file", keyFile),
             KmsKey = kmsKey,
             KmsRegion = reader.Text("log:kms_region", ""),
             KmsIntervalMs = reader.Integer("log:kms_interval_ms", 1_000, 0, 60_000),
@@ -45,9 +45,8 @@ internal sealed record LogSettings
         }
         catch (ArgumentException malformed)
         {
-            // The framework puts the name of the method's parameter behind it.
-            var message = malformed.Message.Split(" (Parameter ")[0];
-            throw new SettingsException($"log.prefix (or server.public_host): {message}");
+            throw new SettingsException(
+                $"log.prefix (or server.public_host): {SettingsException.SentenceOf(malformed)}");
         }
     }
 

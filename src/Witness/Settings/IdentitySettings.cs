@@ -19,10 +19,18 @@ internal sealed record IdentitySettings
     public static IdentitySettings Read(SettingsReader reader) => new()
     {
         KeyFile = SettingsFile.Existing(
-            "witness.key_file", reader.Text("witness:key_file", "secrets/witness.key"))!,
-        PublicUrl = reader.Text("witness:public_url", "http://127.0.0.1:5010"),
-        StatePath = reader.Text("witness:state_path", "witness-state"),
+            reader, "witness:key_file", reader.Text("witness:key_file", "secrets/witness.key")),
+        PublicUrl = Url(reader, reader.Text("witness:public_url", "http://127.0.0.1:5010")),
+        StatePath = SettingsFile.Folder(reader, "witness:state_path", "witness-state"),
     };
+
+    /// <summary>A line of a policy has no room for a space, and gateways take HTTP alone.</summary>
+    private static string Url(SettingsReader reader, string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            && !url.Any(char.IsWhiteSpace)
+            ? url
+            : throw reader.Wrong(
+                "witness:public_url", url, "the URL that policies give, such as https://witness.example");
 
     /// <summary>The witness's key; the caller disposes it.</summary>
     /// <exception cref="SettingsException">When the file holds no such key.</exception>

@@ -71,7 +71,8 @@ internal static class LogRuleSettings
         }
         catch (ArgumentException malformed)
         {
-            throw reader.Wrong($"logs:{name}:prefix", prefix, $"a log prefix. {malformed.Message}");
+            var rule = SettingsException.SentenceOf(malformed).TrimEnd('.');
+            throw reader.Wrong($"logs:{name}:prefix", prefix, $"a log prefix. {rule}");
         }
     }
 

@@ -113,6 +113,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("logs:test:vkey", "", "logs.test.vkey is \"\"; expected a vkey")]
     [InlineData("logs:test:vkey", "witness.example+18bd34ea+BA==", "expected a vkey")]
     [InlineData("logs:test:prefix", "https://log.example", "expected a log prefix")]
+    [InlineData("logs:test:prefix", "log.example/", "no slash at either end.")]
     [InlineData("logs:test:origins_max", "0", "expected an integer from 1")]
     [InlineData("logs:test:attestation_url", "https://log.example", "accepted_images is not set")]
     [InlineData("logs:test:simulated_root_file", "{folder}/root.pem", "accepted_images is not set")]
@@ -124,12 +125,17 @@ public sealed class SettingsTests : IDisposable
     [InlineData("logs:test:nonsense", "1", "there is no such setting")]
     [InlineData("server:path_prefix", "witness/", "expected nothing, or a path such as /witness")]
     [InlineData("witness:key_file", "{folder}/none.key", "does not exist")]
+    [InlineData("witness:key_file", "", "witness.key_file is \"\"; expected the name of a file.")]
+    [InlineData("witness:state_path", "", "witness.state_path is \"\"; expected the name of a folder.")]
+    [InlineData("witness:public_url", "foo", "witness.public_url is \"foo\"; expected the URL that policies give")]
+    [InlineData("witness:public_url", "ftp://witness.example", "expected the URL that policies give")]
+    [InlineData("witness:public_url", "https://witness.example/a b", "expected the URL that policies give")]
     public void Mistake_IsNamed(string key, string value, string expected)
     {
         var setting = (key, value.Replace("{folder}", _folder.Path, StringComparison.Ordinal)
             .Replace("{vkey}", _log.Key.ToString(), StringComparison.Ordinal));
         FluentActions.Invoking(() => Read(setting)).Should().Throw<SettingsException>()
-            .Which.Message.Should().Contain(expected).And.NotContain("\n");
+            .Which.Message.Should().Contain(expected).And.NotContain("\n").And.NotContain("Parameter");
     }
 
     [Fact]
