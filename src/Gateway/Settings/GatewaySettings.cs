@@ -38,7 +38,7 @@ internal sealed record GatewaySettings
         var reader = new SettingsReader(configuration, EnvironmentPrefix);
         var server = ServerSettings.Read(reader);
         var log = LogSettings.Read(reader, server);
-        var sequencer = SequencerSettings.Read(reader, log.Prefix);
+        var sequencer = SequencerSettings.Read(reader, log);
         var chains = ChainSettings.Read(reader, sequencer);
         var settings = new GatewaySettings
         {

@@ -8,12 +8,12 @@ internal static class SequencerSettings
 {
     private const long BytesMax = 1L << 40;
 
-    public static SequencerOptions Read(SettingsReader reader, string logPrefix)
+    public static SequencerOptions Read(SettingsReader reader, LogSettings log)
     {
         var defaults = new SequencerOptions();
-        return new SequencerOptions
+        var options = new SequencerOptions
         {
-            LogPrefix = logPrefix,
+            LogPrefix = log.Prefix,
             BatchMaxEntries = reader.Integer(
                 "sequencer:batch_max_entries", defaults.BatchMaxEntries, 1, 10_000),
             BatchMaxBytes = reader.LongInteger(
@@ -30,6 +30,23 @@ internal static class SequencerSettings
                 "sequencer:outcome_timeout_seconds", defaults.OutcomeTimeoutSeconds, 1, 3600),
             ChainDefaults = ReadLimits(reader, "chain_defaults", new ChainLimits()),
         };
+        RequireTime(reader, options, "sequencer:linger_ms", options.LingerMs);
+        if (log.KmsKey.Length > 0)
+            RequireTime(reader, options, "log:kms_interval_ms", log.KmsIntervalMs);
+        return options;
+    }
+
+    /// <summary>Whoever comes first in a batch waits while it gathers, and then for the signature.</summary>
+    private static void RequireTime(
+        SettingsReader reader, SequencerOptions options, string key, int gathersMs)
+    {
+        var mostMs = options.OutcomeTimeoutSeconds * 1000 / 2;
+        if (gathersMs > mostMs)
+        {
+            throw reader.Wrong(key, $"{gathersMs}",
+                $"at most {mostMs}, half of sequencer.outcome_timeout_seconds: the first submission of a batch "
+                + "waits that long, and then for its receipt");
+        }
     }
 
     /// <summary>The limits of one table, over what holds where it is silent.</summary>

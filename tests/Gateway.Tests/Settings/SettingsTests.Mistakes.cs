@@ -60,6 +60,10 @@ public sealed partial class SettingsTests
     [InlineData("[chain_defaults]\nfinality = \"maybe\"", "expected one of enclave, witnessed")]
     [InlineData("[ledger]\ncompression = \"gzip\"", "ledger.compression is \"gzip\"; expected one of none, lz4, zstd")]
     [InlineData("[log]\nprefix = \"https://x\"", "no slash at either end.")]
+    [InlineData("[sequencer]\nlinger_ms = 1001\noutcome_timeout_seconds = 2",
+        "config.toml(2): sequencer.linger_ms is \"1001\"; expected at most 1000, half of sequencer.outcome_timeout_")]
+    [InlineData("[log]\nkms_key = \"alias/log\"\nkms_interval_ms = 15001",
+        "config.toml(3): log.kms_interval_ms is \"15001\"; expected at most 15000, half of sequencer.outcome_timeout_")]
     [InlineData("[kestrel.limits]\nx = 1", "kestrel.limits.x: there is no such setting")]
     [InlineData("[kestrel.endpoints.a]\nprotocols = \"Http2\"", "kestrel.endpoints.a.url is \"\"; expected an address")]
     [InlineData("[kestrel.endpoints.a]\nurl = \"http://a:b@127.0.0.1:1\"", "expected an address such as https://")]

@@ -183,6 +183,12 @@ public sealed partial class SettingsTests : IDisposable
             .Auth.JwksUrl!.Host.Should().Be("example.org");
     }
 
+    [Theory]
+    [InlineData("[sequencer]\nlinger_ms = 1000\noutcome_timeout_seconds = 2")]
+    [InlineData("[log]\nkms_key = \"alias/log\"\nkms_interval_ms = 15000")]
+    [InlineData("[log]\nkms_interval_ms = 60000\n[sequencer]\noutcome_timeout_seconds = 1")]
+    public void GatheringForHalfOfTheWait_IsTaken(string toml) => Read(toml);
+
     [Fact]
     public void OtherProgramsTables_AreLeftAlone() =>
         Read("[iac.aws]\nanything = [1, 2]");
