@@ -16,25 +16,27 @@ internal static class LogKeys
             return new KeyFileSigner(key.CreateSigner());
         }
 
-        var configuration = new AmazonKeyManagementServiceConfig();
-        if (settings.KmsRegion.Length > 0)
-            configuration.RegionEndpoint = RegionEndpoint.GetBySystemName(settings.KmsRegion);
         return await KmsCheckpointSigner.CreateAsync(
-            Connect(configuration), settings.KmsKey, TimeProvider.System,
+            Connect(settings.KmsRegion), settings.KmsKey, TimeProvider.System,
             loggers.CreateLogger<KmsCheckpointSigner>());
     }
 
-    private static AmazonKeyManagementServiceClient Connect(AmazonKeyManagementServiceConfig configuration)
+    /// <param name="region">Empty for the default of the AWS environment.</param>
+    private static AmazonKeyManagementServiceClient Connect(string region)
     {
         try
         {
+            var configuration = new AmazonKeyManagementServiceConfig();
+            if (region.Length > 0)
+                configuration.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
             return new AmazonKeyManagementServiceClient(configuration);
         }
         catch (Exception unusable) when (unusable is AmazonClientException or AmazonServiceException)
         {
-            throw new SettingsException(
-                $"log.kms_key: {unusable.Message.TrimEnd('.')}. "
-                + "Set log.kms_region, or the region of the AWS environment.");
+            throw new SettingsException(region.Length > 0
+                ? $"log.kms_region is \"{region}\"; expected a region such as us-east-1. {unusable.Message}"
+                : $"log.kms_key: {unusable.Message.TrimEnd('.')}. "
+                    + "Set log.kms_region, or the region of the AWS environment.");
         }
     }
 }

@@ -256,6 +256,18 @@ public sealed class StartupTests : IDisposable
             ("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"));
     }
 
+    [Theory]
+    [InlineData("us_east_1")]
+    [InlineData("us-east-1 ")]
+    [InlineData("bad region")]
+    public async Task KmsRegionThatIsNone_StopsTheStartWithOneLine(string region)
+    {
+        await ConfigAsync();
+        await RefusesAsync($"log.kms_region is \"{region}\"; expected a region such as us-east-1. ",
+            ("SEQUENCER__LOG__KMS_KEY", "alias/none"), ("SEQUENCER__LOG__KMS_REGION", region),
+            ("AWS_EC2_METADATA_DISABLED", "true"));
+    }
+
     [Fact]
     public async Task EnclaveThatDemandsOtherWitnesses_StopsTheStart()
     {
