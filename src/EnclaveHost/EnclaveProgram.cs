@@ -21,7 +21,8 @@ internal static class EnclaveProgram
         if (machine.IsDebug)
             HostLog.Line("DEBUG MODE: its memory can be read, and no verifier accepts what it signs");
         await reachable();
-        HostLog.Line($"listening on {arguments.Listen}, cosigner {machine.Cosigner}");
+        HostLog.Line(
+            $"listening on {arguments.Listen}, cosigner {machine.Cosigner}, version {HostLog.Version}");
         await server.RunAsync(TimeSpan.FromSeconds(configuration.AnchorIntervalSeconds), stop);
         HostLog.Line("stopped");
     }

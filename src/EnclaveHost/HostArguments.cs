@@ -25,6 +25,16 @@ internal sealed record HostArguments
         $"usage: {HostLog.Program} {ListenOption} unix:///path|vsock://any:port [{ConfigOption} FILE]"
         + string.Concat(NsmSource.Options.Select(option => $" {option} FILE"));
 
+    /// <summary>What <c>--help</c> prints.</summary>
+    public static string Help =>
+        $"""
+        {Usage}
+               {HostLog.Program} --help | --version
+
+        {ConfigOption} defaults to {ImageConfigFile}.
+        Exit codes: 0 stopped, 1 it cannot start or go on, 2 usage.
+        """;
+
     /// <summary>Reads pairs of option and value; every option at most once.</summary>
     /// <exception cref="UsageException">With a sentence that names the option.</exception>
     public static HostArguments Parse(IReadOnlyList<string> arguments)

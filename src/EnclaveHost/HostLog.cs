@@ -1,11 +1,19 @@
+using System.Reflection;
+
 namespace Sequencer.EnclaveHost;
 
 /// <summary>Lines for the operator, on standard error; for a first process that is the console.</summary>
 internal static class HostLog
 {
+    private static readonly AssemblyName Build = typeof(HostLog).Assembly.GetName();
+
     /// <summary>The program's name.</summary>
     public static string Program { get; } =
-        typeof(HostLog).Assembly.GetName().Name ?? throw new InvalidOperationException("No program name.");
+        Build.Name ?? throw new InvalidOperationException("No program name.");
+
+    /// <summary>The program's version, three numbers.</summary>
+    public static string Version { get; } =
+        Build.Version?.ToString(3) ?? throw new InvalidOperationException("No version.");
 
     /// <summary>Never throws: an epoch is worth more than a line that cannot be written.</summary>
     public static void Line(string text)

@@ -13,6 +13,12 @@ internal static class OrdinaryProcess
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["--help" or "-h" or "--version"])
+        {
+            Console.WriteLine(args is ["--version"] ? HostLog.Version : HostArguments.Help);
+            return 0;
+        }
+
         using var stopping = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -14,6 +14,9 @@ try
         case Verb.ShowUsage:
             Console.WriteLine(CommandLine.Usage);
             return ExitCodes.Stopped;
+        case Verb.ShowVersion:
+            Console.WriteLine(ServerVersion.Text);
+            return ExitCodes.Stopped;
         case Verb.MakeConfiguration:
             return await DevelopmentSetup.MakeAsync(command.ConfigFile, Console.Out);
         default:

@@ -13,6 +13,9 @@ try
         case Verb.ShowUsage:
             Console.WriteLine(CommandLine.Usage);
             return ExitCodes.Stopped;
+        case Verb.ShowVersion:
+            Console.WriteLine(ServerVersion.Text);
+            return ExitCodes.Stopped;
         case Verb.ShowKey:
             return WitnessHost.ShowKey(command, Console.Out);
         case Verb.MakeConfiguration:

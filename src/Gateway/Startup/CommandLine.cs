@@ -7,7 +7,7 @@ internal sealed record CommandLine
         sequencer-gateway [--config FILE] [--init] [--take-over] [--new-log-key]
                                              serve; FILE defaults to setup/config.toml
         sequencer-gateway config [--config FILE]     make FILE and the keys of a development set-up
-        sequencer-gateway --help
+        sequencer-gateway --help | --version
 
         --init accepts an empty ledger: use it once, for the first start on a new volume.
         --take-over takes the write role back after another gateway fenced this one: stop that one first.
@@ -57,6 +57,9 @@ internal sealed record CommandLine
                     break;
                 case "--help" or "-h":
                     command = command with { Verb = Verb.ShowUsage };
+                    break;
+                case "--version":
+                    command = command with { Verb = Verb.ShowVersion };
                     break;
                 default:
                     wrong = $"{arguments[i]} is not understood here";

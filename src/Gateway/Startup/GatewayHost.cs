@@ -30,7 +30,8 @@ internal static partial class GatewayHost
         await using var app = GatewayApp.Build(
             settings, configuration, service.Core, service.Identity, log, TimeProvider.System, lines);
         await app.StartListeningAsync(settings.Server.Listener);
-        LogStarted(logger, string.Join(", ", app.Urls), settings.Enclave.Address, settings.Log.Prefix);
+        LogStarted(
+            logger, string.Join(", ", app.Urls), settings.Enclave.Address, settings.Log.Prefix, ServerVersion.Text);
         OpenFilesLimit.WarnIfLow(logger, settings.Server.Listener.ConnectionsMax);
         var ended = await Task.WhenAny(app.WaitForShutdownAsync(), service.Core.Completion);
         var stoppedByItself = ended == service.Core.Completion;
@@ -67,9 +68,9 @@ internal static partial class GatewayHost
         .Build();
 
     [LoggerMessage(LogLevel.Information,
-        "Listening on {Addresses}; enclave {Enclave}; logs under {LogPrefix}")]
+        "Listening on {Addresses}; enclave {Enclave}; logs under {LogPrefix}; version {Version}")]
     private static partial void LogStarted(
-        ILogger logger, string addresses, EnclaveEndpoint enclave, string logPrefix);
+        ILogger logger, string addresses, EnclaveEndpoint enclave, string logPrefix, string version);
 
     [LoggerMessage(LogLevel.Critical, "The sequencer stopped by itself: {Reason}")]
     private static partial void LogStoppedByItself(ILogger logger, Exception? failure, string? reason);

@@ -6,4 +6,5 @@ internal enum Verb
     Serve,
     MakeConfiguration,
     ShowUsage,
+    ShowVersion,
 }

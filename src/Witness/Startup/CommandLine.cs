@@ -9,7 +9,7 @@ internal sealed record CommandLine
         sequencer-witness config [--config FILE] [--name NAME] [--gateway FOLDER]
                                                       make FILE, a key called NAME and an empty state; for the
                                                       chains of the development gateway in FOLDER, or here
-        sequencer-witness --help
+        sequencer-witness --help | --version
 
         --init accepts an empty state: use it once, for the first start of a new key.
         Every setting is explained in setup/witness.sample.toml. An environment variable overrides the one it
@@ -64,6 +64,9 @@ internal sealed record CommandLine
                     break;
                 case "--help" or "-h":
                     command = command with { Verb = Verb.ShowUsage };
+                    break;
+                case "--version":
+                    command = command with { Verb = Verb.ShowVersion };
                     break;
                 default:
                     wrong = $"{arguments[i]} is not understood here";

@@ -7,4 +7,5 @@ internal enum Verb
     ShowKey,
     MakeConfiguration,
     ShowUsage,
+    ShowVersion,
 }

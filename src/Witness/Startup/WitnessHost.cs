@@ -21,7 +21,7 @@ internal static partial class WitnessHost
         await using var service = StartService(settings, key, files, command.Init, http, loggers);
         await using var app = WitnessApp.Build(settings, configuration, service, log, TimeProvider.System);
         await app.StartListeningAsync(settings.Server.Listener);
-        LogStarted(logger, string.Join(", ", app.Urls), key.Verifier, service.LogCount);
+        LogStarted(logger, string.Join(", ", app.Urls), key.Verifier, service.LogCount, ServerVersion.Text);
         foreach (var rule in settings.Logs.All)
             LogCosigns(logger, rule.Prefix is null ? rule.Key.Name : rule.Prefix + "/…", Demands(rule));
         await app.WaitForShutdownAsync();
@@ -74,9 +74,10 @@ internal static partial class WitnessHost
         ? $"the log's key and {enclave.CosignerName} of an accepted image"
         : "the log's key";
 
-    [LoggerMessage(
-        LogLevel.Information, "Listening on {Addresses}; witness {Key}; {Count} logs in the state")]
-    private static partial void LogStarted(ILogger logger, string addresses, Tlog.VerifierKey key, int count);
+    [LoggerMessage(LogLevel.Information,
+        "Listening on {Addresses}; witness {Key}; {Count} logs in the state; version {Version}")]
+    private static partial void LogStarted(
+        ILogger logger, string addresses, Tlog.VerifierKey key, int count, string version);
 
     [LoggerMessage(LogLevel.Information, "Cosigns {Log} when signed by {Demands}")]
     private static partial void LogCosigns(ILogger logger, string log, string demands);

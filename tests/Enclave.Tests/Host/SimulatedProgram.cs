@@ -32,6 +32,7 @@ internal sealed partial class SimulatedProgram : IDisposable
         var start = new ProcessStartInfo("dotnet", [typeof(HostArguments).Assembly.Location, .. arguments])
         {
             RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         var process = Process.Start(start)!;
         _started.Add(process);
@@ -41,7 +42,8 @@ internal sealed partial class SimulatedProgram : IDisposable
     /// <summary>Waits for its end; what it said, and its exit code.</summary>
     public static async Task<(int ExitCode, string Said)> EndAsync(Process process)
     {
-        var said = await process.StandardError.ReadToEndAsync();
+        var said = await process.StandardError.ReadToEndAsync()
+            + await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, said);
     }

@@ -82,6 +82,16 @@ public sealed class SimulatedProgramTests : IDisposable
         said.TrimEnd().Split('\n').Length.Should().Be(exitCode, "usage comes with a line of its own");
     }
 
+    [Theory]
+    [InlineData("--version", @"^\d+\.\d+\.\d+\n$")]
+    [InlineData("--help", @"^usage: sequencer-enclave-simulated --listen (.|\n)* to /etc/sequencer/enclave.json\.")]
+    public async Task AskedAboutItself_ItAnswersAndEnds(string argument, string expected)
+    {
+        var (code, said) = await SimulatedProgram.EndAsync(_program.Start(argument));
+        code.Should().Be(0);
+        said.Should().MatchRegex(expected);
+    }
+
     [Fact]
     public async Task APolicyWhoseQuorumsCanBeDisjoint_KeepsItFromBooting()
     {

@@ -304,6 +304,18 @@ public sealed class StartupTests : IDisposable
         process.Output.Should().Contain(expected);
     }
 
+    [Fact]
+    public async Task Version_IsPrinted_AndSaidAtTheStart()
+    {
+        await ConfigAsync();
+        await using var asked = GatewayProcess.Start(_folder.Path, ["--version"]);
+        (await asked.EndAsync()).Should().Be(0);
+        asked.Output.Should().MatchRegex(@"^\d+\.\d+\.\d+\n$");
+        await using var started = Serve();
+        await started.ListeningAsync();
+        started.Output.Should().Contain($"; version {asked.Output}");
+    }
+
     private string PathOf(string name) => _folder.Under(name);
 
     private ServerProcess Serve(params (string, string)[] environment) =>

@@ -108,6 +108,10 @@ public sealed class StartupTests : IDisposable
     public async Task CommandLine_IsExplained(int code, string expected, params string[] arguments) =>
         (await RunAsync(code, arguments)).Should().Contain(expected);
 
+    [Fact]
+    public async Task Version_IsPrinted() =>
+        (await RunAsync(0, "--version")).Should().MatchRegex(@"^\d+\.\d+\.\d+\n$");
+
     private Task<HttpResponseMessage> PostAsync(HttpClient http, ulong from, ulong to) =>
         http.PostAsync("/add-checkpoint", new StringContent(_log.Request(from, to).ToString()));
 
