@@ -17,6 +17,8 @@ try
         case Verb.ShowVersion:
             Console.WriteLine(ServerVersion.Text);
             return ExitCodes.Stopped;
+        case Verb.ShowKey:
+            return await LogKeyPrinter.PrintAsync(command, Console.Out);
         case Verb.MakeConfiguration:
             return await DevelopmentSetup.MakeAsync(command.ConfigFile, Console.Out);
         default:

@@ -1,3 +1,5 @@
+using Sequencer.Tlog;
+
 namespace Sequencer.Gateway;
 
 /// <summary>What the program was asked to do.</summary>
@@ -6,6 +8,8 @@ internal sealed record CommandLine
     public const string Usage = """
         sequencer-gateway [--config FILE] [--init] [--take-over] [--new-log-key]
                                              serve; FILE defaults to setup/config.toml
+        sequencer-gateway key [--config FILE] [--chain NAME]
+                                             print the log's key for witnesses, and its line for the chain's policies
         sequencer-gateway config [--config FILE]     make FILE and the keys of a development set-up
         sequencer-gateway --help | --version
 
@@ -31,6 +35,9 @@ internal sealed record CommandLine
     /// <summary>Whether the ledger's chains go on under another log key.</summary>
     public bool NewLogKey { get; private init; }
 
+    /// <summary>The chain whose policies are to name the log's key; null for none.</summary>
+    public ChainId? Chain { get; private init; }
+
     /// <summary>Reads the arguments; null, with what is wrong, when they make no sense.</summary>
     public static CommandLine? Parse(IReadOnlyList<string> arguments, out string wrong)
     {
@@ -40,6 +47,9 @@ internal sealed record CommandLine
         {
             switch (arguments[i])
             {
+                case "key" when i == 0:
+                    command = command with { Verb = Verb.ShowKey };
+                    break;
                 case "config" when i == 0:
                     command = command with { Verb = Verb.MakeConfiguration };
                     break;
@@ -54,6 +64,15 @@ internal sealed record CommandLine
                     break;
                 case "--config" when i + 1 < arguments.Count:
                     command = command with { ConfigFile = arguments[++i] };
+                    break;
+                case "--chain" when i + 1 < arguments.Count && command.Verb == Verb.ShowKey:
+                    if (!ChainId.TryParse(arguments[++i], out var chain))
+                    {
+                        wrong = $"--chain {arguments[i]}: a chain id matches [a-z0-9][a-z0-9._-]{{0,63}}";
+                        return null;
+                    }
+
+                    command = command with { Chain = chain };
                     break;
                 case "--help" or "-h":
                     command = command with { Verb = Verb.ShowUsage };

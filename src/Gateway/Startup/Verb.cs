@@ -4,6 +4,7 @@ namespace Sequencer.Gateway;
 internal enum Verb
 {
     Serve,
+    ShowKey,
     MakeConfiguration,
     ShowUsage,
     ShowVersion,
