@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Sequencer.Core;
 
 namespace Sequencer.Gateway;
@@ -23,6 +24,7 @@ internal sealed partial class EdgeMiddleware(
             // The client has gone; nobody is left to answer, and nothing of the body to be read.
             if (!context.Response.HasStarted)
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            ReadNothingMore(context);
             context.Abort();
         }
 
@@ -65,6 +67,16 @@ internal sealed partial class EdgeMiddleware(
                 "Something went wrong in the service; its log says what. "
                 + "Whether the call took effect is not known: retry with the same Idempotency-Key."));
         }
+    }
+
+    /// <summary>
+    /// Keeps the server from looking for a next request, which it does on an aborted connection too, and behind a read
+    /// of the body that broke off only to fail with a warning. Later versions of HTTP end the one stream alone.
+    /// </summary>
+    private static void ReadNothingMore(HttpContext context)
+    {
+        if (context.Request.Protocol.StartsWith("HTTP/1.", StringComparison.Ordinal))
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 
     /// <summary>Whether a failure says only that the client left, in good order or by resetting the connection, or

@@ -46,7 +46,8 @@ internal static class ProblemAnswer
     /// <summary>A body of unknown rest is not read to its end: the connection goes instead.</summary>
     private static bool LeavesBodyUnread(ProblemCode code) => code
         is ProblemCode.BodyTooLarge or ProblemCode.EntryTooLarge or ProblemCode.BatchTooLarge
-        or ProblemCode.BodyTimeout or ProblemCode.ArrivingFull or ProblemCode.ChainArrivingFull;
+        or ProblemCode.BodyTimeout or ProblemCode.ArrivingFull or ProblemCode.ChainArrivingFull
+        or ProblemCode.RequestMalformed;
 
     /// <summary>
     /// The challenge of RFC 6750, section 3.1; a request without a token gets no error code.

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sequencer.Testing;
 
 namespace Sequencer.Gateway.Tests;
@@ -128,14 +129,30 @@ public class RawHttpTests(SharedGateway shared)
     }
 
     /// <summary>
-    /// Whether it is answered, with 400, or counts as gone depends on which of the two is seen first.
+    /// Whether it is answered, with 400, or counts as gone depends on which of the two is seen first. Neither way does
+    /// the server read on, which it could not, and would warn of with a trace.
     /// </summary>
     [Theory]
     [InlineData("/sequence")]
     [InlineData("/sequence/batch")]
-    public async Task ClientThatClosesItsSideMidBody_HasItsLineInTheLog(string path)
+    public async Task ClientThatClosesItsSideMidBody_HasItsOneLineInTheLog(string path)
     {
-        await using var gateway = await TestGateway.StartAsync();
+        const int Clients = 10;
+        LogSink log;
+        await using (var gateway = await TestGateway.StartAsync())
+        {
+            log = gateway.Log;
+            for (var client = 0; client < Clients; client++)
+                await LeaveMidBodyAsync(gateway, path);
+        }
+
+        // Only now has the server had its say of every connection.
+        Regex.Matches(log.Text, $"\"POST\" \"{path}\" (400|499)").Should().HaveCount(Clients);
+        log.Text.Should().NotContain("Unhandled").And.NotContain("abnormally");
+    }
+
+    private static async Task LeaveMidBodyAsync(TestGateway gateway, string path)
+    {
         var arriving = (ArrivingBytes)gateway.Services.GetService(typeof(ArrivingBytes))!;
         using var client = await RawHttp.ConnectAsync(gateway.Address);
         await RawHttp.SendAsync(client,
@@ -143,10 +160,7 @@ public class RawHttpTests(SharedGateway shared)
             + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n[\"x\"");
         await Until.TrueAsync(() => arriving.Total > 0);
         client.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
-
-        await gateway.Log.WhenAsync("Information \"POST\"");
-        gateway.Log.Text.Should().MatchRegex($"\"POST\" \"{path}\" (400|499)").And.NotContain("Unhandled");
-        arriving.Total.Should().Be(0);
+        await Until.TrueAsync(() => arriving.Total == 0);
     }
 
     [Fact]
