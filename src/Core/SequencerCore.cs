@@ -171,7 +171,9 @@ public sealed partial class SequencerCore : IAsyncDisposable
     /// Stops: takes no more, finishes what was accepted, with its quorum of witnesses where one is waited for, until
     /// the token says that it takes too long, and refuses the rest.
     /// </summary>
-    public Task StopAsync(CancellationToken cancellation) => _life.StopAsync(cancellation);
+    /// <returns>Entries that had no outcome when it took too long, 0 when it did not: those of them that are
+    /// durable take their places when their chain is opened next.</returns>
+    public Task<int> StopAsync(CancellationToken cancellation) => _life.StopAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -56,8 +56,11 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
     /// Stops: takes no more, finishes what was accepted, with its quorum of witnesses where one is waited
     /// for, until the token says that it takes too long, and refuses the rest.
     /// </summary>
-    public async Task StopAsync(CancellationToken cancellation)
+    /// <returns>Entries that had no outcome when it took too long, 0 when it did not: those of them that are
+    /// durable take their places when their chain is opened next.</returns>
+    public async Task<int> StopAsync(CancellationToken cancellation)
     {
+        var unfinished = 0;
         Enter(SequencerState.Stopping, "The sequencer is stopping.");
         try
         {
@@ -67,6 +70,7 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Too long: what is left is refused as the engine ends.
+            unfinished = _engine?.Intake.Waiting.Entries ?? 0;
             _engine?.StopNow();
         }
 
@@ -74,6 +78,7 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
         _engine?.Intake.Complete();
         await _running.ConfigureAwait(
             ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return unfinished;
     }
 
     /// <summary>Stops at once, unless it has stopped.</summary>

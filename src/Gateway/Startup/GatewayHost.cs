@@ -6,6 +6,10 @@ namespace Sequencer.Gateway;
 /// <summary>Runs the service from its configuration to its end.</summary>
 internal static partial class GatewayHost
 {
+    /// <summary>Longest part of a stop that is kept for the answers of those who waited in vain; a tenth of a
+    /// shorter stop.</summary>
+    private static readonly TimeSpan LastAnswersMax = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// Serves until told to stop (SIGTERM, SIGINT), or until the sequencer stops by itself.
     /// </summary>
@@ -33,20 +37,19 @@ internal static partial class GatewayHost
         LogStarted(
             logger, string.Join(", ", app.Urls), settings.Enclave.Address, settings.Log.Prefix, ServerVersion.Text);
         OpenFilesLimit.WarnIfLow(logger, settings.Server.Listener.ConnectionsMax);
-        var ended = await Task.WhenAny(app.WaitForShutdownAsync(), service.Core.Completion);
-        var stoppedByItself = ended == service.Core.Completion;
+        await Task.WhenAny(WhenToldAsync(app.Lifetime), service.Core.Completion);
+        var stoppedByItself = service.Core.Completion.IsCompleted;
         if (stoppedByItself)
             LogStoppedByItself(
                 logger, service.Core.Completion.Exception?.InnerException, service.Core.Status.Reason);
         var broken = FindFailure(app.Services.GetServices<IHostedService>());
         if (broken is not null)
             LogServiceFailed(logger, broken);
-        // The server first: calls in flight get their answers from a sequencer that still runs.
-        await app.StopAsync();
-        using var patience = new CancellationTokenSource(
-            TimeSpan.FromSeconds(settings.Server.Listener.StopTimeoutSeconds), TimeProvider.System);
-        await service.Core.StopAsync(patience.Token);
-        LogStopped(logger);
+        var unfinished = await StopAsync(app, service.Core, settings.Server.Listener.StopTimeoutSeconds);
+        if (unfinished > 0)
+            LogStoppedUnfinished(logger, unfinished);
+        else if (!stoppedByItself)
+            LogStopped(logger);
         return !stoppedByItself && broken is null ? ExitCodes.Stopped
             : service.Core.Completion.Exception?.InnerException is EnclaveFencedException ? ExitCodes.Fenced
             : ExitCodes.Failed;
@@ -67,6 +70,33 @@ internal static partial class GatewayHost
         .AddEnvironmentVariables(GatewaySettings.EnvironmentPrefix)
         .Build();
 
+    /// <summary>Completes when the program is told to stop, or a background service has failed.</summary>
+    private static Task WhenToldAsync(IHostApplicationLifetime lifetime)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lifetime.ApplicationStopping.Register(told.SetResult);
+        return told.Task;
+    }
+
+    /// <summary>
+    /// Stops within the time of the settings, all in all. The server first: calls in flight get their answers
+    /// from a sequencer that still runs. Where that takes too long, the sequencer ends a little before the
+    /// server does, so that whoever still waits is told what is known.
+    /// </summary>
+    /// <returns>Entries that were accepted and have no outcome.</returns>
+    private static async Task<int> StopAsync(WebApplication app, SequencerCore core, int timeoutSeconds)
+    {
+        var timeout = TimeSpan.FromSeconds(timeoutSeconds);
+        var lastAnswers = timeout / 10 < LastAnswersMax ? timeout / 10 : LastAnswersMax;
+        using var patience = new CancellationTokenSource(timeout - lastAnswers, TimeProvider.System);
+        var serving = app.StopAsync();
+        await serving.WaitAsync(patience.Token).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        var unfinished = await core.StopAsync(patience.Token);
+        await serving;
+        return unfinished;
+    }
+
     [LoggerMessage(LogLevel.Information,
         "Listening on {Addresses}; enclave {Enclave}; logs under {LogPrefix}; version {Version}")]
     private static partial void LogStarted(
@@ -80,4 +110,9 @@ internal static partial class GatewayHost
 
     [LoggerMessage(LogLevel.Information, "Stopped; every accepted transaction was finished or refused")]
     private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Stopped; accepted transactions without an outcome: {Entries}. Those that the ledger has take their "
+        + "places after the next start")]
+    private static partial void LogStoppedUnfinished(ILogger logger, int entries);
 }

@@ -9,7 +9,7 @@ internal sealed class SocketEnclave : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly SimulatedRoot _root = SimulatedRoot.Create(TimeProvider.System);
-    private readonly UnixListener _listener;
+    private readonly HangingListener _listener;
     private readonly EnclaveMachine _machine;
     private readonly Task _serving;
 
@@ -18,10 +18,15 @@ internal sealed class SocketEnclave : IAsyncDisposable
         _machine = new EnclaveMachine(
             new EnclaveConfiguration { LogPrefix = TestGateway.LogPrefix },
             new SimulatedNsm(_root, TimeProvider.System), _root.Trusted, TimeProvider.System);
-        _listener = new UnixListener(socket);
+        _listener = new HangingListener(new UnixListener(socket));
         var server = new EnclaveServer(_machine, _listener, TimeProvider.System, _ => { });
         _serving = server.RunAsync(TimeSpan.FromMinutes(5), _stopping.Token);
     }
+
+    /// <summary>From now on it answers nothing, until <see cref="Recover"/>. Once.</summary>
+    public void Hang() => _listener.Hang();
+
+    public void Recover() => _listener.Recover();
 
     public async ValueTask DisposeAsync()
     {
