@@ -106,10 +106,15 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
             // Asked to stop, at once or while the ledger was being opened again.
             await EndAsync(_engine, SequencerState.Stopped, "The sequencer has stopped.");
         }
+        catch (EnclaveFencedException exception)
+        {
+            await EndAsync(_engine, SequencerState.Fenced, exception.Message);
+            throw;
+        }
         catch (Exception exception)
         {
-            var state = exception is EnclaveFencedException ? SequencerState.Fenced : SequencerState.Stopped;
-            await EndAsync(_engine, state, exception.Message);
+            SequencerCore.LogStopped(_dependencies.Logger, exception.Message, exception);
+            await EndAsync(_engine, SequencerState.Stopped, exception.Message);
             throw;
         }
     }
@@ -134,13 +139,8 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
         }
         catch (EnclaveFencedException exception)
         {
-            SequencerCore.LogFenced(_dependencies.Logger, exception.Message);
-            await MarkFencedAsync(engine, exception.Message);
-            throw;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            SequencerCore.LogStopped(_dependencies.Logger, exception.Message, exception);
+            SequencerCore.LogFenced(_dependencies.Logger, exception.Reason);
+            await MarkFencedAsync(engine, exception.Reason);
             throw;
         }
         finally

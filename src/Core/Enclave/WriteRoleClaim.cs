@@ -15,12 +15,7 @@ internal static class WriteRoleClaim
         if (!options.TakeOver)
         {
             if (ledger.Fence is { } fence)
-            {
-                throw new EnclaveFencedException(
-                    $"This gateway was fenced and does not come back by itself: {fence} Make sure that the other "
-                    + "gateway is stopped, then start once with --take-over.");
-            }
-
+                throw new EnclaveFencedException(fence);
             return;
         }
 

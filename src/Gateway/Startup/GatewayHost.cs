@@ -40,8 +40,7 @@ internal static partial class GatewayHost
         await Task.WhenAny(WhenToldAsync(app.Lifetime), service.Core.Completion);
         var stoppedByItself = service.Core.Completion.IsCompleted;
         if (stoppedByItself)
-            LogStoppedByItself(
-                logger, service.Core.Completion.Exception?.InnerException, service.Core.Status.Reason);
+            LogStoppedByItself(logger, service.Core.Status.Reason);
         var broken = FindFailure(app.Services.GetServices<IHostedService>());
         if (broken is not null)
             LogServiceFailed(logger, broken);
@@ -103,7 +102,7 @@ internal static partial class GatewayHost
         ILogger logger, string addresses, EnclaveEndpoint enclave, string logPrefix, string version);
 
     [LoggerMessage(LogLevel.Critical, "The sequencer stopped by itself: {Reason}")]
-    private static partial void LogStoppedByItself(ILogger logger, Exception? failure, string? reason);
+    private static partial void LogStoppedByItself(ILogger logger, string? reason);
 
     [LoggerMessage(LogLevel.Critical, "A background service failed; stopping")]
     private static partial void LogServiceFailed(ILogger logger, Exception failure);

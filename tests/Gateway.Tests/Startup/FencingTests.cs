@@ -21,7 +21,8 @@ public sealed class FencingTests : IDisposable
         await ReadyAsync(older);
         await using var newer = await StartAsync("newer", "--take-over");
         (await older.EndAsync()).Should().Be(ExitCodes.Fenced);
-        older.Output.Should().Contain("stopped by itself").And.NotContain("Unhandled exception");
+        older.Output.Should().Contain("stopped by itself").And.Contain("--take-over")
+            .And.NotContain("Exception").And.NotContain("   at ");
         await ReadyAsync(newer);
 
         await using var again = await StartAsync("older");
