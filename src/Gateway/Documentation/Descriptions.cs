@@ -8,12 +8,19 @@ internal static class Descriptions
     private const string Raw = "application/octet-stream";
     private const string ProblemJson = "application/problem+json";
 
+    private const string CanBeContradicted =
+        "As long as no quorum of witnesses covers an entry, a second enclave that was started from an older "
+        + "or changed ledger can contradict it.";
+
+    private const string EnclaveFinality = CanBeContradicted
+        + " A service without witnesses cannot give them; Preference-Applied tells what was followed.";
+
     public static void DescribeSubmit(this RouteHandlerBuilder call) => call
         .WithName("submit").WithTags("Sequence")
         .WithSummary("Give one transaction its place")
         .WithDescription(
-            "Answers when the place is final: when the enclave has signed it or, for Prefer: "
-            + "finality=witnessed, when a quorum of witnesses covers it.")
+            "Answers when the enclave has signed the place or, for Prefer: finality=witnessed, when a quorum "
+            + "of witnesses covers it. " + EnclaveFinality)
         .Accepts<TransactionShape>(Json, Raw)
         .Produces<ReceiptShape>(200, Json)
         .RefusesWith(400, 401, 403, 408, 413, 415, 422, 429, 503)
@@ -35,7 +42,7 @@ internal static class Descriptions
         .WithDescription(
             "NDJSON (a text or an object a line) or a JSON array. Accept: application/x-ndjson asks "
             + "for a line for the batch and then a receipt a line. Prefer: finality=witnessed waits for a "
-            + "quorum of witnesses.")
+            + "quorum of witnesses. " + EnclaveFinality)
         .Accepts<IReadOnlyList<TransactionShape>>(Json, NdJson)
         .Produces<BatchReceiptShape>(200, Json, NdJson)
         .RefusesWith(400, 401, 403, 408, 409, 413, 415, 422, 429, 503)
@@ -56,7 +63,7 @@ internal static class Descriptions
     public static void DescribeTile(this RouteHandlerBuilder call) => call
         .WithName("tile").WithTags("Log")
         .WithSummary("A tile of hashes, or a bundle of entries (C2SP tlog-tiles)")
-        .WithDescription("path is <L>/<N>[.p/<W>] or entries/<N>[.p/<W>].")
+        .WithDescription("256 hashes or entries; with .p/<W> the first W of them.")
         .Produces<byte[]>(200, Raw)
         .RefusesWith(400, 401, 403, 404, 429, 503)
         .WithMetadata(NeedsToken.UnlessPublic);
@@ -72,7 +79,7 @@ internal static class Descriptions
         .WithSummary("Every entry in order, from any index on and on into those to come")
         .WithDescription(
             "Server-sent events, or NDJSON by Accept. An entry is followed sooner or later by a checkpoint "
-            + "that covers it.")
+            + "that covers it. " + CanBeContradicted)
         .Produces<FeedEventShape>(200, "text/event-stream", NdJson)
         .RefusesWith(400, 401, 403, 404, 429, 503)
         .WithMetadata(NeedsToken.UnlessPublic, ApiParameter.LastEventId,

@@ -67,6 +67,7 @@ internal static class OpenApiSetup
         };
         foreach (var path in document.Paths.Values)
             path.Operations?.Remove(HttpMethod.Head);
+        TilePaths.Describe(document);
         return Task.CompletedTask;
     }
 

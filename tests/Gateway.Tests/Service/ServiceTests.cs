@@ -173,7 +173,8 @@ public class ServiceTests(SharedGateway shared)
         var paths = document["paths"]!.AsObject();
         paths.Select(path => path.Key).Should().BeEquivalentTo(
             "/sequence", "/sequence/{idx}", "/sequence/batch", "/log/{chain}/checkpoint",
-            "/log/{chain}/tile/{path}", "/log/{chain}/feed",
+            "/log/{chain}/tile/{L}/{N}", "/log/{chain}/tile/{L}/{N}.p/{W}", "/log/{chain}/tile/entries/{N}",
+            "/log/{chain}/tile/entries/{N}.p/{W}", "/log/{chain}/feed",
             "/log/{chain}/epochs", "/attestation", "/heartbeat", "/health", "/health/live", "/health/ready");
         var submit = paths["/sequence"]!["post"]!;
         submit["security"]!.AsArray().Should().ContainSingle();
@@ -191,8 +192,34 @@ public class ServiceTests(SharedGateway shared)
             paths[path]!["get"]!["responses"]!["503"].Should().NotBeNull(path);
         document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!.GetValue<string>()
             .Should().Be("bearer");
-        paths.SelectMany(path => path.Value!.AsObject())
-            .Should().NotContain(operation => operation.Key == "head");
+        var calls = paths.SelectMany(path => path.Value!.AsObject()).ToList();
+        calls.Should().NotContain(operation => operation.Key == "head");
+        calls.Select(call => call.Value!["operationId"]!.GetValue<string>()).Should().OnlyHaveUniqueItems();
+        foreach (var (path, method) in new[]
+            { ("/sequence", "post"), ("/sequence/batch", "post"), ("/log/{chain}/feed", "get") })
+            paths[path]![method]!["description"]!.GetValue<string>().Should().Contain("can contradict it");
+    }
+
+    /// <summary>As the page and generated clients do, which escape every character of a parameter.</summary>
+    [Fact]
+    public async Task OpenApi_PathsOfTiles_CanBeCalled()
+    {
+        await _gateway.PostJsonAsync("/sequence", "openapi", """{"data":"x"}""");
+        var document = JsonNode.Parse(await _gateway.Http.GetStringAsync("/openapi/v1.json"))!;
+        var tiles = document["paths"]!.AsObject().Select(path => path.Key)
+            .Where(path => path.Contains("/tile/", StringComparison.Ordinal)).ToList();
+        foreach (var path in tiles)
+        {
+            var called = path.Replace("{chain}", "openapi").Replace("{L}", "0").Replace("{N}", "000")
+                .Replace("{W}", "1");
+            var answer = await _gateway.GetAsync(called, "openapi");
+            if (path.EndsWith("{W}", StringComparison.Ordinal))
+                answer.StatusCode.Should().Be(HttpStatusCode.OK, called);
+            else
+                await answer.ShouldBeProblemAsync(404, "tile_unknown");
+        }
+
+        tiles.Should().HaveCount(4);
     }
 
     private static JsonNode Schema(JsonNode body, string type) => body["content"]![type]!["schema"]!;
