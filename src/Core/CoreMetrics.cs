@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace Sequencer.Core;
 
@@ -7,6 +8,10 @@ public sealed class CoreMetrics : IDisposable
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "Sequencer.Core";
+
+    /// <summary>Each <see cref="RefusalCode"/> as docs/errors.md spells it.</summary>
+    private static readonly string[] Codes =
+        [.. Enum.GetNames<RefusalCode>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     private readonly Meter _meter;
     private readonly Histogram<int> _batchEntries;
@@ -82,5 +87,5 @@ public sealed class CoreMetrics : IDisposable
     internal void Witnessed(TimeSpan elapsed) => _witnessSeconds.Record(elapsed.TotalSeconds);
 
     internal void Refused(RefusalCode code) =>
-        _refusals.Add(1, new KeyValuePair<string, object?>("code", code.ToString()));
+        _refusals.Add(1, new KeyValuePair<string, object?>("code", Codes[(int)code]));
 }

@@ -11,6 +11,13 @@ internal sealed class GatewayMetrics
 {
     private const string MeterName = "Sequencer.Gateway";
 
+    /// <summary>Codes that docs/metrics.md recommends for alerts.</summary>
+    private static readonly ProblemCode[] AlertCodes =
+    [
+        ProblemCode.InternalError, ProblemCode.ChainStopped, ProblemCode.LedgerUnavailable,
+        ProblemCode.EnclaveUnavailable,
+    ];
+
     private readonly Counter<long> _problems;
 
     public GatewayMetrics(
@@ -29,6 +36,16 @@ internal sealed class GatewayMetrics
         meter.CreateObservableCounter(
             "sequencer.feed.cut_off", () => readers.CutOff, "{reader}",
             "Readers of feeds that were cut off because they took nothing.");
+    }
+
+    /// <summary>
+    /// Shows the codes that are worth an alert, at 0: an increase is from something, and the first counts.
+    /// To be called once the instruments are collected.
+    /// </summary>
+    public void ShowAlertCodes()
+    {
+        foreach (var code in AlertCodes)
+            _problems.Add(0, new KeyValuePair<string, object?>("code", ProblemTable.NameOf(code)));
     }
 
     /// <summary>One more answer with this code.</summary>

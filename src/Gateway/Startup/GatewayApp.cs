@@ -20,8 +20,6 @@ internal static class GatewayApp
         builder.Services.AddSingleton(services => new RequestLog(
             settings.Logging, time, services.GetRequiredService<ILogger<RequestLog>>(), requestLines));
         var app = builder.Build();
-        // Its instruments are there from the start, not from the first problem on.
-        app.Services.GetRequiredService<GatewayMetrics>();
         app.UseLayers(settings);
         app.MapSequence();
         app.MapBatch();
@@ -31,6 +29,8 @@ internal static class GatewayApp
         app.MapHeartbeat();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").ForReading();
+        // Its instruments are there from the start, not from the first problem on.
+        app.Services.GetRequiredService<GatewayMetrics>().ShowAlertCodes();
         app.MapOpenApiDocument();
         return app;
     }
