@@ -96,6 +96,19 @@ public class SequenceTests(SharedGateway shared)
         (await response.JsonAsync()).ContainsKey("leaf_hash").Should().Be(minimal);
     }
 
+    /// <summary>It is all that tells a client that its receipt is not a witnessed one.</summary>
+    [Theory]
+    [InlineData("finality=enclave", true)]
+    [InlineData("finality=witnessed", false)]
+    public async Task Submit_FinalityWithoutWitnesses_IsConfirmedOnlyWhereItIsGiven(string prefer, bool given)
+    {
+        var response = await _gateway.PostJsonAsync(
+            "/sequence", "finality", """{"data":"x"}""", ("Prefer", prefer));
+        response.IsSuccessStatusCode.Should().BeTrue();
+        response.Headers.TryGetValues("Preference-Applied", out var applied);
+        (applied ?? []).Should().Equal(given ? [prefer] : Array.Empty<string>());
+    }
+
     [Fact]
     public async Task Submit_SameIdempotencyKey_GetsTheSameIndexOnceMore()
     {

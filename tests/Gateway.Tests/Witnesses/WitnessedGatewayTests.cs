@@ -131,6 +131,10 @@ public sealed class WitnessedGatewayTests : IAsyncLifetime
         await checkpoint.ShouldBeProblemAsync(404, "checkpoint_unwitnessed");
         (await alone.GetAsync($"/log/{Chain}/checkpoint?latest")).StatusCode.Should().Be(HttpStatusCode.OK);
         (await (await alone.GetAsync("/sequence/0", Chain)).JsonAsync()).Text("data").Should().Be("a");
+        var unwitnessed = await alone.PostJsonAsync(
+            "/sequence", Chain, "{\"data\":\"b\"}", ("Prefer", "finality=enclave"));
+        unwitnessed.StatusCode.Should().Be(HttpStatusCode.OK);
+        unwitnessed.Headers.GetValues("Preference-Applied").Should().Equal("finality=enclave");
     }
 
     private VerifierKey LogKeyOf(string origin) =>
