@@ -39,7 +39,8 @@ internal sealed class Engine : IAsyncDisposable
         var opener = new ChainOpener(ledger, assembler, _rideAlong, opening, sealing, signer);
         _lanes = new ChainLanes(_link, opener, signer, dependencies.Time, dependencies.Metrics);
         Chains = new ChainRegistry(
-            ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published);
+            ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published,
+            dependencies.Logger);
         _keys = new KeySweep(ledger, dependencies.Time, dependencies.Logger);
         _committer = new Committer(
             new RoundGatherer(Intake, ledger, options, dependencies.Time), _rideAlong, options,

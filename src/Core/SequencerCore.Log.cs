@@ -18,6 +18,9 @@ public sealed partial class SequencerCore
     [LoggerMessage(LogLevel.Warning, "The ledger cannot be opened yet: {Reason}")]
     internal static partial void LogLedgerNotReopened(ILogger logger, string reason);
 
+    [LoggerMessage(LogLevel.Error, "Chain '{Chain}' is stopped, and takes no more: {Reason}")]
+    internal static partial void LogChainStopped(ILogger logger, string chain, string reason);
+
     [LoggerMessage(LogLevel.Error, "An expired idempotency key cannot be forgotten: {Reason}")]
     internal static partial void LogKeyNotForgotten(ILogger logger, string reason);
 

@@ -209,9 +209,17 @@ public sealed partial class SequencerCore : IAsyncDisposable
         if (await engine.Reader.FindAsync(id, cancellation) is not { } chain)
             return null;
         var began = _diskWaits.Begin();
-        var found = read(engine, chain);
-        _diskWaits.End(began, fromMemory ?? DiskWaits.EntryFromMemory);
-        return found;
+        try
+        {
+            var found = read(engine, chain);
+            _diskWaits.End(began, fromMemory ?? DiskWaits.EntryFromMemory);
+            return found;
+        }
+        catch (LedgerException failure)
+        {
+            chain.StopIfDamaged(failure);
+            throw;
+        }
     }
 
     private TimeSpan? AgeOfNewest(Engine? engine, Func<Chain, SignedCheckpoint?> checkpointOf)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
@@ -38,7 +39,8 @@ public sealed class CoreFixture : IAsyncDisposable
 
     public static async Task<CoreFixture> StartAsync(
         ILedgerSource ledger, IEnclaveTransport enclave, Action<SequencerOptions>? configure = null,
-        WitnessNetwork? witnesses = null, TimeProvider? time = null, CoreMetrics? metrics = null)
+        WitnessNetwork? witnesses = null, TimeProvider? time = null, CoreMetrics? metrics = null,
+        ILogger<SequencerCore>? logger = null)
     {
         var options = Options();
         configure?.Invoke(options);
@@ -48,6 +50,7 @@ public sealed class CoreFixture : IAsyncDisposable
             Metrics = metrics ?? fixture._metrics,
             Witnesses = witnesses,
             Time = time ?? TimeProvider.System,
+            Logger = logger ?? NullLogger<SequencerCore>.Instance,
         };
         fixture.Core = await SequencerCore.StartAsync(options, dependencies, CancellationToken.None);
         await fixture.Core.WhenReadyAsync(CancellationToken.None);

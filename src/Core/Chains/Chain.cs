@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
 
@@ -29,7 +31,7 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
 {
     private volatile SignedCheckpoint? _latest;
     private volatile ChainTree? _tree;
-    private volatile string? _stopReason;
+    private string? _stopReason;
     private volatile string? _hold;
     private int _phase;
 
@@ -56,6 +58,9 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
 
     /// <summary>Told of every checkpoint that is published.</summary>
     public PublishedCheckpoints? Published { get; init; }
+
+    /// <summary>Told when the chain stops.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Index of the next entry to be written ahead.</summary>
     public ulong NextIndex { get; set; }
@@ -93,7 +98,7 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     public ChainWitnessing? Witnessing { get; init; }
 
     /// <summary>Why the chain is stopped, or null.</summary>
-    public string? StopReason => _stopReason;
+    public string? StopReason => Volatile.Read(ref _stopReason);
 
     /// <summary>What a submission to the stopped chain is refused with. Waiting does not help.</summary>
     public Refusal WhyStopped => new(RefusalCode.ChainStopped, $"Chain '{Id}' is stopped: {StopReason}");
@@ -170,10 +175,20 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
         Interlocked.CompareExchange(
             ref _phase, (int)(opened ? ChainPhase.Open : ChainPhase.Closed), (int)ChainPhase.Opening);
 
-    /// <summary>Stops the chain for good; the first reason stays.</summary>
+    /// <summary>Damage that a read met stops an open chain. One that is not open yet, and may have more to serve
+    /// than it shows, is left to its opening and to later reads.</summary>
+    public void StopIfDamaged(LedgerException failure)
+    {
+        if (failure.Reason == LedgerError.Corrupt && Phase == ChainPhase.Open)
+            Stop(failure.Message);
+    }
+
+    /// <summary>Stops the chain for good; the first reason stays, and is logged.</summary>
     public void Stop(string reason)
     {
-        _stopReason ??= reason;
+        var isFirst = Interlocked.CompareExchange(ref _stopReason, reason, null) is null;
         Volatile.Write(ref _phase, (int)ChainPhase.Stopped);
+        if (isFirst)
+            SequencerCore.LogChainStopped(Logger, Id.Value, reason);
     }
 }

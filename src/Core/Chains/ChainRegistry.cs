@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Sequencer.Tlog;
 
 namespace Sequencer.Core;
@@ -6,7 +7,7 @@ namespace Sequencer.Core;
 /// <summary>The chains of this process: finds them, creates their records and opens them on first use.</summary>
 internal sealed class ChainRegistry(
     ILedger ledger, EnclaveLink link, ChainOpener opener, Intake intake, WitnessCoordinator? witnesses,
-    SequencerOptions options, TimeProvider time, PublishedCheckpoints published) : IDisposable
+    SequencerOptions options, TimeProvider time, PublishedCheckpoints published, ILogger logger) : IDisposable
 {
     private const int OpeningMax = 64;
 
@@ -34,6 +35,7 @@ internal sealed class ChainRegistry(
         return new Chain(id, origin, options.Chains.GetValueOrDefault(id.Value, options.ChainDefaults), time)
         {
             Published = published,
+            Logger = logger,
             Witnessing = witnesses?.Begin(origin),
         };
     }

@@ -49,7 +49,7 @@ internal sealed class ChainReader(
         }
 
         return new EntryReading(
-            nodes, chain.Tree!.EdgeOf(checkpoint.Size), checkpoint, _documentOf, index, entry.Data,
+            chain, nodes, chain.Tree!.EdgeOf(checkpoint.Size), checkpoint, _documentOf, index, entry.Data,
             chain.CreatedAt(index, ledger));
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Extensions.Logging;
 using RocksDbSharp;
 using Sequencer.Core.Tests.Ledger;
 using Sequencer.Testing;
@@ -183,12 +184,15 @@ public sealed class DamagedLedgerTests : IDisposable
         var latest = ledger.LatestCheckpoint(One)!;
         batch.Checkpoints.Add(latest with { Size = latest.Size + 3 });
         await ledger.WriteAsync(batch, sync: true);
-        await using var core = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave);
+        var log = new LogLines();
+        await using var core = await CoreFixture.StartAsync(new MemoryLedgerSource(ledger), enclave, logger: log);
 
         var refused = await core.SubmitAsync("two");
+        await core.SubmitAsync("three");
 
         refused.Should().BeOfType<SubmitOutcome.Refused>().Which.Refusal.Code.Should().Be(RefusalCode.ChainStopped);
         core.Core.Status.StoppedChains["demo"].Should().Contain("Entries 0 to 3");
+        log.Of(LogLevel.Error).Should().ContainSingle().Which.Should().Contain("'demo'").And.Contain("Entries 0 to 3");
         var read = () => core.Core.ReadCheckpointAsync(CoreFixture.Chain(), CancellationToken.None).AsTask();
         (await read.Should().ThrowAsync<LedgerException>()).Which.Reason.Should().Be(LedgerError.Corrupt);
         (await core.SequenceAsync("two", chain: "other")).FirstIndex.Should().Be(1);
