@@ -36,7 +36,7 @@ internal sealed class Engine : IAsyncDisposable
             : new WitnessedOpening(_witnesses, assembler, dependencies.Time);
         var sealing = new Sealing(_witnesses, assembler, _rideAlong);
         var signer = new ChainSigner(sealing, assembler, _rideAlong);
-        var opener = new ChainOpener(ledger, assembler, _rideAlong, opening, sealing, signer);
+        var opener = new ChainOpener(ledger, assembler, _rideAlong, opening, sealing, signer, dependencies.Logger);
         _lanes = new ChainLanes(_link, opener, signer, dependencies.Time, dependencies.Metrics);
         Chains = new ChainRegistry(
             ledger, _link, opener, Intake, _witnesses, options, dependencies.Time, dependencies.Published,

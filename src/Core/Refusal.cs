@@ -30,7 +30,8 @@ public enum RefusalCode
     /// <summary>The ledger cannot be written at the moment.</summary>
     LedgerUnavailable,
 
-    /// <summary>The enclave cannot be reached at the moment.</summary>
+    /// <summary>The enclave cannot be reached at the moment, or its clock is behind the chain's last
+    /// signature.</summary>
     EnclaveUnavailable,
 
     /// <summary>The quorum of witnesses that the enclave demands before it takes the chain up cannot be had at

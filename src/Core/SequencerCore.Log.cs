@@ -12,6 +12,10 @@ public sealed partial class SequencerCore
     [LoggerMessage(LogLevel.Warning, "The enclave cannot be reached: {Reason}")]
     internal static partial void LogEnclaveUnreachable(ILogger logger, string reason);
 
+    [LoggerMessage(LogLevel.Warning,
+        "The enclave's clock is behind: chains that it cannot take up yet wait until it is not. {Reason}")]
+    internal static partial void LogEnclaveClockBehind(ILogger logger, string reason);
+
     [LoggerMessage(LogLevel.Error, "The ledger failed and is being opened again: {Reason}")]
     internal static partial void LogLedgerFailed(ILogger logger, string reason);
 

@@ -33,10 +33,11 @@ public sealed class EnclaveFixture : IEnclaveTransport, IAsyncDisposable
     public ValueTask<Stream> ConnectAsync(CancellationToken cancellation) => _pipe.ConnectAsync(cancellation);
 
     /// <summary>Ends the enclave with everything it held and boots a new epoch.</summary>
-    public async Task RebootAsync()
+    /// <param name="clock">What the new epoch tells the time by; the system's if null.</param>
+    public async Task RebootAsync(TimeProvider? clock = null)
     {
         await KillAsync();
-        Boot();
+        Boot(clock);
     }
 
     public async Task KillAsync()
@@ -53,18 +54,19 @@ public sealed class EnclaveFixture : IEnclaveTransport, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private void Boot()
+    private void Boot(TimeProvider? clock = null)
     {
+        clock ??= TimeProvider.System;
         Boots++;
         _pipe = new PipeTransport();
         _stopping = new CancellationTokenSource();
-        var nsm = new SimulatedNsm(_root, TimeProvider.System);
+        var nsm = new SimulatedNsm(_root, clock);
         // Its first document states the time before its certificates are made: the enclave's clock, were it anchored
         // in that one, would be late by as long as they take.
         nsm.Attest(userData: null, nonce: null, publicKey: null);
         var machine = new EnclaveMachine(
             new EnclaveConfiguration { LogPrefix = LogPrefix, Witnesses = _witnesses },
-            nsm, _root.Trusted, TimeProvider.System);
+            nsm, _root.Trusted, clock);
         var server = new EnclaveServer(machine, _pipe, TimeProvider.System, static _ => { });
         _serving = server.RunAsync(TimeSpan.FromMinutes(5), _stopping.Token);
     }

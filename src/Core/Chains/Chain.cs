@@ -32,7 +32,7 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     private volatile SignedCheckpoint? _latest;
     private volatile ChainTree? _tree;
     private string? _stopReason;
-    private volatile string? _hold;
+    private volatile Refusal? _hold;
     private int _phase;
 
     public ChainId Id { get; } = id;
@@ -86,9 +86,9 @@ internal sealed class Chain(ChainId id, string origin, ChainLimits limits, TimeP
     /// signs for the chain, once it is durable.</summary>
     public ProposalRecord? Proposal { get; set; }
 
-    /// <summary>Why submissions are refused at the moment: the enclave's quorum of witnesses is missing. Null
-    /// when they are not.</summary>
-    public string? Hold
+    /// <summary>What submissions are refused with at the moment: the enclave's quorum of witnesses is missing, or its
+    /// clock is behind. Null when they are not.</summary>
+    public Refusal? Hold
     {
         get => _hold;
         set => _hold = value;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Sequencer.Protocol;
 using Sequencer.Tlog;
 
@@ -11,15 +12,17 @@ namespace Sequencer.Core;
 /// </summary>
 internal sealed class ChainOpener(
     ILedger ledger, CheckpointAssembler assembler, RideAlong rideAlong, WitnessedOpening? witnesses,
-    Sealing sealing, ChainSigner signer)
+    Sealing sealing, ChainSigner signer, ILogger logger)
 {
     private const int TailLeavesMax = 32_768;
+
+    private uint _epochBehind;
 
     /// <summary>Opens a loaded chain with the enclave; afterwards it is stopped, or all of it is signed.</summary>
     /// <exception cref="IOException">When the enclave went away: try again.</exception>
     /// <exception cref="LedgerException">When records are damaged or missing.</exception>
-    /// <exception cref="WitnessesUnavailableException">When the enclave demands witnesses, and they cannot be
-    /// had: try again.</exception>
+    /// <exception cref="ChainHeldException">When the enclave demands witnesses that cannot be had, or its clock is
+    /// behind the chain's: try again.</exception>
     public async Task OpenAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
         var count = ledger.EntryCount(chain.Record!.Number);
@@ -38,8 +41,8 @@ internal sealed class ChainOpener(
     /// refuses is stopped.</summary>
     /// <exception cref="IOException">When the enclave went away: try again.</exception>
     /// <exception cref="LedgerException">When records are damaged or missing.</exception>
-    /// <exception cref="WitnessesUnavailableException">When the enclave demands witnesses, and they cannot be
-    /// had: try again.</exception>
+    /// <exception cref="ChainHeldException">When the enclave demands witnesses that cannot be had, or its clock is
+    /// behind the chain's: try again.</exception>
     public async Task CreateOrResumeAsync(
         Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
     {
@@ -62,6 +65,11 @@ internal sealed class ChainOpener(
             throw new WitnessesUnavailableException(
                 $"The enclave did not take the witnesses' cosignatures: {exception.Refusal.Detail}");
         }
+        catch (EnclaveRefusedException exception)
+            when (exception.Refusal.Reason == EnclaveRefusalReason.ResumeTime)
+        {
+            throw BehindItsChains(enclave.Epoch, exception.Refusal.Detail);
+        }
         catch (OlderLedgerException exception)
         {
             chain.Stop(exception.Message);
@@ -76,6 +84,15 @@ internal sealed class ChainOpener(
 
         await FollowHeadAsync(
             chain, head, lines, ledger.EntryCount(chain.Record!.Number), enclave.Epoch, cancellation);
+    }
+
+    /// <summary>The enclave's clock is behind a chain's last time, which heals with time; told once an epoch.</summary>
+    private ChainHeldException BehindItsChains(EnclaveEpoch epoch, string detail)
+    {
+        if (Interlocked.Exchange(ref _epochBehind, epoch.Number) != epoch.Number)
+            SequencerCore.LogEnclaveClockBehind(logger, detail);
+        return new ChainHeldException(Refusal.Soon(RefusalCode.EnclaveUnavailable,
+            $"The enclave takes the chain up once its clock has come as far: {detail}"));
     }
 
     /// <summary>Goes on from what the enclave holds, in an epoch that the chain knows or a new one.</summary>

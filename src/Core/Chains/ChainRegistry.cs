@@ -115,12 +115,12 @@ internal sealed class ChainRegistry(
             if (chain.Queue.Room.Taken.Entries > 0)
                 _ = OpenAgainAsync(chain, cancellation);
         }
-        catch (WitnessesUnavailableException exception)
+        catch (ChainHeldException exception)
         {
             chain.EndOpening(opened: false);
             // The next caller has it tried again.
             foreach (var submission in chain.Queue.TakeAll())
-                submission.Refuse(Refusal.Soon(RefusalCode.WitnessesUnavailable, exception.Message));
+                submission.Refuse(exception.Why);
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
         {

@@ -3,9 +3,10 @@ using Sequencer.Protocol;
 namespace Sequencer.Core;
 
 /// <summary>
-/// Lanes beside the publisher, each for one chain that must wait for witnesses before the enclave signs for it:
-/// to be adopted by a new epoch that demands them, or, with witnessed finality, every time. Other chains do not
-/// wait for it. While a chain has its lane, the lane alone appends to its tree; it ends when it is empty.
+/// Lanes beside the publisher, each for one chain that must wait before the enclave signs for it: for witnesses, to be
+/// adopted by a new epoch that demands them, or, with witnessed finality, every time; or for the clock of a new epoch,
+/// which is behind. Other chains do not wait for it. While a chain has its lane, the lane alone appends to its tree; it
+/// ends when it is empty.
 /// </summary>
 internal sealed class ChainLanes(
     EnclaveLink link, ChainOpener opener, ChainSigner signer, TimeProvider time, CoreMetrics metrics)
@@ -30,12 +31,19 @@ internal sealed class ChainLanes(
 
             if (!NeedsLane(append.Chain, epoch))
                 return false;
-            append.IsAside = true;
-            _lanes.Add(append.Chain, new Queue<ChainAppend>([append]));
         }
 
-        _ = RunLaneAsync(append.Chain, cancellation);
+        Take(append, cancellation);
         return true;
+    }
+
+    /// <summary>Takes an append whose chain has no lane and must wait.</summary>
+    public void Take(ChainAppend append, CancellationToken cancellation)
+    {
+        append.IsAside = true;
+        lock (_lock)
+            _lanes.Add(append.Chain, new Queue<ChainAppend>([append]));
+        _ = RunLaneAsync(append.Chain, cancellation);
     }
 
     /// <summary>Faults with the first error of a lane that the whole engine must answer to.</summary>
@@ -105,10 +113,10 @@ internal sealed class ChainLanes(
             {
                 await Task.Delay(Publisher.RetryDelay, time, cancellation);
             }
-            catch (WitnessesUnavailableException exception)
+            catch (ChainHeldException exception)
             {
                 // The entries are durable and keep their places; nothing more is taken in until they are signed.
-                chain.Hold = exception.Message;
+                chain.Hold = exception.Why;
                 await Task.Delay(UnavailableDelay, time, cancellation);
             }
             catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)

@@ -106,24 +106,28 @@ internal sealed class Publisher(
     {
         foreach (var append in appends)
         {
-            // What must wait for witnesses goes aside, so that nobody else waits for them.
+            // What must wait goes aside, so that nobody else waits with it.
             if (lanes.TryTake(append, enclave.Epoch, cancellation))
                 continue;
             if (append.Chain.Phase != ChainPhase.Stopped && append.Chain.Latest!.Epoch != enclave.Epoch.Number)
-                await AdoptAsync(append.Chain, enclave, cancellation);
+                await AdoptAsync(append, enclave, cancellation);
             append.AbandonIfStopped();
         }
     }
 
-    private async Task AdoptAsync(Chain chain, EnclaveConnection enclave, CancellationToken cancellation)
+    private async Task AdoptAsync(ChainAppend append, EnclaveConnection enclave, CancellationToken cancellation)
     {
         try
         {
-            await opener.CreateOrResumeAsync(chain, enclave, cancellation);
+            await opener.CreateOrResumeAsync(append.Chain, enclave, cancellation);
+        }
+        catch (ChainHeldException)
+        {
+            lanes.Take(append, cancellation);
         }
         catch (LedgerException exception) when (exception.Reason == LedgerError.Corrupt)
         {
-            chain.Stop(exception.Message);
+            append.Chain.Stop(exception.Message);
         }
     }
 

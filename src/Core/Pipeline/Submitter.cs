@@ -83,8 +83,7 @@ internal sealed class Submitter(
     private static Refusal? WhyClosed(Chain chain) => chain switch
     {
         { Phase: ChainPhase.Stopped } => chain.WhyStopped,
-        { Hold: { } hold } => Refusal.Soon(RefusalCode.WitnessesUnavailable, hold),
-        _ => null,
+        _ => chain.Hold,
     };
 
     private Refusal? Admit(Chain chain, Load load, bool isWitnessed)
