@@ -9,8 +9,8 @@ public sealed partial class SequencerCore
     internal static partial void LogConnected(
         ILogger logger, string cosignerKey, EnclaveMode mode, uint epoch);
 
-    [LoggerMessage(LogLevel.Warning, "The enclave cannot be reached: {Reason}")]
-    internal static partial void LogEnclaveUnreachable(ILogger logger, string reason);
+    [LoggerMessage(LogLevel.Warning, "The enclave cannot be reached, for {Seconds} s now: {Reason}")]
+    internal static partial void LogEnclaveUnreachable(ILogger logger, long seconds, string reason);
 
     [LoggerMessage(LogLevel.Warning,
         "The enclave's clock is behind: chains that it cannot take up yet wait until it is not. {Reason}")]
@@ -19,8 +19,8 @@ public sealed partial class SequencerCore
     [LoggerMessage(LogLevel.Error, "The ledger failed and is being opened again: {Reason}")]
     internal static partial void LogLedgerFailed(ILogger logger, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The ledger cannot be opened yet: {Reason}")]
-    internal static partial void LogLedgerNotReopened(ILogger logger, string reason);
+    [LoggerMessage(LogLevel.Warning, "The ledger cannot be opened, for {Seconds} s now: {Reason}")]
+    internal static partial void LogLedgerNotReopened(ILogger logger, long seconds, string reason);
 
     [LoggerMessage(LogLevel.Error, "Chain '{Chain}' is stopped, and takes no more: {Reason}")]
     internal static partial void LogChainStopped(ILogger logger, string chain, string reason);

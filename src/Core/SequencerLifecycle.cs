@@ -204,6 +204,7 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
     private async Task<Engine> ReopenAsync()
     {
         var pauses = new Backoff(ReopenDelayMin, ReopenDelayMax);
+        var outage = new Outage(_dependencies.Time);
         while (true)
         {
             await Task.Delay(pauses.Next(), _dependencies.Time, _stopped.Token);
@@ -215,7 +216,8 @@ internal sealed class SequencerLifecycle : IAsyncDisposable
                 when (exception.Reason is not (LedgerError.Corrupt or LedgerError.Foreign))
             {
                 Enter(SequencerState.Recovering, exception.Message);
-                SequencerCore.LogLedgerNotReopened(_dependencies.Logger, exception.Message);
+                if (outage.IsNews(exception.Message))
+                    SequencerCore.LogLedgerNotReopened(_dependencies.Logger, outage.Seconds, exception.Message);
             }
         }
     }

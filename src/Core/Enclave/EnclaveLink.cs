@@ -84,6 +84,7 @@ internal sealed class EnclaveLink(
     private async Task<EnclaveConnection> ReachAsync(CancellationToken cancellation)
     {
         var pauses = new Backoff(ReconnectDelayMin, ReconnectDelayMax);
+        var outage = new Outage(_time);
         while (true)
         {
             try
@@ -96,7 +97,8 @@ internal sealed class EnclaveLink(
             }
             catch (IOException exception)
             {
-                SequencerCore.LogEnclaveUnreachable(dependencies.Logger, exception.Message);
+                if (outage.IsNews(exception.Message))
+                    SequencerCore.LogEnclaveUnreachable(dependencies.Logger, outage.Seconds, exception.Message);
             }
 
             await Task.Delay(pauses.Next(), _time, cancellation);
