@@ -25,6 +25,10 @@ public sealed partial class SequencerCore
     [LoggerMessage(LogLevel.Error, "Chain '{Chain}' is stopped, and takes no more: {Reason}")]
     internal static partial void LogChainStopped(ILogger logger, string chain, string reason);
 
+    [LoggerMessage(LogLevel.Warning,
+        "Chain '{Chain}' is configured with unique = {Configured}, but was created with {Kept}, which stays")]
+    internal static partial void LogUniqueIsFixed(ILogger logger, string chain, bool configured, bool kept);
+
     [LoggerMessage(LogLevel.Error, "An expired idempotency key cannot be forgotten: {Reason}")]
     internal static partial void LogKeyNotForgotten(ILogger logger, string reason);
 

@@ -81,10 +81,19 @@ internal sealed class ChainRegistry(
     {
         // Off the caller's stack, as the opening.
         await Task.Yield();
-        chain.Record ??= ledger.FindChain(chain.Id) ?? await CreateRecordAsync(chain);
+        chain.Record ??= FindRecord(chain) ?? await CreateRecordAsync(chain);
         // Loaded once: what was published since may be ahead of the ledger and must not be taken back.
         if (chain.Record is not null && chain.Tree is null)
             ChainLoader.Load(chain, ledger);
+    }
+
+    /// <summary>The record of a chain that exists; tells where it has kept another rule than is configured now.</summary>
+    private ChainRecord? FindRecord(Chain chain)
+    {
+        var record = ledger.FindChain(chain.Id);
+        if (record is not null && record.Unique != chain.Limits.Unique)
+            SequencerCore.LogUniqueIsFixed(logger, chain.Id.Value, chain.Limits.Unique, record.Unique);
+        return record;
     }
 
     private async Task OpenClaimedAsync(Chain chain, CancellationToken cancellation)

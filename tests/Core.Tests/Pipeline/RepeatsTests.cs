@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Sequencer.Testing;
+
 namespace Sequencer.Core.Tests.Pipeline;
 
 /// <summary>A key that is used with an entry which a chain of unique entries has already.</summary>
@@ -63,6 +66,47 @@ public sealed class RepeatsTests
 
         outcome.Should().BeOfType<SubmitOutcome.Refused>()
             .Which.Refusal.Code.Should().Be(RefusalCode.OutcomeUnknown);
+    }
+
+    /// <summary>Whether a chain's entries are unique is fixed when it is created; whoever configures another thing
+    /// later is told.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task Restart_WithTheOtherRuleForUnique_KeepsTheChainsOwnAndSaysSo(bool isUnique, int indexOfRepeat)
+    {
+        await using var enclave = new EnclaveFixture();
+        var source = new MemoryLedgerSource(new MemoryLedger());
+        await using (var core = await StartAsync(isUnique))
+            await core.SequenceAsync("one");
+        var log = new LogLines();
+
+        await using var again = await StartAsync(!isUnique, log);
+
+        (await again.SequenceAsync("one")).FirstIndex.Should().Be((ulong)indexOfRepeat);
+        log.Of(LogLevel.Warning).Should().ContainSingle().Which.Should()
+            .Contain($"'demo' is configured with unique = {!isUnique}, but was created with {isUnique}");
+
+        Task<CoreFixture> StartAsync(bool unique, LogLines? log = null) => CoreFixture.StartAsync(
+            source, enclave, options => options.ChainDefaults.Unique = unique, logger: log);
+    }
+
+    [Fact]
+    public async Task Submit_WithAKey_IsRememberedForTheConfiguredHoursAndNoLonger()
+    {
+        await using var enclave = new EnclaveFixture();
+        var clock = new ManualClock();
+        await using var core = await CoreFixture.StartAsync(
+            new MemoryLedgerSource(new MemoryLedger()), enclave, options => options.IdempotencyRetentionHours = 2,
+            time: clock);
+        await core.SequenceAsync("zero");
+        await core.SequenceAsync("one", key: "k");
+
+        clock.Advance(new TimeSpan(hours: 1, minutes: 59, seconds: 0));
+        await RequireRememberedAsync(core);
+        clock.Advance(TimeSpan.FromMinutes(2));
+
+        (await core.SequenceAsync("one", key: "k")).FirstIndex.Should().Be(2);
     }
 
     private static async Task RequireRememberedAsync(CoreFixture core)
