@@ -41,7 +41,9 @@ internal sealed class Tool : IDisposable
     /// <summary>The terminal at which a person sits; null where there is none.</summary>
     public TextReader? Terminal { get; set; }
 
-    /// <summary>Whether results go to a terminal, which is 80 columns wide unless the test run has a wider one.</summary>
+    /// <summary>
+    /// Whether results go to a terminal, which is 80 columns wide unless the test run has a wider one.
+    /// </summary>
     public bool OutputIsTerminal { get; set; }
 
     /// <summary>Ctrl-C.</summary>
