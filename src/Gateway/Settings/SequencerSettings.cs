@@ -32,7 +32,12 @@ internal static class SequencerSettings
         };
         RequireTime(reader, options, "sequencer:linger_ms", options.LingerMs);
         if (log.KmsKey.Length > 0)
+        {
             RequireTime(reader, options, "log:kms_interval_ms", log.KmsIntervalMs);
+            // Each checkpoint is a call to KMS: batches gather, so that there are few.
+            options.LingerMs = Math.Max(options.LingerMs, log.KmsIntervalMs);
+        }
+
         return options;
     }
 

@@ -33,9 +33,6 @@ internal sealed class SequencerService : IAsyncDisposable
         GatewaySettings settings, ILedgerSource ledger, ILoggerFactory loggers)
     {
         var logKey = await LogKeys.OpenAsync(settings.Log, loggers);
-        // Each checkpoint is a call to KMS: batches gather, so that there are few.
-        if (settings.Log.KmsKey.Length > 0)
-            settings.Sequencer.LingerMs = Math.Max(settings.Sequencer.LingerMs, settings.Log.KmsIntervalMs);
         var metrics = new CoreMetrics();
         var enclave = settings.Enclave.Address is EnclaveEndpoint.InProcess
             ? InProcessEnclave.Start(settings, loggers.CreateLogger<InProcessEnclave>())

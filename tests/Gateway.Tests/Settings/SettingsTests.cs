@@ -107,14 +107,24 @@ public sealed partial class SettingsTests : IDisposable
         var after = Flatten(
             Read([.. needed, (key, value.Replace("{folder}", _secrets.Folder, StringComparison.Ordinal))]));
         var changed = after.Where(pair => before[pair.Key] != pair.Value).Select(pair => pair.Key);
-        // The log prefix is made from the host's name, and limits of single chains start from the defaults.
+        // The log prefix is made from the host's name, limits of single chains start from the defaults, and batches
+        // gather for a key in KMS.
         changed.Where(
             name => !(key == "server:public_host" && name.EndsWith("Prefix", StringComparison.Ordinal))
                 && !(key == "log:prefix" && name == "Sequencer.LogPrefix")
+                && !(key == "log:kms_key" && name == "Sequencer.LingerMs")
                 && !(key.StartsWith("chain_defaults", StringComparison.Ordinal)
                     && name.StartsWith("demo", StringComparison.Ordinal)))
             .Should().Equal(setting);
     }
+
+    [Theory]
+    [InlineData("alias/log", "250", "0", 250)]
+    [InlineData("alias/log", "250", "300", 300)]
+    [InlineData("", "250", "10", 10)]
+    public void BatchesGather_ForTheIntervalOfAKeyInKms(string key, string interval, string linger, int gathers) =>
+        Read(("log:kms_key", key), ("log:kms_interval_ms", interval), ("sequencer:linger_ms", linger))
+            .Sequencer.LingerMs.Should().Be(gathers);
 
     [Fact]
     public void EveryKeyOfTheSample_IsTestedAbove_AndHasItsDefault()
