@@ -18,7 +18,8 @@ public sealed class LogAuditOptions
     public bool RehashEntries { get; set; } = true;
 
     /// <summary>
-    /// An older checkpoint of the log, a signed note, that must be of a prefix of it. Default null.
+    /// An older checkpoint of the log, a signed note, that must be of a prefix of it. Default null. Where it is
+    /// larger than the newest witnessed one, the newest of all is read and the tree recomputed up to that.
     /// </summary>
     public string? OlderCheckpoint { get; set; }
 

@@ -13,7 +13,6 @@ namespace Sequencer.Client;
 /// <param name="options">What else the audit goes by.</param>
 public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves, LogAuditOptions options)
 {
-    private const string Newest = "checkpoint";
     private const string Older = "older checkpoint";
 
     private readonly AuditFindings _findings = new();
@@ -25,43 +24,51 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
     public async Task<AuditReport> AuditAsync(ChainId chain, CancellationToken cancellation = default)
     {
         var log = client.ReadLog(chain);
-        // The checkpoint first: an epoch that begins between the two reads is then one too many, not too few.
-        var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false);
+        var older = ParseOlder();
+        // Checkpoints first: an epoch that begins between the reads is then one too many, not too few.
+        var served = await AuditedCheckpoint
+            .ReadAsync(log, DemandsQuorum, older?.Checkpoint.Size ?? 0, _findings, cancellation)
+            .ConfigureAwait(false);
         var epochs = await client.FindEpochsAsync(chain, cancellation).ConfigureAwait(false)
             ?? throw NoSuchChain(chain);
-        if (note is null)
+        if (served is null)
             throw NoSuchChain(chain);
-        if (TryParse(AuditRule.LogSignature, Newest, note) is not { } newest)
+        if (served is not [var audited, ..])
             return Unreadable(epochs);
 
         var checkpoints = new CheckpointAudit(options.Policy, epochs, _findings);
-        var isSigned = checkpoints.CheckLogSignature(AuditRule.LogSignature, Newest, newest) is not null;
-        var epochAudit = new EpochAudit(newest.Checkpoint.Origin, enclaves, _findings);
+        List<AuditedCheckpoint> signed = [.. served.Where(one => checkpoints.CheckLogSignature(
+            AuditRule.LogSignature, one.Where, one.Parsed) is not null)];
+        var isSigned = signed.Contains(audited);
+        var newest = signed.MaxBy(one => one.Size) ?? audited;
+        var epochAudit = new EpochAudit(audited.Parsed.Checkpoint.Origin, enclaves, _findings);
         epochAudit.CheckEpochs(epochs.Epochs);
-        var cosigner = checkpoints.CheckCosignature(Newest, newest, epochAudit.Epochs);
-        var quorum = options.Policy is { HasWitnesses: true }
-            ? checkpoints.CheckWitnesses(Newest, newest)
-            : null;
-        var older = ReadOlder(checkpoints);
+        var cosigner = checkpoints.CheckCosignature(audited.Where, audited.Parsed, epochAudit.Epochs);
+        foreach (var other in served.Skip(1))
+            checkpoints.CheckCosignature(other.Where, other.Parsed, epochAudit.Epochs);
+        var quorum = DemandsQuorum ? checkpoints.CheckWitnesses(audited.Where, audited.Parsed) : null;
+        if (older is not null)
+            checkpoints.CheckLogSignature(AuditRule.OlderCheckpoint, Older, older);
 
-        var size = newest.Checkpoint.Size;
-        var wanted = epochAudit.Epochs.Select(epoch => epoch.StartSize).Append(older?.Checkpoint.Size ?? 0);
-        var walk = new TreeWalk(log, size, wanted.Where(other => other <= size), options, _findings);
+        var wanted = epochAudit.Epochs.Select(epoch => epoch.StartSize)
+            .Concat(signed.Select(one => one.Size)).Append(older?.Checkpoint.Size ?? 0);
+        var walk = new TreeWalk(
+            log, newest.Size, wanted.Where(size => size <= newest.Size), options, _findings);
         // A size that nobody signed says nothing of the log, and could keep the walk busy for ever.
         if (isSigned)
         {
             await walk.RunAsync(cancellation).ConfigureAwait(false);
-            CompareRoot(newest.Checkpoint, walk);
+            signed.ForEach(one => CompareRoot(one, walk));
         }
 
         epochAudit.CheckHandovers(walk.RootAt);
         if (isSigned && older is not null)
-            CompareOlder(older.Checkpoint, newest.Checkpoint, walk);
+            CompareOlder(older.Checkpoint, newest, walk);
         return new()
         {
-            Origin = newest.Checkpoint.Origin,
-            Checkpoint = newest.Checkpoint,
-            Checks = [.. Conclude(newest.Checkpoint, isSigned, cosigner, quorum, epochAudit, walk)],
+            Origin = audited.Parsed.Checkpoint.Origin,
+            Checkpoint = audited.Parsed.Checkpoint,
+            Checks = [.. Conclude(audited, newest, isSigned, cosigner, quorum, epochAudit, walk)],
             Findings = _findings.Kept,
             FindingsCount = _findings.Count,
             EntriesRehashed = options.RehashEntries,
@@ -70,42 +77,35 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
         };
     }
 
-    private ParsedCheckpoint? ReadOlder(CheckpointAudit checkpoints)
-    {
-        if (options.OlderCheckpoint is null)
-            return null;
-        var older = TryParse(AuditRule.OlderCheckpoint, Older, options.OlderCheckpoint);
-        if (older is not null)
-            checkpoints.CheckLogSignature(AuditRule.OlderCheckpoint, Older, older);
-        return older;
-    }
+    private bool DemandsQuorum => options.Policy is { HasWitnesses: true };
 
-    private ParsedCheckpoint? TryParse(AuditRule rule, string where, string note)
+    private ParsedCheckpoint? ParseOlder()
     {
         try
         {
-            return ParsedCheckpoint.Parse(note);
+            return options.OlderCheckpoint is null ? null : ParsedCheckpoint.Parse(options.OlderCheckpoint);
         }
         catch (TlogException malformed)
         {
-            _findings.Add(rule, where, malformed.Message);
+            _findings.Add(AuditRule.OlderCheckpoint, Older, malformed.Message);
             return null;
         }
     }
 
-    private void CompareRoot(Checkpoint checkpoint, TreeWalk walk)
+    private void CompareRoot(AuditedCheckpoint signed, TreeWalk walk)
     {
+        var checkpoint = signed.Parsed.Checkpoint;
         if (walk.RootAt(checkpoint.Size) is not { } root)
-            _findings.Add(AuditRule.Root, Newest, "Its root was not recomputed: leaf hashes are missing.");
+            _findings.Add(AuditRule.Root, signed.Where, "Its root was not recomputed: leaf hashes are missing.");
         else if (root != checkpoint.Root)
         {
-            _findings.Add(AuditRule.Root, Newest,
+            _findings.Add(AuditRule.Root, signed.Where,
                 $"It states the root {checkpoint.Root}; the leaf hashes give {root}: leaf hashes were "
                     + "changed, or the checkpoint is of another history.");
         }
     }
 
-    private void CompareOlder(Checkpoint older, Checkpoint newest, TreeWalk walk)
+    private void CompareOlder(Checkpoint older, AuditedCheckpoint newest, TreeWalk walk)
     {
         if (older.Size > newest.Size)
         {
@@ -125,28 +125,31 @@ public sealed class LogAuditor(SequencerClient client, EnclaveVerifier enclaves,
     }
 
     private IEnumerable<AuditCheck> Conclude(
-        Checkpoint newest, bool isSigned, AuditedEpoch? cosigner, QuorumResult? quorum, EpochAudit epochs,
-        TreeWalk walk)
+        AuditedCheckpoint audited, AuditedCheckpoint newest, bool isSigned, AuditedEpoch? cosigner,
+        QuorumResult? quorum, EpochAudit epochs, TreeWalk walk)
     {
+        var checkpoint = audited.Parsed.Checkpoint;
         var source = options.Policy is null ? "gateway" : "policy";
         yield return _findings.Conclude(
-            AuditRule.LogSignature, $"by the key that the {source} names for {newest.Origin}");
+            AuditRule.LogSignature, $"by the key that the {source} names for {checkpoint.Origin}");
         yield return _findings.Conclude(AuditRule.EnclaveCosignature, cosigner is null
             ? "by the enclave of the epoch"
             : $"by {cosigner.Enclave!.Key.Name} of {cosigner.Name}");
-        yield return options.Policy is { HasWitnesses: true }
+        yield return DemandsQuorum
             ? _findings.Conclude(AuditRule.Witnesses, quorum?.Reason ?? "the policy's quorum")
             : NotAsked(AuditRule.Witnesses, "no policy demands any");
         yield return Walked(AuditRule.Tiles, $"{walk.TilesRead} read and compared");
         yield return options.RehashEntries
             ? Walked(AuditRule.Entries, $"{newest.Size} entries hashed")
             : NotAsked(AuditRule.Entries, "not read: only their leaf hashes were checked");
-        yield return Walked(AuditRule.Root, $"{newest.Root} at size {newest.Size}");
+        yield return Walked(AuditRule.Root, $"{checkpoint.Root} at size {checkpoint.Size}");
         yield return _findings.Conclude(
             AuditRule.Epochs, $"{epochs.Epochs.Count}, with their attestation documents");
         yield return Walked(AuditRule.Handovers, $"{Math.Max(0, epochs.Epochs.Count - 1)}");
         yield return options.OlderCheckpoint is not null
-            ? Walked(AuditRule.OlderCheckpoint, "of a prefix of this log")
+            ? Walked(AuditRule.OlderCheckpoint, newest.Size == audited.Size
+                ? "of a prefix of this log"
+                : $"of a prefix of {newest.Where}, of size {newest.Size}, which no quorum need have cosigned")
             : NotAsked(AuditRule.OlderCheckpoint, "none was given");
 
         AuditCheck Walked(AuditRule rule, string detail) => _findings.Conclude(rule, isSigned, detail);

@@ -96,7 +96,7 @@ public sealed class LogFollower
     private async Task<CompactRange> ReadEdgeAsync(ulong from, CancellationToken cancellation)
     {
         var log = _client.ReadLog(_chain);
-        var note = await log.FindCheckpointAsync(cancellation).ConfigureAwait(false)
+        var note = await FindCheckpointAsync(log, cancellation).ConfigureAwait(false)
             ?? throw await NoEntryAsync(cancellation).ConfigureAwait(false);
         var (newest, _) = await _trust.VerifyAsync(note, cancellation).ConfigureAwait(false);
         var edge = await TreeEdge.ReadAsync(log, Math.Min(from, newest.Size), cancellation)
@@ -108,6 +108,17 @@ public sealed class LogFollower
             {
                 Checkpoints = [note],
             };
+    }
+
+    /// <summary>
+    /// The newest checkpoint that may carry what is demanded: the newest of all, where no quorum is.
+    /// </summary>
+    private async Task<string?> FindCheckpointAsync(LogReader log, CancellationToken cancellation)
+    {
+        var latest = _trust.DemandsWitnesses
+            ? null
+            : await log.FindLatestCheckpointAsync(cancellation).ConfigureAwait(false);
+        return latest ?? await log.FindCheckpointAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Why there is no checkpoint, if it is a gateway that has none: the answer on epochs tells.</summary>

@@ -12,7 +12,7 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
     private const int ProblemBytesMax = 64 * 1024;
 
     /// <summary>The 404 of a chain that exists, whose checkpoint waits for its witnesses.</summary>
-    private const string Unwitnessed = "checkpoint_unwitnessed";
+    public const string Unwitnessed = "checkpoint_unwitnessed";
 
     private const string ChainUnknown = "chain_unknown";
     private const string IndexUnknown = "index_unknown";

@@ -39,8 +39,8 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
         report.Findings.Should().BeEmpty();
         report.Checks.Where(check => check.Outcome == CheckOutcome.Passed).Should().HaveCount(7);
         gateway.Asked.Should().OnlyHaveUniqueItems();
-        // 274 tiles and as many bundles of entries, 2 tiles above them, 1 above these; checkpoint and epochs.
-        gateway.Asked.Should().HaveCount(274 + 274 + 2 + 1 + 2);
+        // 274 tiles and as many bundles of entries, 2 tiles above them, 1 above these; two checkpoints, epochs.
+        gateway.Asked.Should().HaveCount(274 + 274 + 2 + 1 + 3);
         progress.Seen.Should().HaveCount(274).And.BeInAscendingOrder(seen => seen.Checked);
         progress.Seen[^1].Should().Be(new AuditProgress(LargeSize, LargeSize));
     }
@@ -173,7 +173,7 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
         var older = Log.Sign(Log.CheckpointAt(500), enclave: null, TestLog.Time);
         var report = await AuditAsync(Log, gateway, options => options.OlderCheckpoint = older);
 
-        gateway.Asked.Should().HaveCount(2, "checkpoint and epochs are all that is read");
+        gateway.Asked.Should().HaveCount(3, "two checkpoints and the epochs are all that is read");
         Found(report, AuditRule.LogSignature);
         report.Checks.Where(check => check.Outcome == CheckOutcome.NotReached).Select(check => check.Rule)
             .Should().Equal(AuditRule.Tiles, AuditRule.Entries, AuditRule.Root, AuditRule.Handovers,
@@ -312,23 +312,82 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
     }
 
     [Fact]
-    public async Task Audit_NoWitnessedCheckpointYet_SaysSoAndNotThatThereIsNoChain()
+    public async Task Audit_NoWitnessedCheckpointYet_IsOfTheNewestUnlessThePolicyDemandsWitnesses()
     {
-        var gateway = new ScriptedGateway(ScriptedGateway.Problem(System.Net.HttpStatusCode.NotFound,
-            "checkpoint_unwitnessed", "No quorum of witnesses has cosigned a checkpoint yet."));
-        var auditor = new LogAuditor(gateway.Connect(), Log.Enclaves, new());
+        using var log = new TestLog(9);
+        var gateway = new StaticGateway(log).Unwitnessed();
+        var demanding = log.PolicyWith("any", new TestWitness("w0.example", 100));
 
-        var failure = (await auditor.Awaiting(it => it.AuditAsync(Monitoring.MonitorFixture.Chain))
+        var report = await AuditAsync(log, gateway);
+        var failure = (await FluentActions
+            .Awaiting(() => AuditAsync(log, gateway, options => options.Policy = demanding))
             .Should().ThrowAsync<SequencerClientException>()).Which;
+
+        report.IsSound.Should().BeTrue();
+        report.Checkpoint!.Size.Should().Be(9);
         failure.Code.Should().Be("checkpoint_unwitnessed");
-        failure.Message.Should().Contain("No quorum of witnesses").And.NotContain("no chain");
+        failure.Message.Should().Contain("No quorum").And.NotContain("no chain");
+    }
+
+    [Fact]
+    public async Task Audit_WitnessesNotDemanded_IsOfTheNewestCheckpointAndOfTheWitnessedOne()
+    {
+        using var log = new TestLog(9);
+        var other = log.Sign(log.CheckpointAt(8) with { Root = MerkleHash.Empty }, log.Enclave, TestLog.Time);
+
+        var honest = await AuditAsync(log, Lagging(log, log.NoteAt(8)));
+        var forked = await AuditAsync(log, Lagging(log, other));
+
+        honest.Findings.Should().BeEmpty();
+        honest.Checkpoint!.Size.Should().Be(9);
+        forked.Findings.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Rule = AuditRule.Root, Where = "checkpoint" });
+    }
+
+    [Fact]
+    public async Task Audit_OlderCheckpointLargerThanTheWitnessedOne_IsComparedWithTheNewest()
+    {
+        using var log = new TestLog(9);
+        var witness = new TestWitness("w0.example", 100);
+        var policy = log.PolicyWith("any", witness);
+        var gateway = Lagging(log, log.NoteAt(8, witness));
+        var rewritten = log.Sign(log.CheckpointAt(9) with { Root = MerkleHash.Empty }, log.Enclave, TestLog.Time);
+
+        var honest = await OlderAsync(gateway, log.NoteAt(9));
+        var rewrite = await OlderAsync(gateway, rewritten);
+        var rollback = await OlderAsync(
+            gateway.Replace("checkpoint?latest", Encoding.UTF8.GetBytes(log.NoteAt(8))), log.NoteAt(9));
+
+        honest.IsSound.Should().BeTrue();
+        honest.Checkpoint!.Size.Should().Be(8);
+        Found(rewrite, AuditRule.OlderCheckpoint).What.Should().Contain("history was rewritten");
+        Found(rollback, AuditRule.OlderCheckpoint).What.Should().Contain("entries were taken back");
+
+        Task<AuditReport> OlderAsync(StaticGateway asked, string older) => AuditAsync(log, asked, options =>
+            (options.Policy, options.OlderCheckpoint) = (policy, older));
+    }
+
+    [Fact]
+    public async Task Audit_NewestCheckpointNotSignedByTheLog_DoesNotSpeakForIt()
+    {
+        using var log = new TestLog(9);
+        var witness = new TestWitness("w0.example", 100);
+        var policy = log.PolicyWith("any", witness);
+        var text = log.CheckpointAt(9).ToNoteText();
+        var unsigned = SignedNote.Create(text, log.Enclave.Cosign(text, TestLog.Time)).ToString();
+        var report = await AuditAsync(
+            log, Lagging(log, log.NoteAt(8, witness)).Replace("checkpoint?latest", Encoding.UTF8.GetBytes(unsigned)),
+            options => (options.Policy, options.OlderCheckpoint) = (policy, log.NoteAt(9)));
+
+        Found(report, AuditRule.LogSignature).Where.Should().Be("checkpoint?latest");
+        Found(report, AuditRule.OlderCheckpoint).What.Should().Contain("entries were taken back");
     }
 
     [Fact]
     public async Task Audit_OfAnotherServer_SaysSoAndNotThatThereIsNoChain()
     {
         var page = ScriptedGateway.Answer(System.Net.HttpStatusCode.NotFound, "Nothing here.", "text/plain");
-        var auditor = new LogAuditor(new ScriptedGateway(page, page).Connect(), Log.Enclaves, new());
+        var auditor = new LogAuditor(new ScriptedGateway(page, page, page).Connect(), Log.Enclaves, new());
 
         (await auditor.Awaiting(it => it.AuditAsync(Monitoring.MonitorFixture.Chain))
             .Should().ThrowAsync<SequencerClientException>())
@@ -354,6 +413,11 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
         report.FindingsCount.Should().Be(110);
         report.Findings.Should().HaveCount(100);
     }
+
+    /// <summary>Serves a log whose witnesses are behind: its whole is the newest alone.</summary>
+    private static StaticGateway Lagging(TestLog log, string witnessed) => new StaticGateway(log)
+        .Replace("checkpoint", Encoding.UTF8.GetBytes(witnessed))
+        .Replace("checkpoint?latest", Encoding.UTF8.GetBytes(log.NoteAt(log.Size)));
 
     private StaticGateway Serving(string path, string text) =>
         new StaticGateway(Log).Replace(path, Encoding.UTF8.GetBytes(text));

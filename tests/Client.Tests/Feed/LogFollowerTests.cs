@@ -68,11 +68,24 @@ public sealed class LogFollowerTests : IDisposable
     }
 
     [Fact]
-    public async Task FollowNext_NoWitnessedCheckpointYet_SaysSo()
+    public async Task FollowNext_NoWitnessedCheckpointYet_BeginsAtTheNewest()
+    {
+        var gateway = new FeedGateway(_log) { InnerHandler = new StaticGateway(_log).Unwitnessed() };
+        var follower = gateway.Follow();
+        await DrainAsync(follower.FollowNextAsync());
+
+        follower.HasBegun.Should().BeTrue();
+        follower.Position.Next.Should().Be(_log.Size);
+    }
+
+    [Fact]
+    public async Task FollowNext_NoWitnessedCheckpointYetThoughDemanded_SaysSo()
     {
         var gateway = new ScriptedGateway(ScriptedGateway.Problem(System.Net.HttpStatusCode.NotFound,
             "checkpoint_unwitnessed", "No quorum of witnesses has cosigned a checkpoint yet."));
-        var follower = new LogFollower(gateway.Connect(), Monitoring.MonitorFixture.Chain, _log.Enclaves);
+        var policy = _log.PolicyWith("any", new TestWitness("w0.example", 100));
+        var follower = new LogFollower(
+            gateway.Connect(), Monitoring.MonitorFixture.Chain, _log.Enclaves, policy);
         var (_, failure) = await DrainAsync(follower.FollowNextAsync());
 
         failure.Should().BeOfType<SequencerClientException>().Which.Code.Should().Be("checkpoint_unwitnessed");
@@ -84,7 +97,7 @@ public sealed class LogFollowerTests : IDisposable
     {
         var page = ScriptedGateway.Answer(System.Net.HttpStatusCode.NotFound, "Nothing here.", "text/plain");
         var follower = new LogFollower(
-            new ScriptedGateway(page, page).Connect(), Monitoring.MonitorFixture.Chain, _log.Enclaves);
+            new ScriptedGateway(page, page, page).Connect(), Monitoring.MonitorFixture.Chain, _log.Enclaves);
         var (_, failure) = await DrainAsync(follower.FollowNextAsync());
 
         failure.Message.Should().Contain("Check that the address is a sequencer's").And.NotContain("no chain");

@@ -12,7 +12,7 @@ namespace Sequencer.Client.Tests.Fixtures;
 internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
 {
     private readonly Dictionary<string, byte[]?> _replaced = [];
-    private readonly Dictionary<string, HttpStatusCode> _refused = [];
+    private readonly Dictionary<string, Func<HttpResponseMessage>> _refused = [];
 
     /// <summary>Paths that were asked for, in order.</summary>
     public List<string> Asked { get; } = [];
@@ -31,8 +31,16 @@ internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
     /// <summary>Refuses a path below the log's prefix, and what is below it.</summary>
     public StaticGateway Refuse(string path, HttpStatusCode status)
     {
-        _refused[path] = status;
+        _refused[path] = () => new HttpResponseMessage(status);
         return this;
+    }
+
+    /// <summary>Serves a checkpoint as the newest, and says that no quorum has cosigned any yet.</summary>
+    public StaticGateway Unwitnessed()
+    {
+        _refused["checkpoint"] = ScriptedGateway.Problem(
+            HttpStatusCode.NotFound, "checkpoint_unwitnessed", "No quorum has cosigned a checkpoint yet.");
+        return Replace("checkpoint?latest", Honest("checkpoint"));
     }
 
     /// <summary>Changes one bit of what is served at a path below the log's prefix.</summary>
@@ -55,8 +63,8 @@ internal sealed class StaticGateway(TestLog log) : HttpMessageHandler
             Asked.Add(path);
         var prefix = $"log/{TestLog.Chain}/";
         var below = path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : $"/{path}";
-        if (_refused.TryGetValue(below.Split('/')[0], out var status))
-            return Task.FromResult(new HttpResponseMessage(status));
+        if (_refused.TryGetValue(below.Split('/')[0], out var refusal))
+            return Task.FromResult(refusal());
         var bytes = _replaced.TryGetValue(below, out var other) ? other : Serve(below);
         return Task.FromResult(bytes is null
             ? NotFound(below)
