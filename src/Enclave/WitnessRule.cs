@@ -6,7 +6,7 @@ namespace Sequencer.Enclave;
 
 /// <summary>
 /// Judges witnesses' cosignatures on one checkpoint: those count that are by a witness of the policy, on that
-/// very text and, for an opening, of a time that is neither before it was begun, nor old, nor ahead.
+/// very text, of a time that can be and, for an opening, is neither before it was begun, nor old, nor ahead.
 /// </summary>
 /// <param name="policy">The witnesses and their quorum.</param>
 /// <param name="clockAheadSeconds">How far an honest witness's clock may be ahead of the enclave's.</param>
@@ -36,7 +36,8 @@ internal sealed class WitnessRule(TlogPolicy policy, ulong clockAheadSeconds) : 
     }
 
     public void CheckSeal(Checkpoint proposal, string witnessLines) =>
-        Require(proposal, witnessLines, static _ => null);
+        Require(proposal, witnessLines, static time =>
+            Cosignature.IsTimeOfCheckpoint(time) ? null : $"is of {time}, which cannot be");
 
     /// <summary>What is wrong with the time of a cosignature; null when nothing is.</summary>
     private string? FaultOf(ulong time, ulong begun, ulong now) =>

@@ -80,8 +80,7 @@ internal sealed class CheckpointAudit(TlogPolicy? policy, LogEpochs epochs, Audi
     {
         try
         {
-            var keys = signed.SignaturesBy([.. policy!.Witnesses.Select(witness => witness.Key)]);
-            var result = policy.Evaluate(keys.Select(signature => signature.Key));
+            var result = policy!.Evaluate(signed.WitnessesOf(policy));
             if (!result.IsSatisfied)
                 findings.Add(AuditRule.Witnesses, where, result.Reason);
             return result;

@@ -62,9 +62,7 @@ internal sealed class CheckpointTrust(
         _cosigners.Count > 0 && signed.SignaturesBy(_cosigners).Count > 0;
 
     private bool HasQuorum(ParsedCheckpoint signed) =>
-        !DemandsWitnesses
-        || policy!.Evaluate(signed.SignaturesBy([.. policy.Witnesses.Select(witness => witness.Key)])
-            .Select(signature => signature.Key)).IsSatisfied;
+        !DemandsWitnesses || policy!.Evaluate(signed.WitnessesOf(policy)).IsSatisfied;
 
     private async Task FetchEpochsAsync(CancellationToken cancellation)
     {

@@ -17,6 +17,15 @@ internal sealed record ParsedCheckpoint(SignedNote Note, Checkpoint Checkpoint)
     public LogEpoch? FindCosigner(LogEpochs epochs) => epochs.Epochs.LastOrDefault(
         epoch => SignaturesBy([VerifierKey.Parse(epoch.CosignerKey)]).Count > 0);
 
+    /// <summary>
+    /// The keys of the policy's witnesses that have cosigned; one whose time cannot be counts for no quorum.
+    /// </summary>
+    /// <exception cref="TlogException">When a signature by one of the witnesses is bad.</exception>
+    public IEnumerable<VerifierKey> WitnessesOf(TlogPolicy policy) =>
+        from signature in SignaturesBy([.. policy.Witnesses.Select(witness => witness.Key)])
+        where Cosignature.IsTimeOfCheckpoint(signature.Time!.Value)
+        select signature.Key;
+
     /// <summary>Whether one of the keys has signed; throws when a signature by one of them is bad.</summary>
     /// <exception cref="TlogException">When a signature by one of the keys is bad.</exception>
     public IReadOnlyList<VerifiedSignature> SignaturesBy(IReadOnlyCollection<VerifierKey> keys)

@@ -9,9 +9,6 @@ namespace Sequencer.Client;
 /// </summary>
 internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
 {
-    /// <summary>The last second of the year 9999.</summary>
-    private const ulong CalendarEnd = 253_402_300_799;
-
     private readonly List<VerificationFailure> _failures = [];
 
     public IReadOnlyList<VerificationFailure> Failures => _failures;
@@ -172,7 +169,7 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
         try
         {
             var time = Note.Verify([Enclave.Key]).Signatures[0].Time!.Value;
-            if (time is 0 or > CalendarEnd)
+            if (!Cosignature.IsTimeOfCheckpoint(time))
                 Fail(VerificationStep.EnclaveCosignature, $"The cosignature's time, {time}, cannot be.");
             else
                 CosignedAt = DateTimeOffset.FromUnixTimeSeconds((long)time);
@@ -188,29 +185,18 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
 
     private void CheckWitnesses()
     {
-        if (Note is null)
+        if (Note is null || Checkpoint is null)
             return;
         try
         {
-            Quorum = policy.Evaluate(policy.HasWitnesses ? Cosigners(Note) : []);
+            var signed = new ParsedCheckpoint(Note, Checkpoint);
+            Quorum = policy.Evaluate(policy.HasWitnesses ? signed.WitnessesOf(policy) : []);
             if (!Quorum.IsSatisfied)
                 Fail(VerificationStep.Witnesses, Quorum.Reason);
         }
         catch (TlogException wrong)
         {
             Fail(VerificationStep.Witnesses, wrong.Message);
-        }
-    }
-
-    private IEnumerable<VerifierKey> Cosigners(SignedNote note)
-    {
-        try
-        {
-            return note.Verify([.. policy.Witnesses.Select(witness => witness.Key)]).Keys;
-        }
-        catch (TlogException none) when (none.Reason == TlogError.NoKnownSignature)
-        {
-            return [];
         }
     }
 

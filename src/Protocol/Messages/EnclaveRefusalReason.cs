@@ -78,7 +78,7 @@ public enum EnclaveRefusalReason
     /// <summary>Too few witnesses cosigned the very checkpoint for a quorum of the measured policy.</summary>
     WitnessQuorumMissing = 31,
 
-    /// <summary>Create, resume: there would be a quorum but for the times of its cosignatures.</summary>
+    /// <summary>There would be a quorum but for the times of its cosignatures.</summary>
     WitnessCosignatureStale = 32,
 
     /// <summary>Append: the chain's last proposal is not sealed, and this does not repeat it.</summary>

@@ -13,6 +13,9 @@ public static class Cosignature
     /// <summary>Latest time: 2^63-1 POSIX seconds.</summary>
     public const ulong MaxTime = long.MaxValue;
 
+    /// <summary>The last second of the year 9999.</summary>
+    private const ulong CalendarEnd = 253_402_300_799;
+
     /// <summary>Length of the blob, in bytes: time and signature.</summary>
     public const int BlobSizeBytes = TimeSizeBytes + VerifierKey.SignatureSizeBytes;
 
@@ -22,6 +25,13 @@ public static class Cosignature
     private const int TimeSizeBytes = 8;
 
     private static ReadOnlySpan<byte> Header => "cosignature/v1\ntime "u8;
+
+    /// <summary>
+    /// Whether a time can be that of a checkpoint's cosignature, which else counts for nothing: it is not 0,
+    /// which is for subtrees, nor after the year 9999.
+    /// </summary>
+    /// <param name="time">POSIX seconds.</param>
+    public static bool IsTimeOfCheckpoint(ulong time) => time is > 0 and <= CalendarEnd;
 
     /// <summary>The message a cosigner signs for <paramref name="noteText"/>, which ends in LF.</summary>
     /// <exception cref="TlogException">

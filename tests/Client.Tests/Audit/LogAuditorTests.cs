@@ -239,6 +239,21 @@ public sealed class LogAuditorTests(LogAuditorTests.LargeLog large) : IClassFixt
             .Findings.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(253_402_300_800)]
+    public async Task Audit_CosignatureOfATimeThatCannotBe_DoesNotCount(ulong time)
+    {
+        using var log = new TestLog(10);
+        var witness = new TestWitness("w0.example", 100);
+        var note = SignedNote.Parse(log.NoteAt(10));
+        var cosigned = SignedNote.Create(note.Text, [.. note.Signatures, witness.Cosign(note.Text, time)]);
+        var gateway = new StaticGateway(log).Replace("checkpoint", Encoding.UTF8.GetBytes(cosigned.ToString()));
+
+        (await AuditAsync(log, gateway, options => options.Policy = log.PolicyWith("any", witness)))
+            .Findings.Should().ContainSingle().Which.Rule.Should().Be(AuditRule.Witnesses);
+    }
+
     [Fact]
     public async Task Audit_SimulationNotPermitted_IsFoundForEveryEpoch()
     {

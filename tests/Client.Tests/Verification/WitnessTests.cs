@@ -43,6 +43,18 @@ public sealed class WitnessTests : IDisposable
         Refused(_log.Receipt(3, true, _witnesses[0], new TestWitness("w9.example", 109)));
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(253_402_300_800)]
+    public void Verify_CosignatureOfATimeThatCannotBe_DoesNotCountAndVoidsNothing(ulong time)
+    {
+        Refused(WithCosignatureOf(time, _witnesses[0]));
+
+        var verified = Verifier("2").Verify(
+            WithCosignatureOf(time, _witnesses[0], _witnesses[2]), TestLog.Entry(3));
+        verified.Witnesses.Should().Equal("W0", "W2");
+    }
+
+    [Theory]
     [InlineData("any", Guarantee.WithinEpoch)]
     [InlineData("1", Guarantee.WithinEpoch)]
     [InlineData("2", Guarantee.AcrossEpochs)]
@@ -60,6 +72,14 @@ public sealed class WitnessTests : IDisposable
     public void Established_Simulated_IsNoMoreThanThatWhateverTheWitnesses() =>
         ReceiptRun.Established(_log.PolicyWith("all", _witnesses), isSimulated: true)
             .Should().Be(Guarantee.SimulatedOnly);
+
+    /// <summary>A receipt that the second witness cosigned at a time of its own.</summary>
+    private string WithCosignatureOf(ulong time, params TestWitness[] others)
+    {
+        var note = SignedNote.Parse(_log.NoteAt(10, others));
+        var cosigned = SignedNote.Create(note.Text, [.. note.Signatures, _witnesses[1].Cosign(note.Text, time)]);
+        return _log.ReceiptWith(3, cosigned.ToString(), _log.Enclave.Document);
+    }
 
     private ReceiptVerifier Verifier(string threshold) =>
         new(_log.PolicyWith(threshold, _witnesses), _log.Enclaves);

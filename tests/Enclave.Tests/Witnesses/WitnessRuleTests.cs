@@ -108,9 +108,7 @@ public sealed class WitnessRuleTests : IDisposable
     [Theory]
     [InlineData(Begun, "made after")]
     [InlineData(Begun + Ahead, "made after")]
-    [InlineData(0ul, "made after")]
     [InlineData(Now + Ahead + 1, "ahead of the enclave's clock")]
-    [InlineData((ulong)long.MaxValue, "ahead of the enclave's clock")]
     [InlineData(Now - 61, "more than 60 s ago")]
     public void ATimeOutsideTheRule_IsRefusedAsSuch_AndSealsAllTheSame(ulong time, string why)
     {
@@ -119,6 +117,20 @@ public sealed class WitnessRuleTests : IDisposable
         refusal.Reason.Should().Be(EnclaveRefusalReason.WitnessCosignatureStale);
         refusal.Detail.Should().Contain($"The cosignature of b is of {time}").And.Contain(why);
         _rule.CheckSeal(Start, lines);
+    }
+
+    [Theory]
+    [InlineData(0ul, "made after")]
+    [InlineData(253_402_300_800ul, "ahead of the enclave's clock")]
+    [InlineData((ulong)long.MaxValue, "ahead of the enclave's clock")]
+    public void ATimeThatCannotBe_NeitherOpensNorSeals(ulong time, string why)
+    {
+        var lines = _witnesses.Lines(Start, Now, "a") + _witnesses.Lines(Start, time, "b");
+        foreach (var (refusal, reason) in new[] { (RefusedOpening(lines), why), (RefusedSeal(lines), "cannot be") })
+        {
+            refusal.Reason.Should().Be(EnclaveRefusalReason.WitnessCosignatureStale);
+            refusal.Detail.Should().Contain($"The cosignature of b is of {time}").And.Contain(reason);
+        }
     }
 
     [Fact]
