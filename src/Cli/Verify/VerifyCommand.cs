@@ -8,6 +8,9 @@ namespace Sequencer.Cli.Verify;
 /// <summary><c>sequencer verify</c>: verifies a receipt offline and tells every check.</summary>
 internal static class VerifyCommand
 {
+    /// <summary>A receipt's note has at most 1,000,000 bytes; longer files are read as transactions' are.</summary>
+    private const int ReceiptBytesMax = 16 * SignedNote.MaxSizeBytes;
+
     /// <summary>
     /// An entry has at most 65,535 bytes; a longer file is read to be refused by the check, not by the
     /// reader.
@@ -44,7 +47,7 @@ internal static class VerifyCommand
                 ? DocumentFile.ToBytes(InputFile.ReadBytes(file))
                 : ReadOnlyMemory<byte>.Empty;
             var report = verifier.Check(
-                InputFile.ReadText(parsed.GetRequiredValue(receipt), 2 * SignedNote.MaxSizeBytes),
+                InputFile.ReadBytes(parsed.GetRequiredValue(receipt), ReceiptBytesMax),
                 InputFile.ReadBytes(parsed.GetRequiredValue(data), TransactionBytesMax),
                 document);
             VerificationPrinter.Print(

@@ -33,10 +33,11 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
 
     public int TransactionBytes { get; private set; }
 
-    public void Execute(string receipt, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> document)
+    public void Execute(
+        Func<TlogProof> parse, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> document)
     {
         TransactionBytes = transaction.Length;
-        ReadForm(receipt);
+        ReadForm(parse);
         HashLeaf(transaction);
         CheckInclusion();
         CheckLogSignature();
@@ -69,11 +70,11 @@ internal sealed class ReceiptRun(TlogPolicy policy, EnclaveVerifier enclaves)
             : Guarantee.WithinEpoch;
     }
 
-    private void ReadForm(string receipt)
+    private void ReadForm(Func<TlogProof> parse)
     {
         try
         {
-            var proof = TlogProof.Parse(receipt);
+            var proof = parse();
             var note = SignedNote.Parse(proof.Checkpoint);
             Checkpoint = Checkpoint.Parse(note.Text);
             (Proof, Note) = (proof, note);

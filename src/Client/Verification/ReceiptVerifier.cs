@@ -1,3 +1,4 @@
+using System.Text;
 using Sequencer.Tlog;
 
 namespace Sequencer.Client;
@@ -10,6 +11,8 @@ namespace Sequencer.Client;
 /// <param name="enclaves">The images and the root that are accepted.</param>
 public sealed class ReceiptVerifier(TlogPolicy policy, EnclaveVerifier enclaves)
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
     /// <summary>
     /// Verifies that a receipt is for a transaction, under the policy and by an accepted enclave.
     /// </summary>
@@ -22,7 +25,7 @@ public sealed class ReceiptVerifier(TlogPolicy policy, EnclaveVerifier enclaves)
         string receipt, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> attestationDocument = default)
     {
         var run = new ReceiptRun(policy, enclaves);
-        run.Execute(receipt, transaction, attestationDocument);
+        run.Execute(() => TlogProof.Parse(receipt), transaction, attestationDocument);
         return run.Failures.Count == 0 ? run.Verified() : throw new VerificationException(run.Failures);
     }
 
@@ -30,10 +33,33 @@ public sealed class ReceiptVerifier(TlogPolicy policy, EnclaveVerifier enclaves)
     /// The same with every check told, passed or not, for a person to read; never throws for a bad receipt.
     /// </summary>
     public VerificationReport Check(
-        string receipt, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> attestationDocument = default)
+        string receipt, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> attestationDocument = default) =>
+        Report(() => TlogProof.Parse(receipt), transaction, attestationDocument);
+
+    /// <summary>The same of a receipt's bytes: those that are no UTF-8 are a receipt of no form.</summary>
+    public VerificationReport Check(
+        ReadOnlyMemory<byte> receipt, ReadOnlySpan<byte> transaction,
+        ReadOnlyMemory<byte> attestationDocument = default) =>
+        Report(() => TlogProof.Parse(Decode(receipt.Span)), transaction, attestationDocument);
+
+    private VerificationReport Report(
+        Func<TlogProof> parse, ReadOnlySpan<byte> transaction, ReadOnlyMemory<byte> attestationDocument)
     {
         var run = new ReceiptRun(policy, enclaves);
-        run.Execute(receipt, transaction, attestationDocument);
+        run.Execute(parse, transaction, attestationDocument);
         return ReceiptReporter.Report(run, policy, enclaves);
+    }
+
+    private static string Decode(ReadOnlySpan<byte> receipt)
+    {
+        try
+        {
+            return StrictUtf8.GetString(receipt);
+        }
+        catch (DecoderFallbackException bad)
+        {
+            throw new TlogException(
+                TlogError.InvalidUtf8, $"The receipt is not UTF-8: bad byte at {bad.Index}.", bad);
+        }
     }
 }
