@@ -11,6 +11,9 @@ namespace Sequencer.Cli.Submit;
 /// </summary>
 internal sealed class SubmitCommand : Command
 {
+    private const string Enclave = "enclave";
+    private const string Witnessed = "witnessed";
+
     private readonly CliEnvironment _environment;
     private readonly GatewayOptions _gateway;
 
@@ -38,6 +41,13 @@ internal sealed class SubmitCommand : Command
         HelpName = "KEY",
     };
 
+    private readonly Option<string?> _finality = new("--finality")
+    {
+        Description = "What to wait for: the enclave's signature, or a quorum of the service's witnesses "
+            + "besides; without it what is the chain's default.",
+        HelpName = $"{Enclave}|{Witnessed}",
+    };
+
     public SubmitCommand(CliEnvironment environment)
         : base("submit", "Submits a transaction and saves its receipt as a bundle.")
     {
@@ -47,11 +57,17 @@ internal sealed class SubmitCommand : Command
         Add(_file);
         Add(_output);
         Add(_key);
+        Add(_finality);
         _gateway.AddTo(this);
         Validators.Add(result =>
         {
             if (result.GetValue(_text) is not null && result.GetValue(_file) is not null)
                 result.AddError("Give the transaction as text or with --file, not both.");
+        });
+        _finality.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is not (null or Enclave or Witnessed))
+                result.AddError($"--finality takes {Enclave} or {Witnessed}.");
         });
         _key.Validators.Add(result =>
         {
@@ -72,8 +88,8 @@ internal sealed class SubmitCommand : Command
         var key = parsed.GetValue(_key) ?? SequencerClient.NewIdempotencyKey();
         try
         {
-            var sequenced = await connection.Client.SubmitAsync(transaction, key, cancellation)
-                .ConfigureAwait(false);
+            var sequenced = await connection.Client.SubmitAsync(
+                transaction, key, FinalityOf(parsed.GetValue(_finality)), cancellation).ConfigureAwait(false);
             var saved = Save(
                 output, await BundleAsync(connection.Client, sequenced, cancellation).ConfigureAwait(false));
             _environment.Output.WriteLine($"index {sequenced.Index}");
@@ -88,6 +104,13 @@ internal sealed class SubmitCommand : Command
             throw;
         }
     }
+
+    private static AwaitedFinality? FinalityOf(string? name) => name switch
+    {
+        Enclave => AwaitedFinality.Enclave,
+        Witnessed => AwaitedFinality.Witnessed,
+        _ => null,
+    };
 
     /// <summary>
     /// Whether a submission that ended so may have been carried out, and the failure does not say so itself.

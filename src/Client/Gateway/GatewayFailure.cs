@@ -36,6 +36,16 @@ internal sealed record GatewayFailure
     /// <summary>Whether the gateway may have carried the request out all the same.</summary>
     public required bool MayHaveHappened { get; init; }
 
+    /// <summary>The submission was answered, and not with the finality that was asked for.</summary>
+    public static GatewayFailure NotWitnessed { get; } = new()
+    {
+        Error = SequencerClientError.BadAnswer,
+        Message = "The gateway does not say that a quorum of witnesses covers the transaction, as one without "
+            + "witnesses cannot: it has its place, signed by the enclave alone.",
+        IsPassing = false,
+        MayHaveHappened = false,
+    };
+
     public static GatewayFailure TooLong(int bytesMax) => new()
     {
         Error = SequencerClientError.BadAnswer,

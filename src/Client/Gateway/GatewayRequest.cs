@@ -19,6 +19,20 @@ internal sealed record GatewayRequest
     /// <summary>Set for submissions: what makes sending the request again safe.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>
+    /// What a submission waits for; null for what is the chain's default. The answer must confirm a quorum.
+    /// </summary>
+    public AwaitedFinality? Finality { get; init; }
+
+    /// <summary>The preference that says so; null where there is none.</summary>
+    public string? Preference => Finality switch
+    {
+        null => null,
+        AwaitedFinality.Enclave => "finality=enclave",
+        AwaitedFinality.Witnessed => "finality=witnessed",
+        _ => throw new ArgumentOutOfRangeException(nameof(Finality), Finality, "There is no such finality."),
+    };
+
     /// <summary>The last event received of a feed that is gone on with; null at its beginning.</summary>
     public string? LastEventId { get; init; }
 
@@ -35,6 +49,8 @@ internal sealed record GatewayRequest
             message.Headers.Authorization = new("Bearer", token);
         if (IdempotencyKey is not null)
             message.Headers.Add("Idempotency-Key", IdempotencyKey);
+        if (Preference is not null)
+            message.Headers.Add("Prefer", Preference);
         if (LastEventId is not null)
             message.Headers.Add("Last-Event-ID", LastEventId);
         if (ContentType is not null)

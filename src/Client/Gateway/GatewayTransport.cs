@@ -141,12 +141,18 @@ internal sealed class GatewayTransport(HttpClient http, SequencerClientOptions o
         GatewayRequest request, HttpResponseMessage response, CancellationToken cancellation)
     {
         using var _ = response;
+        if (request.Finality is AwaitedFinality.Witnessed && !Confirms(response, request.Preference!))
+            return new Attempt<AnswerBody>.Failed(GatewayFailure.NotWitnessed);
         var body = await ReadBoundedAsync(response.Content, request.AnswerBytesMax, cancellation)
             .ConfigureAwait(false);
         return body is null
             ? new Attempt<AnswerBody>.Failed(GatewayFailure.TooLong(request.AnswerBytesMax))
             : new Attempt<AnswerBody>.Succeeded(body);
     }
+
+    private static bool Confirms(HttpResponseMessage response, string preference) =>
+        response.Headers.TryGetValues("Preference-Applied", out var applied)
+            && applied.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries)).Contains(preference);
 
     /// <summary>
     /// The failure that a refusal's status tells of, however long its body is: a proxy's page may be any length,

@@ -47,9 +47,13 @@ public sealed class SequencerClient
     /// <see cref="SequencerClientError.OutcomeUnknown"/> to settle that submission. Whoever may cancel gives
     /// one of his own (<see cref="NewIdempotencyKey"/>): a cancelled submission may have its place.
     /// </param>
+    /// <param name="finality">
+    /// What to wait for; null for what is the chain's default. Where witnesses are waited for and the service has
+    /// none, the transaction has its place and this fails with <see cref="SequencerClientError.BadAnswer"/>.
+    /// </param>
     /// <exception cref="SequencerClientException">When it was refused, or no answer could be had.</exception>
     public async Task<SequencedTransaction> SubmitAsync(
-        ReadOnlyMemory<byte> transaction, string? idempotencyKey = null,
+        ReadOnlyMemory<byte> transaction, string? idempotencyKey = null, AwaitedFinality? finality = null,
         CancellationToken cancellation = default)
     {
         idempotencyKey = CheckedKey(idempotencyKey) ?? NewIdempotencyKey();
@@ -61,6 +65,7 @@ public sealed class SequencerClient
             ContentType = "application/octet-stream",
             Accept = "application/json",
             IdempotencyKey = idempotencyKey,
+            Finality = finality,
             AnswerBytesMax = TransactionAnswerBytesMax,
         }, cancellation).ConfigureAwait(false);
         return Submitted(idempotencyKey, () =>
@@ -72,6 +77,7 @@ public sealed class SequencerClient
 
     /// <summary>Submits many transactions that take consecutive indices, all or none.</summary>
     /// <returns>One for each transaction, in order.</returns>
+    /// <inheritdoc cref="SubmitAsync" path="/param[@name='finality']"/>
     /// <exception cref="SequencerClientException">
     /// When they were refused, or no answer could be had.
     /// </exception>
@@ -80,7 +86,7 @@ public sealed class SequencerClient
     /// </exception>
     public async Task<IReadOnlyList<SequencedTransaction>> SubmitBatchAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> transactions, string? idempotencyKey = null,
-        CancellationToken cancellation = default)
+        AwaitedFinality? finality = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(transactions);
         if (transactions.Count is 0 or > BatchEntriesMax)
@@ -99,6 +105,7 @@ public sealed class SequencerClient
             ContentType = BatchLines.ContentType,
             Accept = BatchLines.ContentType,
             IdempotencyKey = idempotencyKey,
+            Finality = finality,
             AnswerBytesMax = BatchAnswerBytesMax,
         }, cancellation).ConfigureAwait(false);
         return Submitted(idempotencyKey, () =>

@@ -161,6 +161,41 @@ public sealed class SubmitCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Submit_WitnessedFinality_IsAskedForAndMustBeConfirmed()
+    {
+        var (confirming, silent) = (Gateway(ScriptedGateway.Witnessed), Gateway());
+        string[] args = ["submit", "entry 3", "--finality", "witnessed", "--out", _folder.Under("receipt")];
+
+        var confirmed = await SubmitAsync(args, confirming);
+        var unconfirmed = await SubmitAsync(args, silent);
+
+        confirming.Asked[0].Prefer.Should().Be("finality=witnessed");
+        confirmed.ExitCode.Should().Be(0);
+        unconfirmed.ExitCode.Should().Be(1);
+        unconfirmed.Error.Should().Contain("signed by the enclave alone")
+            .And.Contain($"--idempotency-key {silent.Asked.Single().IdempotencyKey},");
+    }
+
+    [Fact]
+    public async Task Submit_OtherFinality_IsAUsageError() =>
+        (await SubmitAsync(["submit", "x", "--finality", "1"])).Error
+            .Should().Contain("--finality takes enclave or witnessed.");
+
+    [Theory]
+    [InlineData("enclave", "finality=enclave")]
+    [InlineData(null, null)]
+    public async Task Submit_FinalityOfTheEnclave_NeedsNoConfirmation(string? finality, string? prefer)
+    {
+        var gateway = Gateway();
+        string[] chosen = finality is null ? [] : ["--finality", finality];
+        var run = await SubmitAsync(
+            ["submit", "entry 3", "--out", _folder.Under("receipt"), .. chosen], gateway);
+
+        run.ExitCode.Should().Be(0);
+        gateway.Asked[0].Prefer.Should().Be(prefer);
+    }
+
+    [Fact]
     public async Task Submit_TransactionTooLong_IsNotSent()
     {
         var data = _folder.Write("data", new byte[Entry.MaxSizeBytes + 1]);
@@ -235,11 +270,12 @@ public sealed class SubmitCommandTests : IDisposable
         run.Should().Be(new CliRun(1, "", "The chain has no index 5 yet.\n"));
     }
 
-    private ScriptedGateway Gateway()
+    private ScriptedGateway Gateway(Func<Func<HttpResponseMessage>, Func<HttpResponseMessage>>? change = null)
     {
         using var honest = new StaticGateway(_log);
+        var answer = ScriptedGateway.Answer(HttpStatusCode.OK, Answers.Transaction(_log, 3));
         return new ScriptedGateway(
-            ScriptedGateway.Answer(HttpStatusCode.OK, Answers.Transaction(_log, 3)),
+            change is null ? answer : change(answer),
             ScriptedGateway.Answer(HttpStatusCode.OK,
                 Encoding.UTF8.GetString(honest.Honest("epochs"))));
     }

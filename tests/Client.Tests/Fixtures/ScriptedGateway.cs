@@ -8,7 +8,7 @@ internal sealed class ScriptedGateway(params Func<HttpResponseMessage>[] script)
 {
     public sealed record Request(
         string Method, string Path, string? IdempotencyKey, string? Authorization, string? ContentType,
-        byte[] Body);
+        byte[] Body, string? Prefer);
 
     public List<Request> Asked { get; } = [];
 
@@ -31,6 +31,14 @@ internal sealed class ScriptedGateway(params Func<HttpResponseMessage>[] script)
         Answer(status, $$"""{"title": "Refused", "detail": "{{detail}}", "code": "{{code}}"}""",
             "application/problem+json", retryAfterSeconds);
 
+    /// <summary>The same answer, by which the quorum is confirmed that was asked for.</summary>
+    public static Func<HttpResponseMessage> Witnessed(Func<HttpResponseMessage> answer) => () =>
+    {
+        var response = answer();
+        response.Headers.Add("Preference-Applied", "finality=witnessed");
+        return response;
+    };
+
     public static Func<HttpResponseMessage> Throws(Exception failure) => () => throw failure;
 
     public SequencerClient Connect(TimeProvider? time = null, SequencerClientOptions? options = null) => new(
@@ -43,7 +51,8 @@ internal sealed class ScriptedGateway(params Func<HttpResponseMessage>[] script)
         Asked.Add(new(request.Method.Method, request.RequestUri!.PathAndQuery,
             request.Headers.TryGetValues("Idempotency-Key", out var keys) ? keys.Single() : null,
             request.Headers.Authorization?.ToString(), request.Content?.Headers.ContentType?.ToString(),
-            request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken)));
+            request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken),
+            request.Headers.TryGetValues("Prefer", out var preferences) ? preferences.Single() : null));
         return script[Asked.Count - 1]();
     }
 }

@@ -229,7 +229,7 @@ public sealed class RetryTests : IDisposable
         });
 
         var client = gateway.Connect(_time);
-        await FluentActions.Awaiting(() => client.SubmitAsync(TestLog.Entry(1), null, cancellation.Token))
+        await FluentActions.Awaiting(() => client.SubmitAsync(TestLog.Entry(1), cancellation: cancellation.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         gateway.Asked.Should().HaveCount(1);
     }
