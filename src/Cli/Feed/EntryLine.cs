@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 using Sequencer.Cli.Terminal;
 using Sequencer.Client;
@@ -12,21 +10,13 @@ namespace Sequencer.Cli.Feed;
 /// </summary>
 internal static class EntryLine
 {
-    public static string ToJson(FeedEntry entry)
+    public static string ToJson(FeedEntry entry) => AsciiJson.Object(json =>
     {
-        using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("idx", entry.Index);
-            if (Utf8.IsValid(entry.Data.Span))
-                json.WriteString("data", entry.Data.Span);
-            else
-                json.WriteBase64String("data_base64", entry.Data.Span);
-            json.WriteString("created_at", Moment.Text(entry.CreatedAt));
-            json.WriteEndObject();
-        }
-
-        return Encoding.ASCII.GetString(line.ToArray());
-    }
+        json.WriteNumber("idx", entry.Index);
+        if (Utf8.IsValid(entry.Data.Span))
+            json.WriteString("data", entry.Data.Span);
+        else
+            json.WriteBase64String("data_base64", entry.Data.Span);
+        json.WriteString("created_at", Moment.Text(entry.CreatedAt));
+    });
 }

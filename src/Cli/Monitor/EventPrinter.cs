@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Sequencer.Cli.Terminal;
 using Sequencer.Client;
@@ -27,29 +26,21 @@ internal sealed class EventPrinter(CliEnvironment environment, bool isVerbose)
         environment.Output.Flush();
     }
 
-    private static string ToJson(MonitorEvent told)
+    private static string ToJson(MonitorEvent told) => AsciiJson.Object(json =>
     {
-        using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
-        {
-            json.WriteStartObject();
-            json.WriteString("time", Moment.Text(told.Time));
-            json.WriteString("event", Name(told.Kind.ToString()));
-            json.WriteString("severity", Name(told.Severity.ToString()));
-            if (told.Origin is not null)
-                json.WriteString("origin", told.Origin);
-            if (told.Size is { } size)
-                json.WriteNumber("size", size);
-            if (told.Root is not null)
-                json.WriteString("root", told.Root);
-            if (told.EvidenceFile is not null)
-                json.WriteString("evidence_file", told.EvidenceFile);
-            json.WriteString("message", told.Message);
-            json.WriteEndObject();
-        }
-
-        return Encoding.ASCII.GetString(line.ToArray());
-    }
+        json.WriteString("time", Moment.Text(told.Time));
+        json.WriteString("event", Name(told.Kind.ToString()));
+        json.WriteString("severity", Name(told.Severity.ToString()));
+        if (told.Origin is not null)
+            json.WriteString("origin", told.Origin);
+        if (told.Size is { } size)
+            json.WriteNumber("size", size);
+        if (told.Root is not null)
+            json.WriteString("root", told.Root);
+        if (told.EvidenceFile is not null)
+            json.WriteString("evidence_file", told.EvidenceFile);
+        json.WriteString("message", told.Message);
+    });
 
     /// <summary>The stable name: that of the member, in snake_case.</summary>
     private static string Name(string member) => JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
