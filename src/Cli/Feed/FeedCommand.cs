@@ -21,12 +21,14 @@ internal sealed class FeedCommand : Command
     {
         Description = "Index of the first entry; without it, what is sequenced from now on.",
         HelpName = "INDEX",
+        CustomParser = WholeNumber.ReadIndex,
     };
 
     private readonly Option<ulong?> _count = new("--count")
     {
         Description = "Ends after so many entries; without it, never.",
         HelpName = "N",
+        CustomParser = result => WholeNumber.Read(result, 1, ulong.MaxValue, "--count takes 1 or more."),
     };
 
     private readonly Option<FileInfo?> _position = new("--position")
@@ -50,11 +52,6 @@ internal sealed class FeedCommand : Command
         Add(_trust.Images);
         Add(_trust.SimulatedRoot);
         _gateway.AddTokenTo(this);
-        Validators.Add(result =>
-        {
-            if (result.GetValue(_count) == 0)
-                result.AddError("--count takes 1 or more.");
-        });
         SetAction(RunAsync);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sequencer.Cli.Terminal;
 using Sequencer.Client;
 
@@ -34,16 +35,18 @@ internal sealed class MonitorCommand : Command
 
     private readonly Option<bool> _once = new("--once") { Description = "Looks once and ends, for cron." };
 
-    private readonly Option<int?> _interval = new("--interval")
+    private readonly Option<ulong?> _interval = new("--interval")
     {
         Description = $"Seconds between two looks; without it {IntervalSecondsDefault}.",
         HelpName = "SECONDS",
+        CustomParser = result => ReadSeconds(result, "--interval"),
     };
 
-    private readonly Option<int?> _staleAfter = new("--stale-after")
+    private readonly Option<ulong?> _staleAfter = new("--stale-after")
     {
         Description = "Oldest that the newest checkpoint may be, in seconds; without it, any age will do.",
         HelpName = "SECONDS",
+        CustomParser = result => ReadSeconds(result, "--stale-after"),
     };
 
     private readonly Option<string?> _rehash = new("--rehash")
@@ -79,15 +82,14 @@ internal sealed class MonitorCommand : Command
         _gateway.AddTokenTo(this);
         Validators.Add(result =>
         {
-            if (result.GetValue(_interval) is < 1 or > SecondsMax)
-                result.AddError($"--interval takes 1 to {SecondsMax} seconds.");
-            if (result.GetValue(_staleAfter) is < 1 or > SecondsMax)
-                result.AddError($"--stale-after takes 1 to {SecondsMax} seconds.");
             if (result.GetValue(_rehash) is not (null or New or All))
                 result.AddError("--rehash takes new or all: write --rehash=new or --rehash=all.");
         });
         SetAction(RunAsync);
     }
+
+    private static ulong? ReadSeconds(ArgumentResult result, string name) =>
+        WholeNumber.Read(result, 1, SecondsMax, $"{name} takes 1 to {SecondsMax} seconds.");
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {

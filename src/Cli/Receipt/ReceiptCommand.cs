@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Text;
 using Sequencer.Cli.Terminal;
 
@@ -15,7 +13,7 @@ internal sealed class ReceiptCommand : Command
     private readonly Argument<ulong> _index = new("INDEX")
     {
         Description = "The transaction's zero-based place in the chain.",
-        CustomParser = ReadIndex,
+        CustomParser = result => WholeNumber.ReadIndex(result) ?? 0,
     };
 
     private readonly Option<bool> _bundle = new("--bundle")
@@ -68,13 +66,5 @@ internal sealed class ReceiptCommand : Command
         }
 
         return ExitCodes.Done;
-    }
-
-    private static ulong ReadIndex(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
-            result.AddError($"The index {text} is not a whole number from 0 on.");
-        return index;
     }
 }
