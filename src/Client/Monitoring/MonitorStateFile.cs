@@ -31,7 +31,17 @@ public sealed class MonitorStateFile : IDisposable
             return new(path, new FileStream(
                 $"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException missing)
+        {
+            var folder = System.IO.Path.GetDirectoryName(path);
+            throw new MonitorStateException(
+                $"The state {path} cannot be used: the folder {folder} does not exist.", missing);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new MonitorStateException($"The state {path} cannot be used: {denied.Message}", denied);
+        }
+        catch (IOException unusable)
         {
             throw new MonitorStateException(
                 $"The state {path} cannot be used: {unusable.Message} Only one monitor may use it at a time.",

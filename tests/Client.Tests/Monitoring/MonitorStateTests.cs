@@ -129,6 +129,12 @@ public sealed class MonitorStateTests : IAsyncLifetime, IDisposable
             .WithMessage("*Only one monitor*");
     }
 
+    [Fact]
+    public void File_InAFolderThatIsMissing_SaysSoAndNothingOfOtherMonitors() =>
+        FluentActions.Invoking(() => MonitorStateFile.Open($"{Path}.d/state"))
+            .Should().Throw<MonitorStateException>()
+            .Which.Message.Should().EndWith($": the folder {Path}.d does not exist.");
+
     private static string Refused(string json) => FluentActions.Invoking(() => MonitorState.Parse(json))
         .Should().Throw<MonitorStateException>().Which.Message;
 }
