@@ -35,6 +35,8 @@ internal sealed record CliEnvironment
         CreateHandler = () => new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
+            // Whatever serves a log's tiles may compress them; what an answer may have at most counts unpacked.
+            AutomaticDecompression = System.Net.DecompressionMethods.GZip,
             ConnectTimeout = TimeSpan.FromSeconds(10),
         },
     };
