@@ -68,9 +68,16 @@ internal static class BenchRun
     {
         await using var service = await Service.StartAsync(folder);
         var stage = new Stage(scope, folder, service, bare, limits, figures);
-        var (entries, largest) = await SizeFigures.MeasureAsync(stage);
+        var (entries, largest) = await MeasureSizesAsync(stage);
         AddMemory(stage, "the gateway's memory, filling and reading the large log");
         await OldAgeFigures.MeasureAsync(stage, entries, largest);
+    }
+
+    private static async Task<(long All, long Largest)> MeasureSizesAsync(Stage stage)
+    {
+        var folder = Path.Combine(stage.Folder, "fresh");
+        await using var fresh = await Service.StartAsync(folder);
+        return await SizeFigures.MeasureAsync(stage, stage.With(fresh, folder));
     }
 
     private static void AddMemory(Stage stage, string name) => stage.Add(new Figure

@@ -12,6 +12,8 @@ internal sealed record Scope
         LatencySeconds = 1,
         Rounds = 1,
         RoundSeconds = 1,
+        SizeRounds = 1,
+        SizeRoundSeconds = 1,
         WarmUpStepSeconds = 1,
         WarmUpSecondsMax = 4,
         LimitSeconds = .25,
@@ -28,6 +30,8 @@ internal sealed record Scope
         LatencySeconds = 6,
         Rounds = 2,
         RoundSeconds = 3,
+        SizeRounds = 2,
+        SizeRoundSeconds = 2,
         WarmUpStepSeconds = 2,
         WarmUpSecondsMax = 14,
         LimitSeconds = 2,
@@ -62,6 +66,12 @@ internal sealed record Scope
 
     /// <summary>How long a turn is.</summary>
     public required double RoundSeconds { get; init; }
+
+    /// <summary>How often a large log and an empty one, each with bare Kestrel, take turns.</summary>
+    public required int SizeRounds { get; init; }
+
+    /// <summary>How long such a turn is.</summary>
+    public required double SizeRoundSeconds { get; init; }
 
     /// <summary>
     /// How long a server is driven at a time before it is measured, until it gets no faster

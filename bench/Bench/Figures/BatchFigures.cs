@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sequencer.Bench.Load;
 using Sequencer.Bench.Report;
-using Sequencer.Bench.Running;
 
 namespace Sequencer.Bench.Figures;
 
@@ -25,7 +24,8 @@ internal static class BatchFigures
             Entries = 10_000,
             EntryBytes = 100,
         };
-        stage.Add(Of("batches of 10,000 entries of 100 B", .50, "SHA-256 of 64 B ÷ 3", stage.Limits.Sha256PerSecond / 3,
+        stage.Add(Of(
+            "batches of 10,000 entries of 100 B", .50, "SHA-256 of 64 B ÷ 3", stage.Limits.Sha256PerSecond / 3,
             await MeasureAsync(stage, small, LargeBatchConnections), small.Entries));
     }
 
@@ -36,14 +36,6 @@ internal static class BatchFigures
     /// <summary>Drives bare Kestrel with batches for a step: only the handler is new to it.</summary>
     public static Task WarmUpBareAsync(Stage stage, PostLoad load) =>
         RunAsync(LoadTarget.Of(stage.Bare), load, Connections, stage.Scope.WarmUpStepSeconds);
-
-    /// <summary>Batches a second, against bare Kestrel that reads the same and answers at the same length.</summary>
-    public static async Task<Comparison> CompareAsync(Stage stage, PostLoad load)
-    {
-        await stage.Bare.AnswerWithAsync(await AnswerLength.OfBatchAsync(stage.Service, load.Chain, load.Entries));
-        return await Comparison.RunAsync(stage, [Connections],
-            (target, connections, seconds) => RunAsync(target, load, connections, seconds));
-    }
 
     private static Task<LoadResult> MeasureAsync(Stage stage, PostLoad load, int connections) =>
         RunAsync(LoadTarget.Of(stage.Service), load, connections, stage.Scope.LoadSeconds);

@@ -48,14 +48,11 @@ internal static class SingleFigures
     }
 
     /// <summary>Requests a second on one chain, against bare Kestrel with answers of the same length.</summary>
-    public static Task<Comparison> CompareAsync(Stage stage, PostLoad load) => CompareAsync(stage, load, Connections);
-
-    /// <summary>The same with certain numbers of connections.</summary>
-    public static async Task<Comparison> CompareAsync(Stage stage, PostLoad load, params int[] connections)
+    private static async Task<Comparison> CompareAsync(Stage stage, PostLoad load)
     {
         if (!load.Minimal)
-            await stage.Bare.AnswerWithAsync(await AnswerLength.OfPostAsync(stage.Service, load.Chain));
-        return await Comparison.RunAsync(stage, connections,
+            await stage.Bare.AnswerWithAsync(await AnswerLength.OfPostAsync(stage.Service, load));
+        return await Comparison.RunAsync(stage, Connections,
             (target, count, seconds) => Wrk.PostAsync(target, load, count, seconds));
     }
 

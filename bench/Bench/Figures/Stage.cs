@@ -20,6 +20,10 @@ internal sealed class Stage(
 
     public MeasuredLimits Limits { get; } = limits;
 
+    /// <summary>The same with another service.</summary>
+    public Stage With(Service other, string otherFolder) =>
+        new(Scope, otherFolder, other, Bare, Limits, figures);
+
     public void Add(Figure figure)
     {
         figures.Add(figure);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Sequencer.Bench.Load;
 
 namespace Sequencer.Bench.Running;
 
@@ -9,16 +10,20 @@ namespace Sequencer.Bench.Running;
 /// </summary>
 internal static class AnswerLength
 {
-    private const int EntryBytes = 256;
-
-    /// <summary>Length of the answer to one posted entry of 256 bytes.</summary>
-    public static Task<long> OfPostAsync(Service service, string chain) => OfPostAsync(
-        service, chain, "sequence", "application/json", $"{{\"data\":\"{new string('x', EntryBytes)}\"}}");
-
-    /// <summary>Length of the answer to a batch of such entries.</summary>
-    public static Task<long> OfBatchAsync(Service service, string chain, int entries) => OfPostAsync(
-        service, chain, "sequence/batch", "application/x-ndjson",
-        string.Concat(Enumerable.Repeat($"\"{new string('x', EntryBytes)}\"\n", entries)));
+    /// <summary>Length of the answer to a call as <paramref name="load"/> makes them.</summary>
+    public static async Task<long> OfPostAsync(Service service, PostLoad load)
+    {
+        var entry = new string('x', load.EntryBytes);
+        var (path, type, body) = load.Entries == 1
+            ? ("sequence", "application/json", $"{{\"data\":\"{entry}\"}}")
+            : ("sequence/batch", "application/x-ndjson",
+                string.Concat(Enumerable.Repeat($"\"{entry}\"\n", load.Entries)));
+        using var http = Client(service, load.Chain);
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
+        using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), content);
+        answer.EnsureSuccessStatusCode();
+        return answer.Content.Headers.ContentLength!.Value;
+    }
 
     /// <summary>Length of the answer to reading one entry.</summary>
     public static async Task<long> OfGetAsync(Service service, string chain, long index)
@@ -26,16 +31,6 @@ internal static class AnswerLength
         using var http = Client(service, chain);
         var path = string.Create(CultureInfo.InvariantCulture, $"sequence/{index}");
         using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
-        answer.EnsureSuccessStatusCode();
-        return answer.Content.Headers.ContentLength!.Value;
-    }
-
-    private static async Task<long> OfPostAsync(
-        Service service, string chain, string path, string contentType, string body)
-    {
-        using var http = Client(service, chain);
-        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
-        using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), content);
         answer.EnsureSuccessStatusCode();
         return answer.Content.Headers.ContentLength!.Value;
     }
