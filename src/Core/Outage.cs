@@ -1,7 +1,9 @@
 namespace Sequencer.Core;
 
-/// <summary>Failed attempts of which not each is worth a line of the log: the first is, each with another reason than the
-/// one before, and one every ten minutes that it lasts. Used by one task.</summary>
+/// <summary>
+/// Attempts that fail one after the other, of which not each is worth a line of the log: the first is, each whose
+/// reason is another than the one before, and one every ten minutes that it lasts. Used by one task.
+/// </summary>
 internal sealed class Outage(TimeProvider time)
 {
     private static readonly TimeSpan ReminderInterval = TimeSpan.FromMinutes(10);

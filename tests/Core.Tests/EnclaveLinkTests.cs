@@ -20,9 +20,9 @@ public sealed class EnclaveLinkTests
         });
         var ledger = new MemoryLedger();
         var log = new LogLines();
+        var dependencies = CoreFixture.Dependencies(new MemoryLedgerSource(ledger), new NoEnclave());
         await using var link = new EnclaveLink(
-            ledger, CoreFixture.Options(),
-            CoreFixture.Dependencies(new MemoryLedgerSource(ledger), new NoEnclave()) with { Time = clock, Logger = log });
+            ledger, CoreFixture.Options(), dependencies with { Time = clock, Logger = log });
 
         await link.Awaiting(link => link.KeepConnectedAsync(stop.Token)).Should()
             .ThrowAsync<OperationCanceledException>();

@@ -87,7 +87,9 @@ internal sealed class ChainRegistry(
             ChainLoader.Load(chain, ledger);
     }
 
-    /// <summary>The record of a chain that exists; tells where it has kept another rule than is configured now.</summary>
+    /// <summary>
+    /// The record of a chain that exists; tells where it has kept another rule than is configured now.
+    /// </summary>
     private ChainRecord? FindRecord(Chain chain)
     {
         var record = ledger.FindChain(chain.Id);
