@@ -152,8 +152,10 @@ public class ServiceTests(SharedGateway shared)
         await gateway.PostJsonAsync("/sequence", "metrics", "{}");
         using var refused = await RawHttp.ConnectAsync(gateway.Address);
         var text = "";
+        // How long the refused one lasted is noted when it has ended, a moment after it was counted.
         await Until.TrueAsync(async () => (text = await gateway.Http.GetStringAsync("/metrics"))
-            .Contains("kestrel_rejected_connections_total", StringComparison.Ordinal));
+            .Contains("kestrel_rejected_connections_total", StringComparison.Ordinal)
+            && text.Contains("kestrel_connection_duration_seconds", StringComparison.Ordinal));
         text.Should().Contain("http_server_request_duration_seconds_count{")
             .And.Contain("http_route=\"/sequence\"").And.Contain("code=\"data_missing\"")
             .And.MatchRegex("(?m)^sequencer_refusals_total{.*code=\"idempotency_mismatch\".*} 1$");
