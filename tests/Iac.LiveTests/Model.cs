@@ -106,23 +106,22 @@ internal sealed class Model(Workspace work)
 
     private int Up(string key, string group, string instance, string address)
     {
+        // An instance that is not as wanted is refused before anything is made or changed.
+        var isThere = Instances.TryGetValue(instance, out var shown);
+        if (isThere && !shown!.EndsWith($" {key} {group}", StringComparison.Ordinal))
+            return 1;
         if (Keys.Contains(key) && !Files.Contains(key))
             return 1;
-        var isThere = Instances.TryGetValue(instance, out var shown);
         if (!Keys.Contains(key))
         {
-            if (isThere && shown!.Contains($" {key} ", StringComparison.Ordinal))
+            if (isThere)
                 return 1;
             if (CreateKey(key) is var code and not 0)
                 return code;
         }
 
         Groups[group] = address + "/32";
-        if (!isThere)
-            return CreateInstance(instance, key, group);
-        if (!shown!.EndsWith($" {key} {group}", StringComparison.Ordinal))
-            return 1;
-        return Move(instance, "running");
+        return isThere ? Move(instance, "running") : CreateInstance(instance, key, group);
     }
 
     private int Down(string key, string group, string instance)
