@@ -30,6 +30,7 @@ internal static class SizeFigures
     public static async Task<(long All, long Largest)> MeasureAsync(Stage stage, Stage fresh)
     {
         await Task.WhenAll(WarmUpAsync(stage), WarmUpAsync(fresh));
+        await BatchFigures.WarmUpBareAsync(stage, Batch.On(stage, WarmUpChain));
         var (all, size) = (await ChainSize.ReadAsync(stage.Service, WarmUpChain), 0L);
         foreach (var goal in stage.Scope.Sizes)
         {
@@ -48,14 +49,11 @@ internal static class SizeFigures
         return (all, size);
     }
 
-    /// <summary>Drives a service, and bare Kestrel beside it, until they get no faster.</summary>
+    /// <summary>Drives a service until it gets no faster.</summary>
     private static async Task WarmUpAsync(Stage stage)
     {
-        var single = Single.On(stage, WarmUpChain);
-        await SingleFigures.WarmUpAsync(stage, LoadTarget.Of(stage.Service), single);
-        var batch = Batch.On(stage, WarmUpChain);
-        await BatchFigures.WarmUpAsync(stage, batch);
-        await BatchFigures.WarmUpBareAsync(stage, batch);
+        await SingleFigures.WarmUpAsync(stage, LoadTarget.Of(stage.Service), Single.On(stage, WarmUpChain));
+        await BatchFigures.WarmUpAsync(stage, Batch.On(stage, WarmUpChain));
     }
 
     private static async Task MeasureGetAsync(Stage stage, string chain, string tokens, long size)
